@@ -1,0 +1,73 @@
+# Everything below runs in a virtual environment in .venv, made on first use.
+DATASET ?= simulated
+PROFILE ?= full
+VENV := .venv
+READY := $(VENV)/.ready
+# One worker thread per library call: the work is spread over processes instead.
+export OMP_NUM_THREADS ?= 1
+RUN := $(VENV)/bin/python -m gymlib
+
+.DEFAULT_GOAL := help
+.PHONY: help reproduce report data test test-unit lab lint bench clean
+
+## Show this help
+help:
+	@awk '/^## /{text=substr($$0,4)} /^[a-z][a-z-]*:/{split($$1,n,":"); if (text) printf "  make %-10s %s\n", n[1], text; text=""}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  DATASET=simulated|recovered|<your folder in data/>   now: $(DATASET)"
+	@echo "  PROFILE=full|quick                                   now: $(PROFILE)"
+
+## Re-run every notebook in order and render the report; an interrupted run continues
+reproduce: $(READY)
+	$(RUN) reproduce --dataset $(DATASET) --profile $(PROFILE)
+
+## Bring up to date only what changed since the last run
+report: $(READY)
+	$(RUN) report --dataset $(DATASET) --profile $(PROFILE)
+
+## Make or download the data set
+data: $(READY)
+	$(RUN) data --dataset $(DATASET) --profile $(PROFILE)
+
+## Check everything: style, unit tests, the quick profile of all notebooks
+test: lint
+	$(VENV)/bin/python -m pytest -q --durations=10
+
+## Check the quick part: unit tests only
+test-unit: $(READY)
+	$(VENV)/bin/python -m pytest -q -m "not slow"
+
+## Explore in JupyterLab
+lab: $(READY)
+	$(VENV)/bin/jupyter lab notebooks
+
+## Check style
+lint: $(READY)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+## Measure speed and memory
+bench: $(READY)
+	$(RUN) bench
+
+## Remove the environment, caches and what can be made again (your own data stay)
+clean:
+	rm -rf $(VENV) *.egg-info build .pytest_cache .ruff_cache .hypothesis figures/*/
+	rm -rf data/simulated data/simulated-quick data/recovered/results data/recovered/*.parquet
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The first Python of the right version; pip refuses any other with a longer message.
+$(READY): requirements.txt pyproject.toml
+	@python=""; \
+	for candidate in python3.11 python3.12 python3 python; do \
+	  if $$candidate -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null; \
+	  then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "gymlib needs Python 3.11 or 3.12 (MediaPipe 0.10.21 has no later build), found: $$(python3 --version 2>&1)" >&2; exit 1; \
+	fi; \
+	echo "Setting up $(VENV) with $$($$python --version), a few minutes once ..."; \
+	$$python -m venv --clear $(VENV) && \
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt && \
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . && \
+	touch $(READY)

@@ -1,0 +1,62 @@
+"""A folder of videos as a data set: clips.csv written from what is in videos/."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from gymlib import io, paths, schemas, video
+from gymlib.progress import progress
+
+SUFFIXES = {".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg"}
+
+
+def make(folder: Path) -> pd.DataFrame:
+    """Write clips.csv for the videos found under ``folder``/videos and return it.
+
+    ``videos/<video>/<clip>.mp4`` gives clip and video their names; a file directly in
+    ``videos/`` is a clip and a video of the same name. Sizes, frame rates and numbers of frames
+    are read from the files.
+
+    Raises ValueError listing every file that cannot be used: a name that cannot be a clip's,
+    two clips of one name, a file that is no complete video.
+    """
+    files = sorted(f for f in (folder / "videos").rglob("*") if f.suffix.lower() in SUFFIXES)
+    if not files:
+        raise ValueError(
+            f"{folder} holds no clips.csv and no videos in {folder / 'videos'}; "
+            "see 'Your own videos' in the README"
+        )
+    rows, faults = [], _same_names(files)
+    for file in progress(files, desc="looking at videos", unit="video"):
+        try:
+            rows.append(_row(file, folder))
+        except ValueError as error:
+            faults.append(str(error))
+    if faults:
+        raise ValueError("videos that cannot be used:\n- " + "\n- ".join(faults))
+    table = pd.DataFrame(rows)
+    io.write_table(folder / "clips.csv", table, schemas.CLIPS)
+    return table
+
+
+def _same_names(files: list[Path]) -> list[str]:
+    first, faults = {}, []
+    for file in files:
+        if file.stem in first:
+            faults.append(f"{first[file.stem]} and {file}: two clips named {file.stem!r}")
+        first.setdefault(file.stem, file)
+    return faults
+
+
+def _row(file: Path, folder: Path) -> dict:
+    group = file.relative_to(folder / "videos").parts[:-1]
+    info = video.probe(file)
+    return {
+        "clip": paths.safe_name(file.stem, f"{file}: clip"),
+        "video": paths.safe_name(group[0] if group else file.stem, f"{file}: video"),
+        "path": file.relative_to(folder).as_posix(),
+        "fps": info.fps,
+        "frames": info.frames,
+        "width": info.width,
+        "height": info.height,
+    }

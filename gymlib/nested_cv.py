@@ -1,0 +1,297 @@
+"""The complete protocol: every unit in its own process, resumable, then the tables.
+
+``run`` leaves in its folder: predictions.parquet, losses.csv, trials.csv, folds.csv, models/,
+studies.journal, and last of all protocol.json. Unfinished work lies in a folder whose name is
+the hash of settings and data, so a run never continues another one's.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import filelock
+import joblib
+import numpy as np
+import pandas as pd
+import torch
+
+from gymlib import io, outer_folds, provenance, schemas, splits, training, tuning
+from gymlib.clips import Clip
+from gymlib.outer_folds import Unit
+from gymlib.progress import progress
+from gymlib.protocol import Protocol
+
+TABLES = ("predictions.parquet", "losses.csv", "trials.csv", "folds.csv")
+
+
+class BusyError(RuntimeError):
+    """Another run works in the same folder."""
+
+
+def run(
+    clips: Sequence[Clip],
+    protocol: Protocol,
+    folder: Path,
+    *,
+    engine: str = "lockstep",
+    n_jobs: int | None = None,
+) -> Path:
+    """Train and test all models of ``protocol`` and write their tables to ``folder``.
+
+    A finished run of the same settings and data is kept as it is; an interrupted one continues
+    where it stopped and ends with the same tables, bit for bit.
+
+    Parameters
+    ----------
+    engine : "lockstep" (many models at once, in JAX) or "torch" (the plain loop).
+    n_jobs : processes; None takes as many as there are cores.
+
+    Raises
+    ------
+    ValueError for clips that cannot be learnt from or fewer groups than folds; BusyError if
+    another run works in ``folder``.
+    """
+    if engine not in outer_folds.ENGINES:
+        known = ", ".join(outer_folds.ENGINES)
+        raise ValueError(f"engine must be one of {known}, found {engine!r}")
+    training.check_clips(clips)
+    folder = Path(folder)
+    key = fingerprint(clips, protocol, engine)
+    if is_finished(folder, key):
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with _lock(folder):
+        units = plan(clips, protocol, folder / f".unfinished-{key}", engine)
+        _forget_other_runs(folder, keep=units[0].folder.parent)
+        _work(units, n_jobs)
+        _publish(units, folder, key)
+    return folder
+
+
+def fingerprint(clips: Sequence[Clip], protocol: Protocol, engine: str) -> str:
+    """Hash of everything the tables depend on, 16 hex digits."""
+    digest = hashlib.sha256(json.dumps([asdict(protocol), engine]).encode())
+    for clip in clips:
+        digest.update(f"{clip.name}\0{clip.video}\0{len(clip)}\0".encode())
+        for array in (clip.frames.astype(np.int64), clip.keypoints, clip.labels):
+            digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def is_finished(folder: Path, key: str) -> bool:
+    """Whether ``folder`` holds the complete results of exactly these settings and data."""
+    file = Path(folder) / "protocol.json"
+    return (
+        file.is_file()
+        and io.read_json(file).get("fingerprint") == key
+        and all((Path(folder) / table).is_file() for table in TABLES)
+    )
+
+
+def plan(clips: Sequence[Clip], protocol: Protocol, folder: Path, engine: str) -> list[Unit]:
+    """The units of work, the longest first.
+
+    The LSTMs of all outer folds train in one unit, because a step of sixteen takes hardly
+    longer than a step of one; CNNs gain nothing from company, so each outer fold is a unit. The
+    division does not depend on the number of processes, so neither do the results.
+    """
+    parents, children = splits.nested(
+        clips, outer=protocol.outer, inner=protocol.inner, by=protocol.groups, seed=protocol.seed
+    )
+    together = tuple(range(protocol.outer))
+    apart = [(k,) for k in together]
+    lstm = [together] if engine == "lockstep" else apart
+    return [
+        Unit(
+            architecture,
+            outers,
+            clips,
+            parents,
+            children,
+            protocol,
+            engine,
+            folder / "-".join([architecture, *map(str, outers)]),
+        )
+        for architecture, outers in [*(("lstm", k) for k in lstm), *(("cnn", k) for k in apart)]
+    ]
+
+
+# --- work -----------------------------------------------------------------------------------
+
+
+def _work(units: list[Unit], n_jobs: int | None) -> None:
+    """Run the units that are not done, in processes, with one bar for everything."""
+    waiting = [unit for unit in units if not unit.done]
+    n_jobs = min(n_jobs or os.cpu_count() or 1, max(len(waiting), 1))
+    total = sum(map(outer_folds.cost, units))
+    done = total - sum(map(outer_folds.cost, waiting))
+    name = units[0].protocol.name
+    with (
+        progress(total=total, desc=f"protocol {name}", bar_format=_BAR) as bar,
+        _watching(units, bar, done),
+    ):
+        # "loky" starts clean processes: a fork of one that holds JAX or torch may hang.
+        joblib.Parallel(n_jobs=n_jobs)(joblib.delayed(_run_unit)(unit) for unit in waiting)
+
+
+_BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} elapsed, {remaining} left"
+
+
+def _run_unit(unit: Unit) -> None:
+    """One unit in one thread: other units have the other cores."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    unit.folder.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    try:
+        outer_folds.run(unit, _Report(unit.folder / "progress"))
+    finally:
+        torch.set_num_threads(threads)
+    io.write_json(unit.folder / "seconds.json", {"seconds": time.monotonic() - start})
+
+
+class _Report:
+    """Adds up work done and, twice a second at most, leaves the sum in a file."""
+
+    def __init__(self, file: Path):
+        self.file, self.sum, self.last = file, 0.0, 0.0
+
+    def __call__(self, amount: float) -> None:
+        self.sum += amount
+        if time.monotonic() - self.last > 0.5:
+            self.file.write_text(repr(self.sum))
+            self.last = time.monotonic()
+
+
+class _watching:
+    """While the block runs, a thread moves the bar to what the processes report in their files."""
+
+    def __init__(self, units: list[Unit], bar, done: float):
+        self.units = [unit for unit in units if not unit.done]
+        self.bar, self.done = bar, done
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self):
+        for unit in self.units:
+            (unit.folder / "progress").unlink(missing_ok=True)
+        self.bar.n = self.bar.initial = self.done  # an earlier run's part tells no speed
+        self.thread.start()
+
+    def __exit__(self, kind, error, trace):
+        self.stop.set()
+        self.thread.join()
+        if kind is None:
+            self._move(self.bar.total)
+
+    def _watch(self):
+        while not self.stop.wait(0.5):
+            self._move(self.done + sum(map(self._read, self.units)))
+
+    def _read(self, unit: Unit) -> float:
+        try:
+            return min(float((unit.folder / "progress").read_text()), outer_folds.cost(unit))
+        except (OSError, ValueError):  # not begun, or just being written
+            return 0.0
+
+    def _move(self, position: float):
+        self.bar.update(max(0.0, min(position, self.bar.total) - self.bar.n))
+
+
+def _lock(folder: Path):
+    lock = filelock.FileLock(folder / ".lock", timeout=0)
+    try:
+        return lock.acquire()
+    except filelock.Timeout:
+        raise BusyError(
+            f"another run is working in {folder}; wait for it or stop it, then start again"
+        ) from None
+
+
+def _forget_other_runs(folder: Path, keep: Path) -> None:
+    for other in folder.glob(".unfinished-*"):
+        if other != keep:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+# --- results --------------------------------------------------------------------------------
+
+
+def _publish(units: list[Unit], folder: Path, key: str) -> None:
+    """Collect the units' tables; protocol.json comes last and says that all is there."""
+    (folder / "protocol.json").unlink(missing_ok=True)
+    order = ["architecture", "outer"]
+    predictions = _collect(units, "predictions.parquet").sort_values(order, kind="stable")
+    io.write_table(folder / "predictions.parquet", predictions, schemas.PREDICTIONS)
+    io.write_table(
+        folder / "losses.csv", _collect(units, "losses.parquet").sort_values(order, kind="stable")
+    )
+    trials = _collect(units, "trials.parquet").sort_values([*order, "inner", "trial"])
+    io.write_table(folder / "trials.csv", trials)
+    io.write_table(
+        folder / "folds.csv", fold_table(units[0].clips, units[0].parents, units[0].children)
+    )
+    tuning.write_journal(_studies(trials), units[0].protocol.space, folder / "studies.journal")
+    _publish_models(units, folder)
+    seconds = {u.folder.name: io.read_json(u.folder / "seconds.json")["seconds"] for u in units}
+    content = {
+        "protocol": asdict(units[0].protocol),
+        "engine": units[0].engine,
+        "fingerprint": key,
+        "seconds": seconds,
+        "provenance": provenance.record(),
+    }
+    io.write_json(folder / "protocol.json", content)
+    shutil.rmtree(units[0].folder.parent)
+
+
+def _publish_models(units: list[Unit], folder: Path) -> None:
+    """Gather all models beside the units, then put them in place of an older run's."""
+    gathered = units[0].folder.parent / "models"
+    gathered.mkdir(exist_ok=True)
+    for unit in units:
+        for file in (unit.folder / "models").iterdir():
+            os.replace(file, gathered / file.name)
+    if any(gathered.iterdir()):  # empty when a run was stopped just below this line
+        shutil.rmtree(folder / "models", ignore_errors=True)
+        os.replace(gathered, folder / "models")
+
+
+def _collect(units: list[Unit], file: str) -> pd.DataFrame:
+    return pd.concat([pd.read_parquet(unit.folder / file) for unit in units], ignore_index=True)
+
+
+def _studies(trials: pd.DataFrame) -> dict:
+    """Study name -> its trials, for the journal."""
+    return {
+        f"{architecture}, outer fold {outer}, inner fold {inner}": [
+            ({"learning_rate": row.learning_rate, "momentum": row.momentum}, row.f1)
+            for row in rows.itertuples()
+        ]
+        for (architecture, outer, inner), rows in trials.groupby(["architecture", "outer", "inner"])
+    }
+
+
+def fold_table(clips: Sequence[Clip], parents, children) -> pd.DataFrame:
+    """folds.csv: per clip the outer fold that tests it, and per outer fold k the inner fold that
+    validates it (``inner_of_outer_k``; empty where the clip is in that fold's test set)."""
+    table = pd.DataFrame(
+        {"clip": [clip.name for clip in clips], "video": [clip.video for clip in clips]}
+    )
+    table["outer"] = _fold_numbers(parents, len(clips))
+    for k, inner in enumerate(children):
+        table[f"inner_of_outer_{k}"] = _fold_numbers(inner, len(clips))
+    return table
+
+
+def _fold_numbers(folds, size: int) -> pd.array:
+    numbers = pd.array([pd.NA] * size, dtype="Int64")
+    for k, fold in enumerate(folds):
+        numbers[fold.test] = k
+    return numbers

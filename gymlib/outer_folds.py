@@ -1,0 +1,274 @@
+"""One unit of the nested cross-validation: one architecture in one or more outer folds.
+
+All its children search together, then all its base and averaged models train together, so a
+lockstep engine has many models at hand. Each round of the search is kept as soon as it is done.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+
+from gymlib import io, lockstep, metrics, models, training, tuning
+from gymlib.clips import Clip
+from gymlib.labels import decode
+from gymlib.protocol import Protocol
+from gymlib.schemas import PROBABILITIES
+from gymlib.splits import Fold
+
+ENGINES = {"torch": training, "lockstep": lockstep}
+"""Two trainers with the same results: the plain PyTorch loop, and many models at once in JAX."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Everything one process needs to know; ``parents`` and ``children`` cover all outer folds."""
+
+    architecture: str
+    outers: tuple[int, ...]
+    clips: Sequence[Clip]
+    parents: Sequence[Fold]
+    children: Sequence[Sequence[Fold]]
+    protocol: Protocol
+    engine: str
+    folder: Path  # of this unit's files
+
+    @property
+    def keys(self) -> list[tuple[int, int]]:
+        """(outer, inner) of every child."""
+        return [(k, i) for k in self.outers for i in range(len(self.children[k]))]
+
+    @property
+    def done(self) -> bool:
+        """Whether the last of the unit's files is there."""
+        return (self.folder / "predictions.parquet").is_file()
+
+    def seed(self, purpose: str, *numbers: int) -> int:
+        """A seed for one use of chance in this architecture."""
+        code = list(models.MODELS).index(self.architecture)
+        return self.protocol.derive_seed(purpose, code, *numbers)
+
+
+def run(unit: Unit, report: Callable[[float], None] = lambda seconds: None) -> None:
+    """Do what the unit still misses; files appear whole or not at all.
+
+    Parameters
+    ----------
+    report : told how much of :func:`cost` has been worked off.
+    """
+    trials = search(unit, report)
+    tasks = final_tasks(unit, trials)
+    losses = _fit(unit, list(tasks.values()), report)
+    for (outer, name), task in tasks.items():
+        models.save(task.model, unit.folder / "models" / model_file(unit, outer, name))
+    io.write_table(unit.folder / "losses.parquet", _loss_table(unit, tasks, losses))
+    io.write_table(unit.folder / "predictions.parquet", predictions(unit, tasks))
+
+
+# --- the search -----------------------------------------------------------------------------
+
+
+def search(unit: Unit, report: Callable[[float], None]) -> pd.DataFrame:
+    """trials.parquet: every proposal of every child, its validation macro F1 and last loss.
+
+    Finished rounds are not trained again: the studies are told the scores on file and so come
+    to the same proposals.
+    """
+    protocol, file = unit.protocol, unit.folder / "trials.parquet"
+    studies = [
+        tuning.Study(protocol.space, seed=unit.seed("study", *key), startup=protocol.startup)
+        for key in unit.keys
+    ]
+    table = pd.read_parquet(file) if file.is_file() else pd.DataFrame()
+    first = 0
+    for count in tuning.rounds(protocol.trials, protocol.startup):
+        proposals = _proposals(unit, [study.ask(count) for study in studies], first)
+        known = table[table["trial"].between(first, first + count - 1)] if len(table) else table
+        if known.empty:
+            known = _evaluated(unit, proposals, report)
+            table = pd.concat([table, known], ignore_index=True)
+            io.write_table(file, table)
+        else:
+            report(_tuning_cost(unit) * count / protocol.trials)
+        for key, study in zip(unit.keys, studies):
+            mine = (known["outer"] == key[0]) & (known["inner"] == key[1])
+            study.tell(known.loc[mine, "f1"].to_list())
+        first += count
+    return table
+
+
+def _proposals(unit: Unit, asked: list[list[dict]], first: int) -> pd.DataFrame:
+    """One row per proposal: architecture, outer, inner, trial, learning_rate, momentum."""
+    return pd.DataFrame(
+        [
+            {"architecture": unit.architecture, "outer": k, "inner": i, "trial": first + t, **drawn}
+            for (k, i), proposals in zip(unit.keys, asked)
+            for t, drawn in enumerate(proposals)
+        ]
+    )
+
+
+def _evaluated(unit: Unit, proposals: pd.DataFrame, report) -> pd.DataFrame:
+    """The proposals with ``f1`` on the pooled validation frames and the last epoch's ``loss``."""
+    folds = [unit.children[row.outer][row.inner] for row in proposals.itertuples()]
+    tasks = [
+        _task(
+            unit,
+            fold.train,
+            unit.protocol.tuning_epochs,
+            row.learning_rate,
+            row.momentum,
+            unit.seed("trial", row.outer, row.inner, row.trial),
+        )
+        for row, fold in zip(proposals.itertuples(), folds)
+    ]
+    losses = _fit(unit, tasks, report)
+    outputs = ENGINES[unit.engine].predict_many(
+        [task.model for task in tasks], unit.clips, [fold.test for fold in folds]
+    )
+    scores = [_macro_f1(unit.clips, fold.test, output) for fold, output in zip(folds, outputs)]
+    return proposals.assign(f1=scores, loss=losses[:, -1])
+
+
+def _macro_f1(clips: Sequence[Clip], members: Int[np.ndarray, " members"], output) -> float:
+    true = np.concatenate([clips[index].labels for index in members])
+    return metrics.macro_f1(metrics.confusion(true, np.concatenate(output).argmax(axis=1)))
+
+
+# --- the final models -----------------------------------------------------------------------
+
+
+def final_tasks(unit: Unit, trials: pd.DataFrame) -> dict[tuple[int, str], training.Task]:
+    """(outer, "base_1" ... or "averaged") -> the model to train.
+
+    The averaged model takes the mean learning rate and momentum of its parent's children.
+    """
+    epochs = unit.protocol.epochs(unit.architecture)
+    best = trials.loc[trials.groupby(["outer", "inner"])["f1"].idxmax()]
+    best = best.set_index(["outer", "inner"])[["learning_rate", "momentum"]]
+    tasks = {}
+    for k in unit.outers:
+        for i, fold in enumerate(unit.children[k]):
+            seed = unit.seed("base", k, i)
+            tasks[k, f"base_{i + 1}"] = _task(unit, fold.train, epochs, *best.loc[(k, i)], seed)
+        mean = best.loc[k].mean()
+        seed = unit.seed("averaged", k)
+        tasks[k, "averaged"] = _task(unit, unit.parents[k].train, epochs, *mean, seed)
+    return tasks
+
+
+def predictions(unit: Unit, tasks: dict[tuple[int, str], training.Task]) -> pd.DataFrame:
+    """Probabilities of base models, their ensemble and the averaged model on the test clips."""
+    keys = list(tasks)
+    members = [unit.parents[outer].test for outer, _ in keys]
+    outputs = ENGINES[unit.engine].predict_many(
+        [task.model for task in tasks.values()], unit.clips, members
+    )
+    found = dict(zip(keys, outputs))
+    for outer in unit.outers:
+        base = [output for key, output in found.items() if key[0] == outer and "base" in key[1]]
+        found[outer, "ensemble"] = [vote(np.stack(p), unit.protocol.vote) for p in zip(*base)]
+    rows = [
+        _prediction_rows(unit.architecture, outer, name, unit.clips[index], probabilities)
+        for (outer, name), output in sorted(found.items(), key=lambda item: item[0][0])
+        for index, probabilities in zip(unit.parents[outer].test, output)
+    ]
+    return pd.concat(rows, ignore_index=True)
+
+
+def vote(
+    probabilities: Float[np.ndarray, "models frames 4"], rule: str
+) -> Float[np.ndarray, "frames 4"]:
+    """The ensemble's probabilities.
+
+    "mean" averages probabilities, the thesis's soft vote; "log_opinion" sums log-probabilities,
+    as the authors' code, and scales the result to sum 1 again.
+    """
+    if rule == "mean":
+        return probabilities.mean(axis=0)
+    # A probability may round to 0; the smallest normal number keeps its logarithm finite.
+    logs = np.log(np.maximum(probabilities, np.finfo(probabilities.dtype).tiny)).mean(axis=0)
+    scaled = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return scaled / scaled.sum(axis=1, keepdims=True)
+
+
+def _prediction_rows(architecture, outer, model, clip: Clip, probabilities) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "architecture": architecture,
+            "outer": outer,
+            "model": model,
+            "clip": clip.name,
+            "frame": clip.frames,
+            "label": decode(clip.labels),
+            **dict(zip(PROBABILITIES, probabilities.T)),
+        }
+    )
+
+
+def _loss_table(unit: Unit, tasks, losses: Float[np.ndarray, "tasks epochs"]) -> pd.DataFrame:
+    """losses.parquet: architecture, outer, model, epoch (from 0), loss (NaN once diverged)."""
+    rows = [
+        {"architecture": unit.architecture, "outer": k, "model": name, "epoch": epoch, "loss": loss}
+        for (k, name), curve in zip(tasks, losses)
+        for epoch, loss in enumerate(curve)
+    ]
+    return pd.DataFrame(rows)
+
+
+def model_file(unit: Unit, outer: int, name: str) -> str:
+    """File of one trained model: lstm_outer_0_base_1.safetensors."""
+    return f"{unit.architecture}_outer_{outer}_{name}.safetensors"
+
+
+# --- training, and what it costs ------------------------------------------------------------
+
+
+def _task(unit: Unit, members, epochs: int, learning_rate, momentum, seed: int) -> training.Task:
+    model = models.build(unit.protocol.config(unit.architecture), seed)
+    config = training.FitConfig(epochs, float(learning_rate), float(momentum))
+    return training.Task(model, members, config)
+
+
+def _fit(unit: Unit, tasks: list[training.Task], report) -> Float[np.ndarray, "tasks epochs"]:
+    size = unit.protocol.batch(unit.architecture)
+    # One shuffle of clips for all models: see training.shuffled.
+    order = unit.seed("order")
+    per_epoch = np.mean([_epoch_cost(unit, task.members) for task in tasks])
+    return ENGINES[unit.engine].fit_many(
+        tasks,
+        unit.clips,
+        seed=order,
+        size=size,
+        on_epoch_end=lambda count: report(count * per_epoch),
+    )
+
+
+def cost(unit: Unit) -> float:
+    """Work of the whole unit in rough seconds, for the progress bar only."""
+    final = [fold for k in unit.outers for fold in (*unit.children[k], unit.parents[k])]
+    epochs = unit.protocol.epochs(unit.architecture)
+    return _tuning_cost(unit) + epochs * sum(_epoch_cost(unit, fold.train) for fold in final)
+
+
+def _tuning_cost(unit: Unit) -> float:
+    children = [unit.children[k][i] for k, i in unit.keys]
+    one = sum(_epoch_cost(unit, fold.train) for fold in children)
+    return one * unit.protocol.trials * unit.protocol.tuning_epochs
+
+
+# Seconds per frame of training on one core, as measured for the two engines.
+_SECONDS = {
+    ("cnn", "lockstep"): 8e-6,
+    ("lstm", "lockstep"): 2e-6,
+    ("cnn", "torch"): 45e-6,
+    ("lstm", "torch"): 160e-6,
+}
+
+
+def _epoch_cost(unit: Unit, members: Int[np.ndarray, " members"]) -> float:
+    frames = sum(len(unit.clips[index]) for index in members)
+    return frames * _SECONDS[unit.architecture, unit.engine]

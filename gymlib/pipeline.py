@@ -1,0 +1,180 @@
+"""The chain of notebooks, run headlessly through papermill.
+
+Each notebook is executed when its source, its parameters, the package or the files it reads
+have changed since its last good run; executed copies go to report/<data set>/.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import filelock
+import nbformat
+import papermill
+
+from gymlib import io, paths, provenance
+from gymlib.progress import progress
+
+INPUTS = {
+    "01_annotation_review": ["clips.csv", "annotations/*.csv"],
+    "02_pose_extraction": ["clips.csv", "labels.parquet", "videos/*/*"],
+    "03_preprocessing": ["clips.csv", "labels.parquet", "keypoints.parquet"],
+    "04_cnn": ["processed.parquet"],
+    "05_lstm": ["processed.parquet"],
+    "06_nested_cv": ["processed.parquet"],
+    "07_results": ["processed.parquet", "results/*/*.parquet", "results/*/*.csv"],
+}
+"""Files of the data set that each notebook reads; a change in one runs it again."""
+
+
+class NotebookError(RuntimeError):
+    """A notebook stopped with an error; the message says where its copy is."""
+
+
+class BusyError(RuntimeError):
+    """Another run works on the same data set."""
+
+
+@contextlib.contextmanager
+def lock(dataset: str):
+    """Hold the data set for one run; BusyError at once if another run holds it.
+
+    The lock is the operating system's: a killed run frees it.
+    """
+    folder = paths.dataset(dataset)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(folder / ".lock", timeout=0):
+            yield
+    except filelock.Timeout:
+        raise BusyError(
+            f"another run is working on data set {dataset!r} ({folder}); "
+            "wait for it or stop it, then start again"
+        ) from None
+
+
+def run(dataset: str, profile: str = "full", *, fresh: bool = False) -> list[Path]:
+    """Execute what is out of date of the chain, in order; returns the executed copies.
+
+    Parameters
+    ----------
+    fresh : run every notebook, even those up to date. If a fresh run is interrupted, the next
+        one continues behind the last notebook it finished.
+    """
+    with lock(dataset):
+        state = _State(dataset, profile)
+        if fresh:
+            state.begin()
+        notebooks = sorted(INPUTS)
+        for name in progress(notebooks, desc=f"notebooks, {dataset}, {profile}", unit="notebook"):
+            fingerprint = _fingerprint(name, dataset, profile)
+            if not state.is_current(name, fingerprint):
+                execute(paths.NOTEBOOKS / f"{name}.ipynb", state.copy(name), dataset, profile)
+                # Inputs may be links to files that the notebook itself refreshed.
+                state.done(name, _fingerprint(name, dataset, profile))
+        state.finish()
+        return [state.copy(name) for name in notebooks]
+
+
+def execute(source: Path, target: Path, dataset: str, profile: str) -> None:
+    """Run one notebook with its parameters and write the executed copy.
+
+    Raises ValueError if the notebook does not have the parameters, and NotebookError if a
+    cell fails; then ``target`` holds the run up to the failing cell.
+    """
+    parameters = {"DATASET": dataset, "PROFILE": profile}
+    known = set(papermill.inspect_notebook(str(source)))
+    if unknown := set(parameters) - known:
+        raise ValueError(
+            f"{source.name} has no parameter {', '.join(sorted(unknown))}; its cell tagged "
+            f"'parameters' defines {', '.join(sorted(known)) or 'nothing'}"
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _headless(), io.atomic_path(target) as temporary:
+        try:
+            papermill.execute_notebook(
+                str(source),
+                str(temporary),
+                parameters,
+                kernel_name="python3",
+                cwd=str(paths.REPOSITORY),
+                progress_bar=False,
+                # Without capture, bars and MediaPipe's messages reach the terminal directly.
+                extra_arguments=["--IPKernelApp.capture_fd_output=False", "--log-level=40"],
+            )
+        except papermill.PapermillExecutionError as error:
+            failed = target.with_suffix(".failed.ipynb")
+            os.replace(temporary, failed)
+            raise NotebookError(
+                f"{source.name} stopped in cell {error.exec_count}: {error.ename}: "
+                f"{error.evalue}\nThe run up to there: {failed}"
+            ) from None
+        _scrub(temporary, source)
+    target.with_suffix(".failed.ipynb").unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _headless():
+    before = os.environ.get("GYMLIB_HEADLESS")
+    os.environ["GYMLIB_HEADLESS"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["GYMLIB_HEADLESS"]
+
+
+def _scrub(path: Path, source: Path) -> None:
+    """Take this machine out of an executed notebook: papermill's paths, folders in outputs."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.get("papermill", {}).update(input_path=source.name, output_path=source.name)
+    text = nbformat.writes(notebook)
+    for folder in sorted({str(paths.home()), str(paths.REPOSITORY)}, key=len, reverse=True):
+        text = text.replace(json.dumps(folder)[1:-1] + "/", "").replace(folder, ".")
+    path.write_text(text, encoding="utf-8")
+
+
+def _fingerprint(name: str, dataset: str, profile: str) -> str:
+    """Hash of everything a notebook's outcome depends on."""
+    code = [paths.NOTEBOOKS / f"{name}.ipynb", *(paths.REPOSITORY / "gymlib").rglob("*.py")]
+    folder = paths.dataset(dataset)
+    data = [file for pattern in INPUTS[name] for file in folder.glob(pattern)]
+    parts = (dataset, profile, provenance.file_hash(code), provenance.file_hash(data))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+class _State:
+    """What has run, kept in report/<data set>/.chain.json."""
+
+    def __init__(self, dataset: str, profile: str):
+        self.folder = paths.report(dataset)
+        self.file = self.folder / ".chain.json"
+        self.profile = profile
+        old = io.read_json(self.file) if self.file.is_file() else {}
+        self.content = old if old.get("profile") == profile else {}
+        self.content.setdefault("done", {})
+
+    def copy(self, name: str) -> Path:
+        return self.folder / f"{name}.ipynb"
+
+    def begin(self) -> None:
+        """Forget all good runs, unless an interrupted fresh run is to be continued."""
+        if not self.content.get("unfinished"):
+            self.content = {"done": {}}
+        self._save(unfinished=True)
+
+    def is_current(self, name: str, fingerprint: str) -> bool:
+        return self.content["done"].get(name) == fingerprint and self.copy(name).is_file()
+
+    def done(self, name: str, fingerprint: str) -> None:
+        self.content["done"][name] = fingerprint
+        self._save()
+
+    def finish(self) -> None:
+        self._save(unfinished=False)
+
+    def _save(self, **changes) -> None:
+        self.content.update(profile=self.profile, **changes)
+        io.write_json(self.file, self.content)

@@ -1,0 +1,168 @@
+"""Pictures of preprocessing: what is lost, in which units the rest stands, where time jumps."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+from matplotlib.axes import Axes
+
+from gymlib.labels import COLOURS, NAMES, segments
+from gymlib.plots.skeletons import plot_skeleton
+from gymlib.plots.style import SERIES_COLOURS
+
+STAGES = {"frames": "all frames", "with_pose": "with a pose", "kept": "with a pose and a label"}
+
+
+def plot_funnel(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Frames left after each step, as shares of all frames, with the counts written on the bars.
+
+    Parameters
+    ----------
+    counts : one row per data set (index: its name); columns frames, no_pose, unlabeled, kept.
+    """
+    ax = ax or plt.subplots(figsize=(8, 2.6), layout="constrained")[1]
+    left = pd.DataFrame(
+        {
+            "frames": counts["frames"],
+            "with_pose": counts["frames"] - counts["no_pose"],
+            "kept": counts["kept"],
+        }
+    )
+    thickness = 0.8 / len(left)
+    colours = [SERIES_COLOURS[0], "#9A9A9A", *SERIES_COLOURS[2:]]
+    for offset, (name, row) in enumerate(left.iterrows()):
+        heights = np.arange(len(STAGES)) + (offset - (len(left) - 1) / 2) * thickness
+        shares = row[list(STAGES)] / max(row["frames"], 1)
+        bars = ax.barh(
+            heights, shares, height=thickness * 0.92, label=name, color=colours[offset]
+        )
+        texts = [f"{value:,.0f}  ({100 * s:.1f} %)" for value, s in zip(row[list(STAGES)], shares)]
+        ax.bar_label(bars, texts, padding=4, fontsize="small")
+    ax.set_yticks(range(len(STAGES)), STAGES.values())
+    ax.invert_yaxis()
+    ax.set(xlim=(0, 1.25), xlabel="share of all frames")
+    ax.set_xticks(np.linspace(0, 1, 5), [f"{share:.0%}" for share in np.linspace(0, 1, 5)])
+    ax.tick_params(axis="y", length=0)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(left))
+    return ax
+
+
+def plot_lost_by_label(lost: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Share of the frames of each majority label that have no pose.
+
+    Parameters
+    ----------
+    lost : index label names, column ``share`` (0 to 1; NaN where a label has no frames).
+    """
+    ax = ax or plt.subplots(figsize=(5, 0.6 + 0.35 * len(lost)), layout="constrained")[1]
+    shares = lost["share"].fillna(0).to_numpy()
+    bars = ax.barh(range(len(lost)), shares, color=[COLOURS[name] for name in lost.index])
+    ax.bar_label(bars, [f"{100 * share:.1f} %" for share in shares], padding=3, fontsize="small")
+    ax.set_yticks(range(len(lost)), lost.index)
+    ax.invert_yaxis()
+    ax.set(xlabel="frames without a pose", xlim=(0, max(0.05, 1.25 * shares.max(initial=0))))
+    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    ax.tick_params(axis="y", length=0)
+    return ax
+
+
+def plot_poses(
+    keypoints: Float[np.ndarray, "poses 33 2"],
+    labels: Int[np.ndarray, " poses"],
+    ax: Axes | None = None,
+    *,
+    title: str = "",
+    unit: str = "",
+) -> Axes:
+    """Several poses of one clip over each other, in the colours of their labels."""
+    ax = ax or plt.subplots(figsize=(3.5, 3.5), layout="constrained")[1]
+    for pose, label in zip(keypoints, labels):
+        plot_skeleton(pose, ax, colour=COLOURS[NAMES[int(label)]], alpha=0.9)
+    ax.set(xlabel=f"x ({unit})" if unit else "x", ylabel=f"y ({unit})" if unit else "y")
+    ax.set_title(title, fontsize="medium")
+    return ax
+
+
+def plot_spread(spread: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """How much videos differ in one measure, one dot per clip, one row per normalisation.
+
+    Parameters
+    ----------
+    spread : columns normalisation, video, value (one row per clip), already divided by the
+        median over all clips of the same normalisation.
+    """
+    rows = list(spread["normalisation"].drop_duplicates())
+    videos = list(spread["video"].drop_duplicates())
+    ax = ax or plt.subplots(figsize=(7, 0.8 + 0.8 * len(rows)), layout="constrained")[1]
+    palette = plt.get_cmap("tab10" if len(videos) <= 10 else "tab20")
+    generator = np.random.default_rng(0)
+    for number, video in enumerate(videos):
+        own = spread[spread["video"] == video]
+        heights = own["normalisation"].map(rows.index) + generator.uniform(-0.3, 0.3, len(own))
+        ax.scatter(own["value"], heights, s=14, color=palette(number % palette.N), label=video)
+    ax.set_xscale("log")
+    ax.axvline(1, color="#555555", linewidth=1, zorder=0)
+    ax.set_yticks(range(len(rows)), rows)
+    ax.invert_yaxis()
+    ax.set_xlabel("median torso length of the clip / median over all clips")
+    ticks = [0.25, 0.5, 1, 2, 4]
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.minorticks_off()
+    ax.legend(ncols=1, fontsize="x-small", loc="center left", bbox_to_anchor=(1, 0.5))
+    return ax
+
+
+def plot_time_gaps(
+    kept: dict[str, tuple[Int[np.ndarray, " kept"], Int[np.ndarray, " kept"], int]],
+    ax: Axes | None = None,
+) -> Axes:
+    """Clips on their original time axis: kept frames in the colours of their labels, lost ones
+    left white.
+
+    Parameters
+    ----------
+    kept : clip -> (frame numbers, label codes, number of frames before removal).
+    """
+    ax = ax or plt.subplots(figsize=(8, 0.8 + 0.3 * len(kept)), layout="constrained")[1]
+    for height, (frames, labels, total) in enumerate(kept.values()):
+        ax.barh(height, total, height=0.8, color="none", edgecolor="#BBBBBB", linewidth=0.6)
+        full = np.full(total, -2)
+        full[frames] = labels
+        for run in segments(full):
+            if run.label >= 0:
+                colour = COLOURS[NAMES[run.label]]
+                length = run.end - run.start + 1
+                ax.barh(height, length, left=run.start, height=0.8, color=colour, linewidth=0)
+    ax.set_yticks(range(len(kept)), list(kept))
+    ax.invert_yaxis()
+    ax.set(xlabel="frame of the clip", xlim=(0, None))
+    ax.tick_params(axis="y", length=0)
+    return ax
+
+
+def plot_gap_lengths(lengths: Int[np.ndarray, " gaps"], ax: Axes | None = None) -> Axes:
+    """Histogram of how many frames are missing between neighbours that are kept."""
+    ax = ax or plt.subplots(figsize=(5, 2.4), layout="constrained")[1]
+    top = int(lengths.max(initial=1))
+    ax.hist(lengths, bins=np.arange(0.5, top + 1), color=SERIES_COLOURS[0], rwidth=0.9)
+    ax.set(xlabel="frames missing in one gap", ylabel="gaps", xlim=(0.4, top + 0.6))
+    return ax
+
+
+def plot_steps(steps: dict[str, Float[np.ndarray, " steps"]], ax: Axes | None = None) -> Axes:
+    """Cumulative share of steps between kept neighbours by how far the body moves.
+
+    Parameters
+    ----------
+    steps : name ("neighbours in time", "across a gap") -> movement per step, in torso lengths.
+    """
+    ax = ax or plt.subplots(figsize=(5.5, 3), layout="constrained")[1]
+    for colour, (name, values) in zip(SERIES_COLOURS, steps.items()):
+        if len(values):
+            ordered = np.sort(values)
+            shares = np.arange(1, len(ordered) + 1) / len(ordered)
+            ax.step(ordered, shares, where="post", color=colour, label=f"{name} ({len(values):,})")
+    ax.set_xscale("log")
+    ax.set(xlabel="movement in one step (torso lengths)", ylabel="share of steps", ylim=(0, 1))
+    ax.legend(loc="upper left")
+    return ax

@@ -1,0 +1,54 @@
+"""A body as lines: left side, right side and middle told apart."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+
+from gymlib.skeleton import EDGES, KEYPOINTS
+
+SIDE_COLOURS = {"left": "#D55E00", "right": "#0072B2", "middle": "#555555"}
+
+
+def _side(edge: tuple[int, int]) -> str:
+    names = [KEYPOINTS[index] for index in edge]
+    for side in ("left", "right"):
+        if all(side in name for name in names):
+            return side
+    return "middle"
+
+
+def plot_skeleton(
+    keypoints: Float[np.ndarray, "33 2"],
+    ax: Axes | None = None,
+    *,
+    colour: str | None = None,
+    width: float = 1.5,
+    alpha: float = 1.0,
+) -> Axes:
+    """Draw the bones of one body; y points down, as in pictures, and units are kept square.
+
+    Parameters
+    ----------
+    keypoints : x, y in any square unit (pixels, torso lengths); bones with NaN are left out.
+    colour : one colour for all bones; None colours left, right and middle.
+    """
+    ax = ax or plt.subplots(figsize=(3, 3))[1]
+    lines = keypoints[np.array(EDGES)]  # (bones, 2 ends, 2)
+    colours = [colour or SIDE_COLOURS[_side(edge)] for edge in EDGES]
+    seen = np.isfinite(lines).all(axis=(1, 2))
+    ax.add_collection(
+        LineCollection(
+            lines[seen],
+            colors=[c for c, keep in zip(colours, seen) if keep],
+            linewidths=width,
+            alpha=alpha,
+            capstyle="round",
+        )
+    )
+    ax.set_aspect("equal")
+    ax.autoscale_view()
+    if not ax.yaxis_inverted():
+        ax.invert_yaxis()
+    return ax

@@ -1,0 +1,24 @@
+"""Pose extraction: the only door to MediaPipe."""
+
+from gymlib.pose.blazepose import EXTRACTOR, Pose, PoseConfig, extract_clip
+from gymlib.pose.extraction import (
+    BusyError,
+    Extraction,
+    KeypointsOnlyError,
+    PoseError,
+    available_processors,
+    extract_dataset,
+)
+
+__all__ = [
+    "EXTRACTOR",
+    "BusyError",
+    "Extraction",
+    "KeypointsOnlyError",
+    "Pose",
+    "PoseConfig",
+    "PoseError",
+    "available_processors",
+    "extract_clip",
+    "extract_dataset",
+]

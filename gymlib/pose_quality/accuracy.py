@@ -1,0 +1,141 @@
+"""Where poses are found and how far they are from a known truth.
+
+PCK, the percentage of correct keypoints, counts a keypoint as correct within 0.2 torso lengths
+of the truth (Sapp and Taskar 2013, "MODEC", section 5.1, there per picture). The torso length
+is the clip's, because a torso seen from above is short in the picture but not in the world.
+"""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float
+
+from gymlib.pose_quality.tracks import Track, clip_torso, inclination
+
+THRESHOLD = 0.2  # torso lengths
+UPRIGHT, LEVEL, INVERTED = INCLINATIONS = ("upright", "level", "inverted")
+INCLINATION_LIMITS = (60, 120)  # degrees from the vertical
+
+
+def errors(
+    predicted: Float[np.ndarray, "frames 33 2"],
+    truth: Float[np.ndarray, "frames 33 2"],
+    detected: Bool[np.ndarray, " frames"],
+) -> Float[np.ndarray, "frames 33"]:
+    """Distance of each keypoint from the truth in torso lengths of the clip.
+
+    Both in the same square unit (pixels). Infinite where no pose was found, NaN where the truth
+    is NaN (keypoint unknown).
+    """
+    known = truth[np.isfinite(truth).all(axis=(1, 2))].astype(np.float64)
+    if len(known) == 0:
+        return np.full(truth.shape[:2], np.nan)
+    distance = np.linalg.norm(predicted - truth.astype(np.float64), axis=-1) / clip_torso(known)
+    distance[~detected] = np.inf
+    return np.where(np.isnan(truth).any(axis=-1), np.nan, distance)
+
+
+def pck(
+    error: Float[np.ndarray, "frames 33"],
+    threshold: float = THRESHOLD,
+    missing: Literal["miss", "skip"] = "miss",
+) -> float:
+    """Share of keypoints within ``threshold`` torso lengths of the truth, 0 to 1.
+
+    Parameters
+    ----------
+    missing : frames without a pose count as misses, or are left out ("skip": how good are the
+        poses that were found). Unknown keypoints (NaN) are always left out; NaN if none is left.
+    """
+    if missing not in ("miss", "skip"):
+        raise ValueError(f"missing must be 'miss' or 'skip', found {missing!r}")
+    counted = ~np.isnan(error) if missing == "miss" else np.isfinite(error)
+    return float((error[counted] <= threshold).mean()) if counted.any() else float("nan")
+
+
+def pck_curve(
+    error: Float[np.ndarray, "frames 33"],
+    thresholds: Float[np.ndarray, " thresholds"],
+    missing: Literal["miss", "skip"] = "miss",
+) -> Float[np.ndarray, " thresholds"]:
+    """PCK at several thresholds (torso lengths)."""
+    return np.array([pck(error, float(threshold), missing) for threshold in thresholds])
+
+
+def inclination_class(degrees: Float[np.ndarray, " frames"]) -> list[str]:
+    """upright below 60 degrees from the vertical, inverted above 120, level between."""
+    return [INCLINATIONS[i] for i in np.digitize(degrees, INCLINATION_LIMITS)]
+
+
+def nearest_seen(
+    values: Float[np.ndarray, " frames"], detected: Bool[np.ndarray, " frames"]
+) -> Float[np.ndarray, " frames"]:
+    """Each frame's value taken from the nearest frame with a pose; NaN if there is none."""
+    seen = np.flatnonzero(detected)
+    if len(seen) == 0:
+        return np.full(len(values), np.nan)
+    distance = np.abs(np.arange(len(values))[:, None] - seen)  # (frames, seen)
+    return values[seen[distance.argmin(axis=1)]]
+
+
+def frame_table(
+    tracks: list[Track], labels: pd.DataFrame, clips: pd.DataFrame, truth: list[Track] | None = None
+) -> pd.DataFrame:
+    """One row per frame: clip, video, frame, label, detected, inclination, correct, found.
+
+    Parameters
+    ----------
+    labels : labels.parquet; a frame without a row is "Unlabeled".
+    truth : true tracks of the same clips, if known. Inclination is then the true one; otherwise
+        that of the nearest frame with a pose, "unknown" in a clip without any.
+
+    Returns
+    -------
+    correct is the share of the frame's keypoints within 0.2 torso (0 without a pose), NaN
+    without a truth; error is the median distance over the keypoints in torso lengths.
+    """
+    true = {track.clip: track for track in truth or []}
+    videos = clips.set_index("clip")["video"]
+    parts = [_frames_of(track, true.get(track.clip), videos[track.clip]) for track in tracks]
+    table = pd.concat(parts, ignore_index=True)
+    table = table.merge(labels[["clip", "frame", "label"]], on=["clip", "frame"], how="left")
+    return table.fillna({"label": "Unlabeled"})
+
+
+def _frames_of(track: Track, true: Track | None, video: str) -> pd.DataFrame:
+    table = pd.DataFrame({"clip": track.clip, "video": video, "detected": track.detected})
+    table["frame"] = np.arange(len(table))
+    if true is None:
+        degrees = nearest_seen(inclination(track.keypoints), track.detected)
+        return table.assign(inclination=_named(degrees), correct=np.nan, error=np.nan)
+    if len(true.keypoints) != len(table):
+        raise ValueError(
+            f"clip {track.clip}: {len(table)} frames of keypoints, "
+            f"{len(true.keypoints)} frames of truth; make the data set again"
+        )
+    error = errors(track.keypoints, true.keypoints, track.detected)
+    return table.assign(
+        inclination=_named(inclination(true.keypoints)),
+        correct=[pck(frame[None]) for frame in error],
+        error=[np.nan if np.isnan(frame).all() else np.nanmedian(frame) for frame in error],
+    )
+
+
+def _named(degrees) -> list[str]:
+    names = np.array(inclination_class(degrees), dtype=object)
+    return list(np.where(np.isnan(degrees), "unknown", names))
+
+
+def shares(frames: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Per group of ``by`` (video, label, inclination): frames, detected, PCK, PCK where found."""
+    groups = frames.groupby(by, sort=False)
+    found = frames[frames["detected"]].groupby(by, sort=False)
+    return pd.DataFrame(
+        {
+            "frames": groups.size(),
+            "detected": groups["detected"].mean(),
+            "pck": groups["correct"].mean(),
+            "pck where found": found["correct"].mean(),
+        }
+    )

@@ -1,0 +1,196 @@
+"""A pinhole camera as an amateur uses it: roughly from the side, on a tripod or in the hand."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float
+from scipy.ndimage import gaussian_filter1d
+
+TORSO = 0.5
+"""Metres from mid-shoulder to mid-hip of an adult; turns a wanted size in pixels into a focal
+length."""
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Pinhole camera; world z points up, pixels run right (x) and down (y).
+
+    Attributes
+    ----------
+    position : (3,) metres.
+    yaw, pitch, roll : radians. Yaw 0 looks along +y, so +x of the world is right in the picture;
+        yaw grows to the left (towards -x), pitch upwards, roll turns the camera clockwise.
+    focal : focal length in pixels.
+    width, height : picture size in pixels.
+    shutter : seconds of exposure per frame.
+    softness : pixels (standard deviation) by which the lens blurs.
+    noise : standard deviation of the sensor's noise, in grey levels.
+    turns : (frames, 3) yaw, pitch and roll added in each frame (panning, a shaking hand), or None
+        for a camera at rest.
+    """
+
+    position: tuple[float, float, float]
+    yaw: float
+    pitch: float
+    roll: float
+    focal: float
+    width: int = 960
+    height: int = 540
+    shutter: float = 1 / 80
+    softness: float = 0.6
+    noise: float = 3.0
+    turns: Float[np.ndarray, "frames 3"] | None = None
+
+    @classmethod
+    def sample(
+        cls,
+        rng: np.random.Generator,
+        *,
+        width: int = 960,
+        height: int = 540,
+        torso_pixels: float | int = 128.0,
+        surface_height: float = 0.0,
+    ) -> "Camera":
+        """A camera beside the run, some metres away, aimed at a gymnast near the origin.
+
+        ``torso_pixels`` is the length of an adult's torso in the picture. The view is mostly
+        from the side: the angle off the exact side view has a standard deviation of 13 degrees,
+        which gives the shoulder width of .18 torso found in real clips. ``surface_height`` lifts
+        the aim when the gymnast stands on a trampoline.
+        """
+        distance = rng.uniform(4.5, 7.5) if torso_pixels > 80 else rng.uniform(7.5, 11.0)
+        angle = np.clip(rng.normal(0, np.radians(13)), -0.6, 0.6)
+        side = rng.choice([-1.0, 1.0])  # which side of the run the camera stands on
+        height_above_floor = rng.uniform(0.9, 1.8)
+        position = np.array(
+            [distance * np.sin(angle), -side * distance * np.cos(angle), height_above_floor]
+        )
+        aim = np.array([0.0, 0.0, 1.0 + surface_height])
+        yaw, pitch = _bearing(aim - position)
+        return cls(
+            position=tuple(float(v) for v in position),
+            yaw=float(yaw),
+            pitch=float(pitch),
+            roll=float(rng.normal(0, np.radians(1.0))),
+            focal=float(torso_pixels * distance / TORSO),
+            width=width,
+            height=height,
+            shutter=float(1 / rng.uniform(50, 160)),
+            softness=float(rng.uniform(0.5, 1.0)),
+            noise=float(rng.uniform(1.5, 5.0)),
+        )
+
+    def filming(
+        self,
+        joints: Float[np.ndarray, "frames 33 3"],
+        fps: float | int,
+        rng: np.random.Generator,
+        *,
+        shake: float | int = 1.0,
+    ) -> "Camera":
+        """The camera during one clip: aimed at the gymnast, panning when he leaves the picture.
+
+        A motion that fits into the picture is filmed by a camera at rest. Otherwise the camera
+        follows the middle of the body, late and smoothed as a hand does. ``shake`` is the
+        standard deviation, in pixels, of a hand's slow trembling (0: a tripod).
+        """
+        offsets = joints - np.asarray(self.position)
+        yaw, pitch = _bearing(offsets)
+        yaw = self.yaw + (yaw - self.yaw + np.pi) % (2 * np.pi) - np.pi  # no jump at +-pi
+        # The middle of the body's extent, frame by frame, and of the whole clip.
+        middle = [(a.min(axis=1) + a.max(axis=1)) / 2 for a in (yaw, pitch)]
+        aims = []
+        for angles, centre, size in zip((yaw, pitch), middle, (self.width, self.height)):
+            whole = (angles.min() + angles.max()) / 2
+            half_view = np.arctan(0.5 * size / self.focal)
+            if angles.max() - angles.min() < 1.8 * half_view:
+                aims.append(np.full(len(joints), whole))
+                continue
+            follow = gaussian_filter1d(centre, 0.35 * fps, mode="nearest")
+            lag = int(round(0.15 * fps))
+            aims.append(np.r_[np.full(lag, follow[0]), follow[: len(follow) - lag]])
+        aims = np.stack([*aims, np.full(len(joints), self.roll)], axis=-1)
+        base = (aims.min(axis=0) + aims.max(axis=0)) / 2
+        turns = aims - base + _trembling(rng, len(joints), 0.25 * fps) * shake / self.focal
+        yaw, pitch = base[:2] + rng.normal(0, 0.01, 2)  # nobody aims exactly
+        still = not turns.any()
+        return replace(
+            self, yaw=float(yaw), pitch=float(pitch), turns=None if still else turns
+        )
+
+    def at(self, frame: int) -> "Camera":
+        """The camera at rest as it stands in one frame."""
+        if self.turns is None:
+            return self
+        yaw, pitch, roll = (float(v) for v in self.turns[frame])
+        return replace(
+            self, yaw=self.yaw + yaw, pitch=self.pitch + pitch, roll=self.roll + roll, turns=None
+        )
+
+    @property
+    def rotation(self) -> Float[np.ndarray, "3 3"]:
+        """Rows: the directions right, down and forward of the camera at its mean orientation."""
+        return _rotations(np.array([self.yaw, self.pitch, self.roll]))
+
+    @property
+    def intrinsics(self) -> Float[np.ndarray, "3 3"]:
+        """Camera coordinates (right, down, forward) to homogeneous pixels."""
+        return np.array(
+            [[self.focal, 0, self.width / 2], [0, self.focal, self.height / 2], [0, 0, 1.0]]
+        )
+
+    def coordinates(self, points: Float[np.ndarray, "*any 3"]) -> Float[np.ndarray, "*any 3"]:
+        """World points in camera coordinates: metres right, down and forward (depth).
+
+        With a moving camera (``turns``) the first axis of ``points`` must be its frames;
+        ValueError otherwise. NaN stays NaN.
+        """
+        offsets = points - np.asarray(self.position)
+        if self.turns is None:
+            return offsets @ self.rotation.T
+        if points.ndim < 2 or len(points) != len(self.turns):
+            raise ValueError(
+                f"this camera moves over {len(self.turns)} frames: expected points of shape "
+                f"({len(self.turns)}, ..., 3), found {points.shape}; take camera.at(frame) to "
+                "project the points of one frame"
+            )
+        rotations = _rotations(np.array([self.yaw, self.pitch, self.roll]) + self.turns)
+        flat = offsets.reshape(len(points), -1, 3)
+        return np.einsum("fij,fpj->fpi", rotations, flat).reshape(points.shape)
+
+    def project(self, points: Float[np.ndarray, "*any 3"]) -> Float[np.ndarray, "*any 2"]:
+        """World points in pixels (x right, y down); NaN for points behind the camera.
+
+        Pixels outside the picture are returned as they are. See :meth:`coordinates` for a
+        moving camera.
+        """
+        right, down, depth = np.moveaxis(self.coordinates(points), -1, 0)
+        depth = np.where(depth > 1e-6, depth, np.nan)
+        centre = np.array([self.width / 2, self.height / 2])
+        return self.focal * np.stack([right / depth, down / depth], axis=-1) + centre
+
+
+def _trembling(rng, frames: int, smooth: float) -> Float[np.ndarray, "frames 3"]:
+    """Slow noise of unit deviation in yaw and pitch, less in roll; ``smooth`` is in frames."""
+    noise = rng.normal(size=(frames, 3)) * [1.0, 1.0, 0.3]
+    shrunk = np.sqrt(2 * np.sqrt(np.pi) * smooth)  # what smoothing takes from the deviation
+    return gaussian_filter1d(noise, smooth, axis=0, mode="nearest") * shrunk
+
+
+def _bearing(offset: Float[np.ndarray, "*any 3"]):
+    """Yaw and pitch, radians, of the direction from the camera to a point."""
+    yaw = np.arctan2(-offset[..., 0], offset[..., 1])
+    return yaw, np.arctan2(offset[..., 2], np.hypot(offset[..., 0], offset[..., 1]))
+
+
+def _rotations(angles: Float[np.ndarray, "*any 3"]) -> Float[np.ndarray, "*any 3 3"]:
+    """Matrices world -> (right, down, forward) for yaw, pitch and roll in radians."""
+    yaw, pitch, roll = np.moveaxis(angles, -1, 0)
+    zero = np.zeros_like(yaw)
+    forward = np.stack(
+        [-np.sin(yaw) * np.cos(pitch), np.cos(yaw) * np.cos(pitch), np.sin(pitch)], axis=-1
+    )
+    level = np.stack([np.cos(yaw), np.sin(yaw), zero], axis=-1)
+    lower = np.cross(forward, level)
+    c, s = np.cos(roll)[..., None], np.sin(roll)[..., None]
+    return np.stack([c * level + s * lower, c * lower - s * level, forward], axis=-2)

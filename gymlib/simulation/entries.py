@@ -1,0 +1,195 @@
+"""How an attempt begins: from standing, from a run with a hurdle, and take-offs that fail."""
+
+import numpy as np
+
+from gymlib.labels import IDLE, SKILL, TAKEOFF
+from gymlib.simulation.gait import Gait, go
+from gymlib.simulation.performer import Key, Performer
+from gymlib.simulation.pose import pose
+from gymlib.simulation.shapes import somersault
+from gymlib.simulation.style import Style, flat, key
+
+Rng = np.random.Generator
+
+
+def stand(p: Performer, style: Style, seconds: float, rng: Rng, arms: float | None = None) -> None:
+    """Wait, with small movements; ``arms`` keeps the arms raised to that angle."""
+    while seconds > 0.05:
+        lasts = seconds if seconds < 1.2 else float(rng.uniform(0.5, 1.1))
+        fidget = dict(
+            shoulder=rng.normal(6, 8), elbow=max(5, style.elbow + rng.normal(0, 10)),
+            lumbar=style.hunch + rng.normal(0, 3), neck=rng.normal(0, 8),
+            neck_turn=rng.normal(0, 14),
+        )  # fmt: skip
+        if rng.random() < 0.15:  # scratches his head, or wipes his hands
+            side = rng.choice(["left", "right"])
+            fidget |= {f"{side}_shoulder": rng.uniform(20, 90), f"{side}_elbow": 100.0}
+        if arms is not None:
+            fidget |= dict(shoulder=arms + rng.normal(0, 4), elbow=12.0, neck_turn=0.0)
+        yaw = np.degrees(p.channels[0])
+        p.ground(IDLE, [key(lasts, style.standing(**fidget), rng.normal(1, 1.5), yaw=yaw)])
+        seconds -= lasts
+
+
+def swing_and_squat(
+    p: Performer, style: Style, rng: Rng, pitch: float, label: int = TAKEOFF
+) -> list[Key]:
+    """Raise the arms, swing them back and squat; returns the squat, timed from now."""
+    tempo = style.tempo
+    yaw = np.degrees(p.channels[0])
+    if p.channels[3 + 6] < np.radians(90) and rng.random() < 0.75:
+        lasts = rng.uniform(0.35, 0.55) / tempo
+        p.ground(label, [key(lasts, style.raised(), rng.normal(-2, 2), yaw=yaw)])
+    lasts = rng.uniform(0.45, 0.7) / tempo
+    low = style.squatting(pitch)
+    half = style.standing(shoulder=10, knee=28, hip=38, lumbar=style.hunch + 6)
+    half = flat(half, 18)
+    p.ground(label, [key(0.55 * lasts, half, 18, yaw=yaw), key(lasts, low, pitch, yaw=yaw)])
+    return [key(0.06 / tempo, low, pitch + 2, yaw=yaw)]
+
+
+def standing_somersault(
+    p: Performer, style: Style, shape: str, backward: bool, rng: Rng, duration: float, pitch: float,
+    travel: float, floor: float | None = None, crouch: float = 0.6,
+) -> None:  # fmt: skip
+    """Swing, squat, jump and turn once."""
+    bend = rng.uniform(26, 46)
+    low = swing_and_squat(p, style, rng, bend)
+    tilt = rng.uniform(-16, -8) if backward else rng.uniform(10, 22)
+    off = pose(
+        shoulder=style.reach + 5, elbow=10 + 15 * style.arch, hip=-6 if backward else 14,
+        knee=8 + 10 * style.arch, lumbar=-8 if backward else 10, neck=-12 if backward else 8,
+    )  # fmt: skip
+    off = flat(off, tilt, sole=48)
+    lean = rng.uniform(-0.17, -0.10) if backward else rng.uniform(0.04, 0.12)
+    keys = somersault(style, shape, backward, duration, pitch, crouch=crouch)
+    turn = np.radians(pitch - tilt + (-360 if backward else 360))
+    p.jump(
+        [*low, key(0, off, tilt, lean=lean)], TAKEOFF, keys, (0, turn, 0), (travel, 0.0),
+        flight_label=SKILL, floor=floor,
+    )  # fmt: skip
+
+
+def run_up(p: Performer, style: Style, steps: int, speed: float) -> int:
+    """Run; returns the foot planted for the hurdle."""
+    return go(p, IDLE, Gait.running(speed), steps, stop=False)
+
+
+def hurdle(p: Performer, style: Style, rng: Rng, foot: int, speed: float, yaw: float = 0.0) -> None:
+    """From one foot, with raised arms, to both feet; ends when they touch."""
+    other = ("right", "left")[foot]
+    this = ("left", "right")[foot]
+    off = pose(
+        shoulder=rng.uniform(60, style.reach), elbow=rng.uniform(15, 60), lumbar=4, hip=-8,
+        knee=8, neck=-5,
+    )  # fmt: skip
+    off = flat(off, 3, sole=42)
+    lifted = {f"{other}_hip": rng.uniform(55, 85), f"{other}_knee": rng.uniform(65, 100),
+              f"{other}_ankle": 10.0}  # fmt: skip
+    off = pose(off, **lifted)
+    middle = pose(off, **{f"{this}_hip": 8.0, f"{this}_knee": 25.0}, shoulder=style.reach)
+    lasts = rng.uniform(0.3, 0.42)
+    pitch = rng.uniform(-14, -4)
+    arms = float(np.clip(style.reach + rng.normal(0, 12), 90, 185))
+    together = pose(
+        shoulder=arms, shoulder_abduction=10, elbow=rng.uniform(10, 70), hip=rng.uniform(14, 30),
+        knee=rng.uniform(18, 32), hip_abduction=3, lumbar=4, neck=0,
+    )  # fmt: skip
+    keys = [
+        key(0.45 * lasts, pose(middle, shoulder=arms, elbow=30)),
+        key(lasts, flat(together, pitch, sole=16), pitch, yaw=yaw, lean="pose"),
+    ]
+    stance = float(np.clip(0.5 / speed, 0.15, 0.24))
+    planted = (foot == 0, foot == 1)
+    toe = p.toes[[foot]]
+    p.jump(
+        [key(stance, off, 3, lean=0.20)], TAKEOFF, keys, (0, np.radians(pitch - 3), np.radians(yaw)),
+        (0.85 * speed * lasts, 0.03 * (1 if foot else -1)), flight_label=TAKEOFF, planted=planted,
+        toes=toe,
+    )  # fmt: skip
+
+
+def punch(
+    p: Performer, style: Style, shape: str, rng: Rng, duration: float, pitch: float, travel: float,
+    *, backward: bool = False, floor: float | None = None, crouch: float = 0.6,
+) -> None:  # fmt: skip
+    """Rebound from both feet into a somersault."""
+    yaw = float(np.degrees(p.channels[0]))
+    knee = rng.uniform(38, 62)
+    arms = float(np.degrees(p.channels[3 + 6]))
+    tilt = rng.uniform(-14, -6) if backward else rng.uniform(14, 28)
+    low = pose(
+        shoulder=0.55 * style.reach if backward else arms, elbow=rng.uniform(15, 60), hip=knee * 0.75,
+        knee=knee, lumbar=8, hip_abduction=3,
+    )  # fmt: skip
+    off = pose(
+        shoulder=style.reach if backward else 135, elbow=25, hip=-5 if backward else 18,
+        knee=10 + 8 * style.arch, lumbar=-6 if backward else 16, neck=-10 if backward else 12,
+    )  # fmt: skip
+    down = float(np.clip(0.2 / max(-p.velocity[2], 0.8), 0.07, 0.14))
+    turn = np.radians(pitch - tilt + (-360 if backward else 360))
+    behind = np.sign(travel) or 1.0
+    lean = rng.uniform(-0.2, -0.12) if backward else rng.uniform(0.02, 0.1)
+    keys = somersault(style, shape, backward, duration, pitch, crouch=crouch, yaw=yaw)
+    axis = np.array([-np.sin(np.radians(yaw)), np.cos(np.radians(yaw)), 0]) * turn
+    p.jump(
+        [key(down, flat(low, 4), 4 if not backward else 10, yaw=yaw, lean=-0.16 * behind),
+         key(0, flat(off, tilt, sole=45), tilt, yaw=yaw, lean=lean)],
+        TAKEOFF, keys, axis, (travel * np.cos(np.radians(yaw)), travel * np.sin(np.radians(yaw))),
+        flight_label=SKILL, floor=floor,
+    )  # fmt: skip
+
+
+def fake(p: Performer, style: Style, rng: Rng) -> None:
+    """A take-off broken off: arms and squat, then standing again. Its phase is idle."""
+    p.faking = True
+    low = swing_and_squat(p, style, rng, rng.uniform(20, 38), label=IDLE)
+    yaw = np.degrees(p.channels[0])
+    p.ground(IDLE, [*low, key(0.5, style.standing(shoulder=rng.uniform(20, 90)), yaw=yaw)])
+    p.faking = False
+    p.ground(IDLE, [key(0.4, style.standing(), yaw=yaw)])
+
+
+def enter(p: Performer, style: Style, attempt, before: float, rng: Rng) -> float:
+    """Everything up to the first contact after the skill; ``before`` seconds of idle come first.
+
+    Returns when the take-off begins, in seconds.
+    """
+    backward = attempt.skill == "back somersault"
+    duration, crouch = _flight_time(attempt.shape, rng), rng.uniform(0.3, 0.9)
+    if attempt.entry == "standing":
+        arms = style.reach if rng.random() < 0.35 else None
+        waits = before if not attempt.fakes else 0.4 * before
+        stand(p, style, waits, rng, arms)
+        for _ in range(attempt.fakes):
+            fake(p, style, rng)
+            stand(p, style, 0.3 * before, rng)
+        begin = p.time
+        pitch = rng.uniform(10, 50) if backward else _front_pitch(attempt.landing, rng)
+        travel = rng.uniform(-0.6, -0.1) if backward else rng.uniform(0.3, 0.7)
+        standing_somersault(p, style, attempt.shape, backward, rng, duration, pitch, travel,
+                            crouch=crouch)  # fmt: skip
+        return begin
+    speed = rng.uniform(2.3, 3.3)
+    steps = int(np.clip(np.ceil(before / 0.31) + 1, 3, 7))
+    stand(p, style, max(0.1, before - 0.31 * steps), rng)
+    foot = run_up(p, style, steps, speed)
+    begin = p.time
+    sideways = attempt.skill == "side somersault"
+    hurdle(p, style, rng, foot, speed)
+    punch(p, style, attempt.shape, rng, duration, _front_pitch(attempt.landing, rng),
+          rng.uniform(0.25, 0.5) * speed, crouch=crouch)  # fmt: skip
+    return begin
+
+
+def _front_pitch(landing: str, rng: Rng) -> float:
+    """Lean at the first contact, degrees: too little turned ends on the seat."""
+    if landing in ("sit", "lie"):
+        return rng.uniform(-38, -14)
+    return rng.uniform(20, 50) if landing == "stumble" else rng.uniform(-18, 22)
+
+
+def _flight_time(shape: str, rng: Rng) -> float:
+    """Seconds in the air: a stretched body needs the most."""
+    low, high = {"tucked": (0.52, 0.68), "piked": (0.58, 0.7), "stretched": (0.64, 0.8)}[shape]
+    return rng.uniform(low, high)

@@ -1,0 +1,181 @@
+"""Write the simulated data set: videos, annotations and, apart from them, the truth.
+
+Clips are made in parallel processes. A clip that is already there, made by the same plan and the
+same code, is kept, so an interrupted run continues; the tables are written last.
+"""
+
+import hashlib
+import json
+import multiprocessing
+import os
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+
+import cv2
+import filelock
+import numpy as np
+import pandas as pd
+
+from gymlib import io, labels, schemas, video
+from gymlib.progress import progress
+from gymlib.simulation.annotators import ANNOTATORS, annotate
+from gymlib.simulation.appearance import Appearance
+from gymlib.simulation.attempt import perform
+from gymlib.simulation.camera import Camera
+from gymlib.simulation.motion import Motion
+from gymlib.simulation.plan import Planned, Session, plan
+from gymlib.simulation.renderer import render
+from gymlib.simulation.scene import Scene
+
+PARTS = ".parts"
+"""Folder of the clips' results while a run is not finished."""
+
+
+def make(folder: Path, size: str = "full", seed: int = 0, processes: int | None = None) -> None:
+    """Write the data set into ``folder``; a complete one of the same plan and code stays.
+
+    Parameters
+    ----------
+    size : "full" (202 clips) or "quick" (24 short clips in small pictures).
+    processes : clips made side by side; default: one per processor core.
+
+    Raises ValueError if another run is writing to the folder.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    clips = plan(seed, size)
+    recipe = {"size": size, "seed": seed, "fingerprint": _fingerprint(clips)}
+    try:
+        with filelock.FileLock(folder / ".generating.lock", timeout=0):
+            if not _complete(folder, clips, recipe):
+                _make(folder, clips, recipe, processes or os.cpu_count() or 1)
+    except filelock.Timeout:
+        raise ValueError(
+            f"{folder} is being written by another run; wait for it to end, or stop it"
+        ) from None
+
+
+def _make(folder, clips, recipe, processes) -> None:
+    (folder / "simulation.json").unlink(missing_ok=True)
+    spawn = multiprocessing.get_context("spawn")  # forking a threaded process can hang
+    with ProcessPoolExecutor(min(processes, len(clips)), mp_context=spawn) as pool:
+        jobs = [pool.submit(make_clip, folder, planned) for planned in clips]
+        try:
+            for job in progress(jobs, desc=f"clips of {folder.name}", unit="clip"):
+                job.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    _write_tables(folder, clips)
+    io.write_json(folder / "simulation.json", recipe)
+    shutil.rmtree(folder / PARTS)
+
+
+def _complete(folder, clips, recipe) -> bool:
+    """Whether every file of this very data set is there."""
+    note = folder / "simulation.json"
+    files = [folder / _path(planned) for planned in clips] + [folder / "clips.csv"]
+    return note.is_file() and io.read_json(note) == recipe and all(f.is_file() for f in files)
+
+
+def make_clip(folder: Path, planned: Planned) -> None:
+    """Simulate, film and annotate one clip, unless its results are there."""
+    part, film = folder / PARTS / f"{planned.clip}.npz", folder / _path(planned)
+    fingerprint = _fingerprint([planned])
+    if part.is_file() and film.is_file():
+        with np.load(part, allow_pickle=False) as done:
+            if str(done["fingerprint"]) == fingerprint:
+                return
+    cv2.setNumThreads(1)
+    motion = simulate(planned)
+    rng = np.random.default_rng([planned.attempt.seed, 1])
+    appearance, scene, camera = set_up(planned.session)
+    camera = camera.filming(motion.joints, motion.fps, rng)
+    pictures = render(
+        motion.joints, appearance, scene, camera, motion.fps, seed=int(rng.integers(2**31))
+    )
+    video.write_video(film, pictures, motion.fps)
+    votes = annotate(motion, np.random.default_rng([planned.attempt.seed, 2]))
+    with io.atomic_path(part) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(
+            file, fingerprint=fingerprint, joints=motion.joints.astype(np.float32),
+            keypoints=camera.project(motion.joints), phases=motion.phases, votes=votes,
+        )  # fmt: skip
+
+
+def simulate(planned: Planned) -> Motion:
+    """The motion of a planned clip."""
+    return perform(planned.attempt, planned.session.body, planned.session.style)
+
+
+def set_up(session: Session) -> tuple[Appearance, Scene, Camera]:
+    """What the gymnast of a video wears, where he is and where the camera stands."""
+    rng = np.random.default_rng([session.seed, 0])
+    scene = Scene.sample(rng, session.place)
+    camera = Camera.sample(
+        rng, width=session.width, height=session.height, torso_pixels=session.torso,
+        surface_height=scene.surface_height,
+    )  # fmt: skip
+    return Appearance.sample(rng), scene, camera
+
+
+def _path(planned: Planned) -> str:
+    return f"videos/{planned.session.video}/{planned.clip}.mp4"
+
+
+def _fingerprint(clips: list[Planned]) -> str:
+    """Hash of the plan and of the code that carries it out."""
+    code = [file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))]
+    text = json.dumps([asdict(planned) for planned in clips], sort_keys=True)
+    return hashlib.sha256(b"".join([*code, text.encode()])).hexdigest()
+
+
+def _write_tables(folder: Path, clips: list[Planned]) -> None:
+    parts = {}
+    for planned in clips:
+        with np.load(folder / PARTS / f"{planned.clip}.npz", allow_pickle=False) as part:
+            parts[planned.clip] = dict(part)
+    for number, name in enumerate(ANNOTATORS):
+        runs = pd.concat([_runs(clip, part["votes"][number]) for clip, part in parts.items()])
+        io.write_table(folder / "annotations" / f"{name}.csv", runs, schemas.ANNOTATIONS)
+    truth = folder / "truth"
+    phases = pd.concat([_runs(clip, part["phases"]) for clip, part in parts.items()])
+    io.write_table(truth / "phases.csv", phases, schemas.ANNOTATIONS)
+    keypoints = pd.concat([_keypoints(planned, parts[planned.clip]) for planned in clips])
+    io.write_table(truth / "keypoints.parquet", keypoints, schemas.KEYPOINT_TABLE)
+    with io.atomic_path(truth / "joints.npz") as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, **{clip: part["joints"] for clip, part in parts.items()})
+    attempts = pd.DataFrame([{"clip": c.clip, **asdict(c.attempt)} for c in clips])
+    attempts["frames"] = [len(parts[c.clip]["phases"]) for c in clips]
+    io.write_table(truth / "clips.csv", attempts)
+    rows = [
+        {
+            "clip": c.clip, "video": c.session.video, "path": _path(c), "fps": c.session.fps,
+            "frames": len(parts[c.clip]["phases"]), "width": c.session.width,
+            "height": c.session.height,
+        }
+        for c in clips
+    ]  # fmt: skip
+    io.write_table(folder / "clips.csv", pd.DataFrame(rows), schemas.CLIPS)
+
+
+def _runs(clip: str, codes) -> pd.DataFrame:
+    """One clip's labels as rows of an annotation file."""
+    rows = [
+        {"clip": clip, "start": r.start, "end": r.end, "label": labels.NAMES[r.label], "comment": ""}
+        for r in labels.segments(codes.astype(np.int8))
+    ]
+    return pd.DataFrame(rows)
+
+
+def _keypoints(planned: Planned, part) -> pd.DataFrame:
+    """The true keypoints of a clip as rows of a keypoint table (visibility unknown: NaN)."""
+    size = np.array([planned.session.width, planned.session.height])
+    frames = len(part["keypoints"])
+    return io.keypoint_rows(
+        planned.clip, (part["keypoints"] / size).astype(np.float32),
+        np.full((frames, 33), np.nan, dtype=np.float32), np.ones(frames, dtype=bool),
+        np.arange(frames) / planned.session.fps,
+    )  # fmt: skip

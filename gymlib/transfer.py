@@ -1,0 +1,142 @@
+"""Train on one data set, test on another: do simulated gymnasts teach a model about real ones?
+
+Both data sets are brought to ``hip_torso`` coordinates, the one form in which skeletons from
+video and the recovered ones (no place in the picture, unknown scale) can be compared.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from torch import nn
+
+from gymlib import lockstep, metrics, models, results, training
+from gymlib.clips import Clip
+from gymlib.labels import decode, encode
+from gymlib.models import LSTMConfig
+from gymlib.preprocessing import PreprocessingConfig, process
+from gymlib.schemas import PROBABILITIES, XY
+from gymlib.skeleton import KEYPOINTS, mirror
+
+
+@dataclass(frozen=True)
+class TransferConfig:
+    """An ensemble of the thesis's LSTM, trained on all clips of the source.
+
+    There is no search: its validation clips would come from the source and say little about
+    the target, and the target's labels are for testing only.
+    """
+
+    models: int = 5  # they differ in initial weights
+    epochs: int = 100  # the thesis's number for the LSTM
+    learning_rate: float = 0.05  # middle of the thesis's range, 0.01 to 0.1
+    momentum: float = 0.5  # middle of the thesis's range, 0.1 to 0.9
+    mirrored: bool = True  # also train on every clip seen from the gymnast's other side
+    lstm: LSTMConfig = field(default_factory=LSTMConfig)
+    seed: int = 0
+
+
+QUICK = replace(TransferConfig(), models=2, epochs=25)
+"""For the quick profile."""
+
+
+def comparable_clips(
+    keypoints: pd.DataFrame, labels: pd.DataFrame, clips: pd.DataFrame
+) -> list[Clip]:
+    """Clips of a data set in ``hip_torso`` coordinates; clips without kept frames are left out.
+
+    Parameters
+    ----------
+    keypoints, labels, clips : the data set's tables (see :mod:`gymlib.schemas`).
+    """
+    processed, _ = process(keypoints, labels, clips, PreprocessingConfig("hip_torso"))
+    return [_clip(str(name), rows) for name, rows in processed.groupby("clip", sort=False)]
+
+
+def _clip(name: str, rows: pd.DataFrame) -> Clip:
+    # (frames, 66) interleaved x, y -> (frames, 33, 2)
+    keypoints = rows[XY].to_numpy(np.float32, copy=True).reshape(-1, len(KEYPOINTS), 2)
+    return Clip(
+        name=name,
+        video=rows["video"].iloc[0],
+        frames=rows["frame"].to_numpy(),
+        keypoints=keypoints,
+        labels=encode(rows["label"]),
+    )
+
+
+def mirrored(clip: Clip) -> Clip:
+    """The clip as filmed from the gymnast's other side: x reversed, left and right exchanged.
+
+    For hip-centred coordinates only (x = 0 is the mid-hip).
+    """
+    keypoints = mirror(clip.keypoints * np.array([-1, 1], np.float32))
+    return Clip(f"{clip.name}.mirrored", clip.video, clip.frames, keypoints, clip.labels)
+
+
+def train(
+    clips: Sequence[Clip],
+    config: TransferConfig,
+    on_epoch_end: Callable[[int], None] | None = None,
+) -> list[nn.Module]:
+    """``config.models`` LSTMs trained on all ``clips``, one clip per step.
+
+    Parameters
+    ----------
+    on_epoch_end : called with the number of models that finished an epoch.
+
+    Raises ValueError for clips that cannot be learned from (see ``training.check_clips``).
+    """
+    training.check_clips(clips)
+    seen = [*clips, *map(mirrored, clips)] if config.mirrored else list(clips)
+    fit = training.FitConfig(config.epochs, config.learning_rate, config.momentum)
+    seeds = np.random.SeedSequence(config.seed).generate_state(config.models)
+    tasks = [
+        training.Task(models.build(config.lstm, int(seed)), np.arange(len(seen)), fit)
+        for seed in seeds
+    ]
+    lockstep.fit_many(tasks, seen, seed=config.seed, on_epoch_end=on_epoch_end)
+    return [task.model for task in tasks]
+
+
+def predict(trained: Sequence[nn.Module], clips: Sequence[Clip]) -> pd.DataFrame:
+    """Predictions of every model and of their vote (mean probability) for every frame.
+
+    Returns the columns of ``schemas.PREDICTIONS``: models base_1, base_2, ... and ensemble,
+    outer always 0.
+    """
+    tables = []
+    for clip in clips:
+        single = np.stack([training.predict(model, clip.keypoints) for model in trained])
+        votes = {f"base_{i + 1}": probabilities for i, probabilities in enumerate(single)}
+        votes["ensemble"] = single.mean(axis=0)  # (models, frames, 4) -> (frames, 4)
+        tables += [_rows(clip, model, probabilities) for model, probabilities in votes.items()]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _rows(clip: Clip, model: str, probabilities) -> pd.DataFrame:
+    columns = {"architecture": "lstm", "outer": 0, "model": model, "clip": clip.name}
+    columns |= {"frame": clip.frames, "label": decode(clip.labels)}
+    return pd.DataFrame(columns | dict(zip(PROBABILITIES, probabilities.T)))
+
+
+def summary(predictions: pd.DataFrame, config: TransferConfig) -> dict:
+    """Scores of a target's :func:`predict` table, in percent, with the config.
+
+    Keys: frames, accuracy and macro_f1 of the ensemble, models_min and models_max (lowest and
+    highest accuracy of a single model), largest_class (share of the target's most frequent
+    label: the accuracy of always saying it).
+    """
+    matrices = {model: results.confusion(rows) for model, rows in predictions.groupby("model")}
+    vote = matrices.pop("ensemble")
+    single = [100 * metrics.accuracy(matrix) for matrix in matrices.values()]
+    return {
+        "frames": int(vote.sum()),
+        "accuracy": 100 * metrics.accuracy(vote),
+        "macro_f1": 100 * metrics.macro_f1(vote),
+        "models_min": min(single),
+        "models_max": max(single),
+        "largest_class": float(100 * vote.sum(axis=1).max() / vote.sum()),
+        "config": asdict(config),
+    }

@@ -1,0 +1,106 @@
+"""The chain of notebooks: what runs, what is left alone, and what an error says."""
+
+import multiprocessing
+
+import nbformat
+import pytest
+
+from gymlib import paths, pipeline
+
+PARAMETERS = 'DATASET = "simulated"\nPROFILE = "full"'
+
+
+def notebook(folder, name, *cells, parameters=PARAMETERS):
+    book = nbformat.v4.new_notebook()
+    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    first = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    book.cells = [first, *map(nbformat.v4.new_code_cell, cells)]
+    nbformat.write(book, folder / f"{name}.ipynb")
+
+
+@pytest.fixture
+def chain(home, monkeypatch):
+    """Two notebooks: a writes a file that b reads; both count their runs in a log."""
+    notebooks = home / "notebooks"
+    notebooks.mkdir()
+    monkeypatch.setattr(paths, "NOTEBOOKS", notebooks)
+    monkeypatch.setattr(pipeline, "INPUTS", {"01_a": ["in.csv"], "02_b": ["middle.csv"]})
+    folder = home / "data" / "d"
+    folder.mkdir(parents=True)
+    (folder / "in.csv").write_text("1")
+    head = "from gymlib import paths\nfolder = paths.dataset(DATASET)\nlog = folder / 'log'"
+    log = "print('a', file=log.open('a'))\n(folder / 'middle.csv').write_text('kept')"
+    notebook(notebooks, "01_a", head, log)
+    notebook(notebooks, "02_b", head, "print('b', file=log.open('a'))\nprint(folder)")
+    return notebooks
+
+
+def ran(home) -> str:
+    log = home / "data" / "d" / "log"
+    return log.read_text().replace("\n", "") if log.is_file() else ""
+
+
+@pytest.mark.slow
+def test_only_what_changed_runs_again(home, chain):
+    pipeline.run("d")
+    assert ran(home) == "ab"
+    pipeline.run("d")
+    assert ran(home) == "ab"
+    (home / "data" / "d" / "in.csv").write_text("2")
+    pipeline.run("d")
+    assert ran(home) == "aba", "02 reads a file that did not change"
+    pipeline.run("d", fresh=True)
+    assert ran(home) == "abaab"
+
+
+@pytest.mark.slow
+def test_an_interrupted_fresh_run_continues_and_the_error_is_clear(home, chain):
+    notebook(chain, "02_b", "raise ValueError('no such thing')")
+    with pytest.raises(pipeline.NotebookError, match=r"02_b.*stopped in cell 3.*no such thing"):
+        pipeline.run("d", fresh=True)
+    assert (home / "report" / "d" / "02_b.failed.ipynb").is_file()
+    notebook(
+        chain,
+        "02_b",
+        "from gymlib import paths",
+        "print('b', file=(paths.dataset(DATASET) / 'log').open('a'))",
+    )
+    pipeline.run("d", fresh=True)
+    assert ran(home) == "ab", "01 had finished before"
+    assert not (home / "report" / "d" / "02_b.failed.ipynb").exists()
+
+
+@pytest.mark.slow
+def test_executed_copies_know_their_parameters_but_not_this_machine(home, chain):
+    copies = pipeline.run("d", profile="quick")
+    text = copies[1].read_text()
+    assert str(home) not in text and str(paths.REPOSITORY) not in text
+    assert 'PROFILE = \\"quick\\"' in text
+    assert "data/d" in text
+
+
+def test_an_unknown_parameter_is_an_error(home, chain):
+    notebook(chain, "01_a", parameters='DATASET = "simulated"')
+    with pytest.raises(ValueError, match=r"01_a.ipynb has no parameter PROFILE; .* DATASET"):
+        pipeline.run("d")
+
+
+def _hold(name, held, release):
+    with pipeline.lock(name):
+        held.set()
+        release.wait(20)
+
+
+def test_a_second_run_on_the_same_data_set_is_refused(home):
+    context = multiprocessing.get_context("spawn")
+    held, release = context.Event(), context.Event()
+    process = context.Process(target=_hold, args=("d", held, release))
+    process.start()
+    assert held.wait(20)
+    with pytest.raises(pipeline.BusyError, match="another run is working on data set 'd'"):
+        with pipeline.lock("d"):
+            pass
+    process.kill()
+    process.join()
+    with pipeline.lock("d"):
+        pass  # the killed run left nothing behind
