@@ -1,14 +1,17 @@
 # Everything below runs in a virtual environment in .venv, made on first use.
 DATASET ?= simulated
 PROFILE ?= full
+SOURCES ?= simulated
 VENV := .venv
 READY := $(VENV)/.ready
 # One worker thread per library call: the work is spread over processes instead.
 export OMP_NUM_THREADS ?= 1
+# A local copy of the recovered skeletons, instead of the download.
+LOCAL = $(if $(SOURCE),--source $(SOURCE))
 RUN := $(VENV)/bin/python -m gymlib
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce report data test test-unit lab lint bench clean
+.PHONY: help reproduce report data predict test test-unit lab lint bench clean
 
 ## Show this help
 help:
@@ -19,15 +22,19 @@ help:
 
 ## Re-run every notebook in order and render the report; an interrupted run continues
 reproduce: $(READY)
-	$(RUN) reproduce --dataset $(DATASET) --profile $(PROFILE)
+	$(RUN) reproduce --dataset $(DATASET) --profile $(PROFILE) $(LOCAL)
 
 ## Bring up to date only what changed since the last run
 report: $(READY)
-	$(RUN) report --dataset $(DATASET) --profile $(PROFILE)
+	$(RUN) report --dataset $(DATASET) --profile $(PROFILE) $(LOCAL)
 
 ## Make or download the data set
 data: $(READY)
-	$(RUN) data --dataset $(DATASET) --profile $(PROFILE)
+	$(RUN) data --dataset $(DATASET) --profile $(PROFILE) $(LOCAL)
+
+## Label DATASET with models trained on SOURCES; write overlay videos
+predict: $(READY)
+	$(RUN) predict --dataset $(DATASET) --profile $(PROFILE) --sources $(SOURCES)
 
 ## Check everything: style, unit tests, the quick profile of all notebooks
 test: lint

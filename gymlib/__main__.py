@@ -7,6 +7,8 @@ from gymlib import paths
 
 DATASET_HELP = "simulated, recovered, or the name of your folder in data/"
 
+SOURCES_HELP = "data sets whose clips train the models, such as: simulated recovered"
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status (2 for a mistake the message explains)."""
@@ -29,7 +31,9 @@ def dataset_name(options) -> str:
 
 
 def data(options) -> None:
-    """Make or download the data set."""
+    """Make or download the data set, and check its annotations as a whole."""
+    from gymlib import io, labelling
+
     name = dataset_name(options)
     folder = paths.dataset(name)
     if name in ("simulated", "simulated-quick"):
@@ -44,6 +48,30 @@ def data(options) -> None:
         from gymlib import inventory
 
         inventory.make(folder)
+    if io.annotators(name):
+        labelling.read(name)  # every fault now, before anything long runs
+
+
+def predict(options) -> None:
+    """Label videos with models trained on other data sets; write overlay videos."""
+    from gymlib import application, transfer
+
+    data(options)
+    config = transfer.TransferConfig() if options.profile == "full" else transfer.QUICK
+    scores = application.apply(options.dataset, options.sources, config)
+    print(
+        scores.to_string(index=False, float_format="%.1f") if len(scores) else "no labels to score"
+    )
+    print(
+        f"Overlay videos: {paths.dataset(options.dataset) / 'results' / 'application' / 'overlay'}"
+    )
+
+
+def bench(_) -> None:
+    """Measure speed and memory; write report/bench.csv."""
+    from gymlib import bench as benchmark
+
+    print(benchmark.run().to_string(index=False, float_format="%.3g"))
 
 
 def reproduce(options) -> None:
@@ -71,12 +99,15 @@ def _run(options, fresh: bool) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m gymlib", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for command in (data, reproduce, report):
+    commands.add_parser("bench", help=bench.__doc__).set_defaults(command=bench)
+    for command in (data, predict, reproduce, report):
         sub = commands.add_parser(command.__name__, help=command.__doc__)
         sub.set_defaults(command=command)
         sub.add_argument("--dataset", default="simulated", help=DATASET_HELP)
         sub.add_argument("--profile", default="full", choices=("full", "quick"))
-        sub.add_argument("--source", help="data: a local copy to take instead of a download")
+        sub.add_argument("--source", help="recovered: a local copy to take instead of a download")
+        if command is predict:
+            sub.add_argument("--sources", nargs="+", default=["simulated"], help=SOURCES_HELP)
     return parser
 
 

@@ -51,8 +51,8 @@ def pairwise(
     votes: Int[np.ndarray, "frames annotators"], measure: Callable = cohen_kappa
 ) -> Float[np.ndarray, "annotators annotators"]:
     """``measure`` for every pair of annotators, symmetric; NaN where two share no frame."""
-    columns = votes.T
-    return np.array([[measure(a, b) for b in columns] for a in columns], dtype=float)
+    columns, n = votes.T, votes.shape[1]
+    return np.array([measure(a, b) for a in columns for b in columns], dtype=float).reshape(n, n)
 
 
 def panel(votes: Int[np.ndarray, "frames annotators"]) -> Int[np.ndarray, " compared"]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from gymlib.labels import CLASSES
+from gymlib.labels import CLASSES, UNLABELED
 
 COLUMNS = ("clip", "start", "end", "label")
 RESERVED = ("clip", "frame", "majority", "agreement", "label")
@@ -48,6 +48,7 @@ def check(
 ) -> dict[str, pd.DataFrame]:
     """The same tables with whole-number frames, or an AnnotationError listing all faults.
 
+    A run may be labelled Unlabeled, where an annotator looked and gave no label: no vote there.
     Checked are columns, clip names, labels, whole numbers, start after end, runs beyond the clip,
     gaps, overlaps, annotators' names, clips nobody labelled, and missing annotators.
 
@@ -113,7 +114,7 @@ def _check_row(cells: dict[str, str], lengths: dict[str, int]) -> list[str]:
         near = difflib.get_close_matches(cells["clip"], lengths, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         messages.append(f"clip {cells['clip']!r} is not in clips.csv{hint}")
-    if cells["label"] not in CLASSES:
+    if cells["label"] not in (*CLASSES, UNLABELED):
         messages.append(f"unknown label {cells['label']!r}; expected {', '.join(CLASSES)}")
     for name in ("start", "end"):
         if not _WHOLE.fullmatch(cells[name]):

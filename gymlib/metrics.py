@@ -29,7 +29,7 @@ class Summary(NamedTuple):
 
 
 def confusion(
-    true: Int[np.ndarray, " frames"], predicted: Int[np.ndarray, " frames"]
+    true: Int[np.ndarray, " frames"], predicted: Int[np.ndarray, " predictions"]
 ) -> Int[np.ndarray, "4 4"]:
     """Counts of frames by true class (rows) and predicted class (columns).
 

@@ -29,7 +29,6 @@ class CNNConfig:
     layout: str = "xy"
 
     def __post_init__(self):
-        object.__setattr__(self, "filters", tuple(self.filters))  # JSON gives a list back
         if self.layout not in LAYOUTS:
             raise ValueError(f"layout must be one of {', '.join(LAYOUTS)}, found {self.layout!r}")
         if len(self.filters) != 2 or min(self.filters) < 1:
@@ -121,6 +120,11 @@ def build(config: CNNConfig | LSTMConfig, seed: int) -> nn.Module:
         return module(config)
 
 
+def from_dict(kind: type, settings: dict):
+    """A config read from JSON, which knows lists but no tuples: the inverse of ``asdict``."""
+    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()})
+
+
 def parameters(model: nn.Module) -> int:
     """Number of trained numbers."""
     return sum(weights.numel() for weights in model.parameters())
@@ -144,7 +148,7 @@ def load(path: Path) -> nn.Module:
     description = io.read_json(path.with_suffix(".json"))
     try:
         module, config = MODELS[description["architecture"]]
-        model = module(config(**description["config"]))
+        model = module(from_dict(config, description["config"]))
         model.load_state_dict(load_file(path))
     except (KeyError, TypeError, RuntimeError) as error:
         raise ValueError(f"{path} does not hold a model of this version: {error}") from error

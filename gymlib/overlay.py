@@ -91,7 +91,8 @@ def overlay_clip(
             _text(result, "no pose", (0.02, 0.96), (255, 90, 60))
         for row, (name, codes) in enumerate(timelines.items()):
             code = int(codes[index])
-            _text(result, f"{name}: {NAMES[code]}", (0.02, 0.06 * (row + 1)), _CLASS_RGB[code])
+            label = NAMES[code] if code != UNLABELED_CODE else "-"
+            _text(result, f"{name}: {label}", (0.02, 0.06 * (row + 1)), _CLASS_RGB[code])
         if probabilities is not None:
             _probability_bars(result, probabilities[index])
         yield np.vstack([result, _strip(timelines, index, width, height)]) if timelines else result
@@ -158,12 +159,13 @@ def write_overlay(
         known = np.isfinite(own).all(axis=1)
         timelines[name] = np.where(known, np.nan_to_num(own).argmax(axis=1), UNLABELED_CODE)
         probabilities = own if probabilities is None else probabilities
-    pictures = (frame.rgb for frame in video.read_frames(paths.dataset(dataset) / about["path"]))
+    source = paths.dataset(dataset) / about["path"]
+    pictures = (frame.rgb for frame in video.read_frames(source))
     drawn = overlay_clip(
         pictures, io.keypoint_array(poses), poses["detected"].to_numpy(bool),
         timelines, probabilities,
     )  # fmt: skip
-    return video.write_video(path, _even(drawn), about["fps"] or 25)
+    return video.write_video(path, _even(drawn), video.probe(source).fps)
 
 
 def _even(pictures: Iterable[Picture]) -> Iterator[Picture]:

@@ -127,6 +127,12 @@ def gaps(
     return np.diff(frames) - 1
 
 
+def steps(keypoints: Float[np.ndarray, "kept 33 2"]) -> Float[np.ndarray, " steps"]:
+    """How far the body moves from each kept frame to the next, (kept - 1,): the mean over the 33
+    keypoints of the distance, in the units of ``keypoints``."""
+    return np.linalg.norm(np.diff(keypoints, axis=0), axis=-1).mean(axis=-1)
+
+
 def process(
     keypoints: pd.DataFrame, labels: pd.DataFrame, clips: pd.DataFrame, config: PreprocessingConfig
 ) -> tuple[pd.DataFrame, pd.DataFrame]:

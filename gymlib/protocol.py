@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from gymlib import models
 from gymlib.models import CNNConfig, LSTMConfig
 from gymlib.splits import GROUPS
 
@@ -36,11 +37,6 @@ class Protocol:
     seed: int = 0
 
     def __post_init__(self):
-        for name in ("learning_rate", "momentum"):  # JSON gives lists back
-            object.__setattr__(self, name, tuple(getattr(self, name)))
-        for name, kind in (("cnn", CNNConfig), ("lstm", LSTMConfig)):
-            if isinstance(getattr(self, name), dict):
-                object.__setattr__(self, name, kind(**getattr(self, name)))
         counts = ("outer", "inner", "trials", "startup", "tuning_epochs", "cnn_epochs")
         counts += ("lstm_epochs", "cnn_batch")
         if wrong := [name for name in counts if getattr(self, name) < 1]:
@@ -100,4 +96,6 @@ def of_profile(profile: str) -> Protocol:
 
 def from_dict(settings: dict) -> Protocol:
     """The inverse of ``dataclasses.asdict``, for settings read from protocol.json."""
-    return Protocol(**settings)
+    cnn = models.from_dict(CNNConfig, settings["cnn"])
+    lstm = models.from_dict(LSTMConfig, settings["lstm"])
+    return models.from_dict(Protocol, {**settings, "cnn": cnn, "lstm": lstm})

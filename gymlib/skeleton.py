@@ -20,8 +20,8 @@ INDEX = {name: i for i, name in enumerate(KEYPOINTS)}
 
 _BONES = (
     "nose left_eye_inner, left_eye_inner left_eye, left_eye left_eye_outer,"
-    "left_eye_outer left_ear, nose right_eye_inner, right_eye_inner right_eye, right_eye right_eye_outer,"
-    "right_eye_outer right_ear, mouth_left mouth_right, left_shoulder right_shoulder,"
+    "left_eye_outer left_ear, nose right_eye_inner, right_eye_inner right_eye,"
+    "right_eye right_eye_outer, right_eye_outer right_ear, mouth_left mouth_right, left_shoulder right_shoulder,"
     "left_shoulder left_elbow, left_elbow left_wrist, left_wrist left_pinky, left_wrist left_index,"
     "left_wrist left_thumb, left_pinky left_index, right_shoulder right_elbow,"
     "right_elbow right_wrist, right_wrist right_pinky, right_wrist right_index,"

@@ -21,8 +21,9 @@ from jaxtyping import UInt8
 
 from gymlib import io
 
-# Only local files: a "video" that is a playlist must not reach the network or other files.
-_LOCAL_ONLY = {"protocol_whitelist": "file"}
+# A "video" that is a playlist must not reach the network or other files.
+_CONTAINERS = "mov mp4 matroska webm avi mpegts mpeg flv asf ogg h264 hevc m4v mxf dv wav mp3 aac"
+_LOCAL_ONLY = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS.replace(" ", ",")}
 _BT709 = 1  # code of BT.709 in ITU-T H.273: what browsers expect of high-definition video
 # x264's macroblock tree gave different bytes from run to run on processors with AVX-512;
 # without it the bytes are the same on all x86 processors tried, at a few per cent more size.
@@ -95,6 +96,22 @@ def read_frames(path: str | Path, keep_truncated: bool = False) -> Iterator[Fram
             timed = picture.time is not None and start is not None
             time = picture.time - start if timed else index / fps
             yield Frame(index, time, _upright(picture, stream))
+
+
+def pick_frames(path: str | Path, indices: Iterable[int]) -> list[UInt8[np.ndarray, "h w 3"]]:
+    """The pictures of some frames, in the order asked for; the file is read up to the last.
+
+    Raises VideoError if the video ends before one of them.
+    """
+    wanted, found = set(indices), {}
+    for frame in read_frames(path) if wanted else ():
+        if frame.index in wanted:
+            found[frame.index] = frame.rgb
+        if len(found) == len(wanted):
+            break
+    if missing := sorted(wanted - set(found)):
+        raise VideoError(f"{path}: no frame {missing[0]} in this video")
+    return [found[index] for index in indices]
 
 
 def write_video(

@@ -117,6 +117,11 @@ def test_no_files_at_all():
         check({}, CLIPS)
 
 
+def test_an_annotator_may_leave_frames_without_a_label():
+    rows = ["one,0,3,Unlabeled,", *GOOD[1:]]
+    assert check({"A": table(rows)}, CLIPS)["A"]["label"].tolist()[0] == "Unlabeled"
+
+
 def test_an_annotator_may_cover_only_some_clips():
     assert len(check({"A": table(GOOD), "B": table(GOOD[2:])}, CLIPS)["B"]) == 1
 

@@ -15,9 +15,10 @@ LAYERS = [
     {"io", "video", "provenance"},
     {"models", "training", "lockstep"},
     {"protocol", "tuning", "outer_folds", "nested_cv", "transfer"},
-    {"pose", "overlay", "importers", "recovered", "inventory", "plots", "widgets", "report",
+    {"pose", "overlay", "importers", "recovered", "inventory", "labelling",
+     "application", "plots", "widgets", "report",
      "pipeline", "simulation"},
-    {"__main__"},
+    {"bench", "__main__"},
 ]  # fmt: skip
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
 

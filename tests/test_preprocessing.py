@@ -106,6 +106,11 @@ def test_gaps():
     assert preprocessing.gaps(np.array([3])).tolist() == []
 
 
+def test_steps_of_a_body_that_moves_evenly():
+    found = preprocessing.steps(body(frames=4, shift=(3.0, 4.0)))
+    np.testing.assert_allclose(found, [5, 5, 5])
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_unreal_coordinates_are_named(value):
     keypoints = fractions(body())

@@ -10,6 +10,7 @@ import pytest
 
 from gymlib import io, recovered, schemas
 from gymlib.recovered import RecoveryError
+from gymlib.recovered import source as origin
 
 LENGTHS = [5, 3, 4, 2]  # two clips in cell 8, then two in cell 6
 LABELS = ["idle", "take-off", "skill", "landing"]
@@ -154,7 +155,7 @@ def test_damage_is_named_and_nothing_is_written(folder, change, message, monkeyp
 
 def test_a_wrong_checksum(folder):
     with pytest.raises(RecoveryError, match="expected the notebook with SHA-256 35638b44f4"):
-        recover(folder, make_notebook(), sha256=recovered.SHA256)
+        recover(folder, make_notebook(), sha256=origin.SHA256)
     assert written(folder) == []
 
 
@@ -201,7 +202,7 @@ def test_no_connection(folder, monkeypatch):
     def refuse(*args, **kwargs):
         raise ConnectionError("no route")
 
-    monkeypatch.setattr(recovered.pooch, "retrieve", refuse)
+    monkeypatch.setattr(origin.pooch, "retrieve", refuse)
     with pytest.raises(RecoveryError, match=r"cannot download .* no route; without a connection"):
         recovered.make(folder)
     assert written(folder) == []
@@ -209,7 +210,7 @@ def test_no_connection(folder, monkeypatch):
 
 def downloading(monkeypatch, text) -> list[str]:
     """pooch without the network: every download writes ``text``; the list collects addresses."""
-    calls, original = [], recovered.pooch.retrieve
+    calls, original = [], origin.pooch.retrieve
 
     def write(url, output_file, pooch):
         calls.append(url)
@@ -219,7 +220,7 @@ def downloading(monkeypatch, text) -> list[str]:
     def retrieve(*args, **kwargs):
         return original(*args, **kwargs, downloader=write)
 
-    monkeypatch.setattr(recovered.pooch, "retrieve", retrieve)
+    monkeypatch.setattr(origin.pooch, "retrieve", retrieve)
     return calls
 
 
@@ -237,7 +238,7 @@ def test_a_download_is_kept_and_used_again(folder, monkeypatch):
     recovered.make(folder, sha256=digest)
     (folder / "keypoints.parquet").unlink()
     recovered.make(folder, sha256=digest)
-    assert calls == [recovered.URL]
+    assert calls == [origin.URL]
     assert (folder / "keypoints.parquet").is_file()
 
 

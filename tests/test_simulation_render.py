@@ -167,8 +167,7 @@ def test_camera_must_move_over_as_many_frames():
 @pytest.mark.parametrize("place", PLACES)
 def test_scenes_differ_by_seed_and_repeat_by_seed(place):
     pictures = [
-        Scene.sample(np.random.default_rng(s), place).picture(CAMERA).astype(int)
-        for s in (1, 1, 2)
+        Scene.sample(np.random.default_rng(s), place).picture(CAMERA).astype(int) for s in (1, 1, 2)
     ]
     np.testing.assert_array_equal(pictures[0], pictures[1])
     assert np.abs(pictures[0] - pictures[2]).mean() > 3
@@ -182,7 +181,7 @@ def test_only_the_trampoline_hides_the_gymnast():
 
 
 def test_unknown_place():
-    with pytest.raises(ValueError, match="place must be one of gym, .*; found 'moon'"):
+    with pytest.raises(ValueError, match=r"place must be one of gym, .*; found 'moon'"):
         Scene(place="moon")
 
 

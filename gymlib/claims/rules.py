@@ -12,7 +12,7 @@ from jaxtyping import Float
 
 from gymlib.claims.significance import Difference, corrected_t_test, pitman_morgan
 from gymlib.labels import CLASSES, IDLE
-from gymlib.results import APPROACH_NAMES, APPROACHES, by_fold
+from gymlib.results import APPROACHES, by_fold
 
 LEVEL = 0.05
 """Significance level of every test."""
@@ -147,9 +147,13 @@ def idle_hardest(evidence: Evidence) -> Finding:
 
 
 def _lowest(recalls: Float[np.ndarray, "approaches classes"]) -> str:
-    lowest = dict(zip(APPROACHES, recalls.argmin(axis=1)))
-    other = [f"{CLASSES[c]} in {APPROACH_NAMES[a]}" for a, c in lowest.items() if c != IDLE]
-    return f"lowest is {', '.join(other)}" if other else f"lowest recall in all {len(lowest)}"
+    lowest = recalls.argmin(axis=1)
+    names = {code: [a for a, c in zip(APPROACHES, lowest) if c == code] for code in set(lowest)}
+    if set(names) == {IDLE}:
+        return f"idle has the lowest recall in all {len(lowest)}"
+    return "lowest recall: " + "; ".join(
+        f"{CLASSES[c]} in {', '.join(names[c])}" for c in sorted(names)
+    )
 
 
 def idle_taken_for(code: int, kind: str) -> Rule:

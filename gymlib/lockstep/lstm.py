@@ -12,11 +12,11 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 from jaxtyping import Array, Float, Int
 
 from gymlib.clips import Clip
 from gymlib.lockstep import weights as w
+from gymlib.lockstep.recurrence import recur
 from gymlib.training import shuffled
 
 WIDTH = 16
@@ -97,27 +97,9 @@ def layer(
     gates = gates + bias[:, None]
     gates = jnp.stack([gates[:, :, 0], gates[:, backwards, 1]], axis=2)
     # Models along the last axis, where one instruction handles many of them.
-    states = _recur(gates.transpose(1, 2, 3, 0), both("weight_hh").transpose(1, 2, 3, 0))
+    states = recur(gates.transpose(1, 2, 3, 0), both("weight_hh").transpose(1, 2, 3, 0))
     states = states.transpose(3, 0, 1, 2)  # (models, frames, directions, hidden)
     return jnp.concatenate([states[:, :, 0], states[:, backwards, 1]], axis=-1)
-
-
-def _recur(
-    gates: Float[Array, "frames 2 gates models"], recurrent: Float[Array, "2 gates hidden models"]
-) -> Float[Array, "frames 2 hidden models"]:
-    """The part that must go frame by frame (Hochreiter & Schmidhuber 1997, with forget gate)."""
-    _, _, hidden, models = recurrent.shape
-
-    def step(carry, gate):
-        state, cell = carry
-        gate = gate + (recurrent * state[:, None]).sum(axis=2)
-        i, f, g, o = jnp.moveaxis(gate.reshape(2, 4, hidden, models), 1, 0)
-        cell = jax.nn.sigmoid(f) * cell + jax.nn.sigmoid(i) * jnp.tanh(g)
-        state = jax.nn.sigmoid(o) * jnp.tanh(cell)
-        return (state, cell), state
-
-    zero = jnp.zeros((2, hidden, models), gates.dtype)
-    return lax.scan(step, (zero, zero), gates)[1]
 
 
 def log_probabilities(weights: w.Weights, clip: Padded) -> Float[Array, "models frames 4"]:
@@ -184,7 +166,8 @@ def fit_many(tasks, clips: Sequence[Clip], seed: int, size: None, on_epoch_end):
     """See :func:`gymlib.lockstep.fit_many`."""
     modules = [task.model for task in tasks]
     users = _users([task.members for task in tasks], len(clips))
-    data = [pad(clip, length) for clip, length in zip(clips, padded_lengths([*map(len, clips)]))]
+    lengths = padded_lengths([len(clip) for clip in clips]).tolist()
+    data = [pad(clip, length) for clip, length in zip(clips, lengths)]
     rates = jnp.asarray([*(t.config.learning_rate for t in tasks), 0.0], dtype=jnp.float32)
     momenta = jnp.asarray([*(t.config.momentum for t in tasks), 0.0], dtype=jnp.float32)
     weights = _with_spare(modules)

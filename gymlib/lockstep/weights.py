@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Array, Float
 from torch import nn
 
-Weights = dict[str, Float[Array, "models *shape"]]
+Weights = dict[str, Float[Array, "..."]]
 
 
 def stack(modules: Sequence[nn.Module]) -> Weights:

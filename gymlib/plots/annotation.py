@@ -135,6 +135,9 @@ def plot_agreement(
     """
     n = len(annotators)
     ax = ax or plt.subplots(figsize=(0.9 * n + 0.8, 0.7 * n + 0.6), layout="constrained")[1]
+    ax.set_title(title)
+    if n < 2:
+        return _say(ax, "no two annotators\nlabelled the same clip")
     hidden = np.triu(np.ones_like(matrix, dtype=bool)) | np.isnan(matrix)
     sns.heatmap(
         np.nan_to_num(matrix),
@@ -151,17 +154,24 @@ def plot_agreement(
         xticklabels=annotators,
         yticklabels=annotators,
     )
-    ax.set(xlim=(0, n - 1), ylim=(n, 1), title=title)
+    ax.set(xlim=(0, n - 1), ylim=(n, 1))
     ax.tick_params(length=0)
     ax.tick_params(axis="x", rotation=0)
     ax.tick_params(axis="y", rotation=0)
     return ax
 
 
+def _say(ax: Axes, text: str) -> Axes:
+    """A sentence in place of a picture that has nothing to show."""
+    ax.text(0.5, 0.5, text, ha="center", va="center", transform=ax.transAxes, fontsize="small")
+    ax.set_axis_off()
+    return ax
+
+
 def plot_label_agreement(agreement: Float[np.ndarray, " classes"], ax: Axes | None = None) -> Axes:
     """Agreement per label (0 to 1) as bars in the class colours; NaN is left out."""
     ax = ax or plt.subplots(figsize=(5, 2.2), layout="constrained")[1]
-    values = np.nan_to_num(agreement)
+    values = np.nan_to_num(agreement)  # a label that nobody used twice has no bar
     bars = ax.barh(range(len(CLASSES)), values, color=[COLOURS[label] for label in CLASSES])
     texts = ["–" if np.isnan(value) else f"{value:.3f}" for value in agreement]
     ax.bar_label(bars, texts, padding=3, fontsize="small")
@@ -193,6 +203,9 @@ def plot_border_differences(
             layout="constrained",
         )
     axes = np.asarray(axes).ravel()
+    if not differences:
+        _say(axes[0], "no border was set by two annotators")
+        return axes
     bins = np.arange(-0.5, reach + 1)
     for ax, (kind, values) in zip(axes, differences.items()):
         ax.hist(np.minimum(np.abs(values), reach), bins=bins, color=SERIES_COLOURS[0], rwidth=0.9)

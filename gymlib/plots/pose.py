@@ -1,5 +1,7 @@
 """Figures of pose extraction: filmstrips, detection, distance to the truth, track statistics."""
 
+from typing import NamedTuple
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -13,59 +15,75 @@ from gymlib.plots.style import SERIES_COLOURS
 
 MISSING_COLOUR = "#D55E00"
 FOUND_COLOUR = "#56B4E9"
-_PADDING = 0.35  # of the body's size, around a cropped body
+KEPT_COLOUR = "#DDDDDD"
+_PADDING = 0.15  # of the body's size, around a cropped body
+
+
+class Moment(NamedTuple):
+    """One frame to show."""
+
+    title: str
+    keypoints: Float[np.ndarray, "33 2"]
+    """Pixels of the picture."""
+    detected: bool
+    label: str
+    """Class name, the colour of the frame."""
+    picture: UInt8[np.ndarray, "height width 3"] | None = None
 
 
 def plot_filmstrip(
-    pictures: list[UInt8[np.ndarray, "height width 3"]],
-    keypoints: Float[np.ndarray, "pictures 33 2"],
-    detected: Bool[np.ndarray, " pictures"],
-    titles: list[str],
-    labels: list[str] | None = None,
+    moments: list[Moment], columns: int | None = None, group: int | None = None
 ) -> Figure:
-    """Pictures side by side, each cropped to the same square around the body, with skeletons.
+    """Moments side by side, cropped to equal squares around the body, with skeletons.
 
     Parameters
     ----------
-    pictures : RGB, one size; an empty list draws the skeletons alone.
-    keypoints : pixels of the pictures.
-    labels : class of each picture, the colour of its frame.
+    moments : in time order; without a picture the skeleton stands alone.
+    columns : moments per row, all by default.
+    group : so many neighbouring moments share a scale, all by default.
     """
-    figure, axes = plt.subplots(
-        1, len(titles), figsize=(1.7 * len(titles), 2.1), squeeze=False, layout="constrained"
-    )
-    size = _window(keypoints[detected])
-    centres = _centres(keypoints, detected)
-    for i, ax in enumerate(axes[0]):
-        if pictures:
-            ax.imshow(pictures[i])
-        if detected[i]:
-            plot_skeleton(keypoints[i], ax, width=1.2)
-        else:
-            ax.text(0.5, 0.04, "no pose", ha="center", color=MISSING_COLOUR, transform=ax.transAxes)
-        (x, y), half = centres[i], size / 2
-        ax.set(xlim=(x - half, x + half), ylim=(y + half, y - half), xticks=[], yticks=[])
-        ax.set_aspect("equal")
-        ax.set_title(titles[i], fontsize="small")
-        ax.spines[:].set(visible=True, linewidth=2.5)
-        ax.spines[:].set_color(COLOURS[labels[i]] if labels else "#BBBBBB")
+    columns, group = columns or len(moments), group or len(moments)
+    rows = -(-len(moments) // columns)
+    size = (1.7 * columns, 2.1 * rows)
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
+    for ax in axes.flat[len(moments) :]:
+        ax.set_axis_off()
+    for start in range(0, len(moments), group):
+        own = moments[start : start + group]
+        half = _window(own) / 2
+        for ax, moment, centre in zip(axes.flat[start:], own, _centres(own)):
+            _plot_moment(ax, moment, centre, half)
     return figure
 
 
-def _window(keypoints: Float[np.ndarray, "pictures 33 2"]) -> float:
-    """Side of a square that holds the largest body with some room."""
-    if len(keypoints) == 0:
-        return 400.0
-    return float((1 + 2 * _PADDING) * np.ptp(keypoints, axis=1).max())
+def _plot_moment(ax: Axes, moment: Moment, centre, half: float) -> None:
+    if moment.picture is not None:
+        ax.imshow(moment.picture)
+    if moment.detected:
+        plot_skeleton(moment.keypoints, ax, width=1.2)
+    else:
+        ax.text(0.5, 0.04, "no pose", ha="center", color=MISSING_COLOUR, transform=ax.transAxes)
+    x, y = centre
+    ax.set(xlim=(x - half, x + half), ylim=(y + half, y - half), xticks=[], yticks=[])
+    ax.set_aspect("equal")
+    ax.set_title(moment.title, fontsize="small")
+    ax.spines[:].set(visible=True, linewidth=2.5)
+    ax.spines[:].set_color(COLOURS[moment.label])
 
 
-def _centres(keypoints, detected) -> Float[np.ndarray, "pictures 2"]:
-    """Middle of each body; between two bodies where none was found."""
-    middle = (keypoints.min(axis=1) + keypoints.max(axis=1)) / 2
-    seen = np.flatnonzero(detected)
+def _window(moments: list[Moment]) -> float:
+    """Side of a square that holds the largest body with some room; 400 pixels without bodies."""
+    bodies = [np.ptp(moment.keypoints, axis=0).max() for moment in moments if moment.detected]
+    return float((1 + 2 * _PADDING) * max(bodies)) if bodies else 400.0
+
+
+def _centres(moments: list[Moment]) -> Float[np.ndarray, "moments 2"]:
+    """Middle of each body; between its neighbours where none was found."""
+    middle = np.array([(m.keypoints.min(axis=0) + m.keypoints.max(axis=0)) / 2 for m in moments])
+    seen = np.flatnonzero([moment.detected for moment in moments])
     if len(seen) == 0:
-        return np.full((len(keypoints), 2), 200.0)
-    at = np.arange(len(keypoints))
+        return np.full((len(moments), 2), 200.0)
+    at = np.arange(len(moments))
     return np.stack([np.interp(at, seen, middle[seen, axis]) for axis in (0, 1)], axis=1)
 
 
@@ -88,6 +106,20 @@ def plot_detection(shares: pd.DataFrame, ax: Axes | None = None, title: str = ""
     return ax
 
 
+def plot_detections(groupings: dict[str, pd.DataFrame]) -> list[Axes]:
+    """:func:`plot_detection` for several groupings side by side: name -> table of shares."""
+    rows = max(len(table) for table in groupings.values())
+    _, axes = plt.subplots(
+        1,
+        len(groupings),
+        figsize=(4 * len(groupings), 0.35 * rows + 1.2),
+        squeeze=False,
+        layout="constrained",
+    )
+    pairs = zip(groupings.items(), axes[0])
+    return [plot_detection(table, ax, f"by {name}") for (name, table), ax in pairs]
+
+
 def plot_detection_map(
     detected: dict[str, Bool[np.ndarray, " frames"]], ax: Axes | None = None
 ) -> Axes:
@@ -95,7 +127,9 @@ def plot_detection_map(
     ax = ax or plt.subplots(figsize=(7, max(2.0, 0.035 * len(detected) + 1)))[1]
     longest = max(len(found) for found in detected.values())
     image = np.full((len(detected), longest, 3), 1.0)
-    found_rgb, missing_rgb = (plt.matplotlib.colors.to_rgb(c) for c in ("#DDDDDD", MISSING_COLOUR))
+    found_rgb, missing_rgb = (
+        plt.matplotlib.colors.to_rgb(c) for c in (KEPT_COLOUR, MISSING_COLOUR)
+    )
     for row, found in enumerate(detected.values()):
         image[row, : len(found)] = np.where(found[:, None], found_rgb, missing_rgb)
     ax.imshow(image, aspect="auto", interpolation="nearest")

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from gymlib.labels import COLOURS, NAMES, segments
 from gymlib.plots.skeletons import plot_skeleton
-from gymlib.plots.style import SERIES_COLOURS
+from gymlib.plots.style import SERIES_COLOURS, class_legend
 
 STAGES = {"frames": "all frames", "with_pose": "with a pose", "kept": "with a pose and a label"}
 
@@ -33,9 +33,7 @@ def plot_funnel(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     for offset, (name, row) in enumerate(left.iterrows()):
         heights = np.arange(len(STAGES)) + (offset - (len(left) - 1) / 2) * thickness
         shares = row[list(STAGES)] / max(row["frames"], 1)
-        bars = ax.barh(
-            heights, shares, height=thickness * 0.92, label=name, color=colours[offset]
-        )
+        bars = ax.barh(heights, shares, height=thickness * 0.92, label=name, color=colours[offset])
         texts = [f"{value:,.0f}  ({100 * s:.1f} %)" for value, s in zip(row[list(STAGES)], shares)]
         ax.bar_label(bars, texts, padding=4, fontsize="small")
     ax.set_yticks(range(len(STAGES)), STAGES.values())
@@ -66,19 +64,31 @@ def plot_lost_by_label(lost: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_poses(
-    keypoints: Float[np.ndarray, "poses 33 2"],
-    labels: Int[np.ndarray, " poses"],
+def plot_bodies(
+    bodies: dict[str, Float[np.ndarray, "33 2"]],
     ax: Axes | None = None,
     *,
     title: str = "",
-    unit: str = "",
+    box: tuple[float, float] | None = None,
 ) -> Axes:
-    """Several poses of one clip over each other, in the colours of their labels."""
-    ax = ax or plt.subplots(figsize=(3.5, 3.5), layout="constrained")[1]
-    for pose, label in zip(keypoints, labels):
-        plot_skeleton(pose, ax, colour=COLOURS[NAMES[int(label)]], alpha=0.9)
-    ax.set(xlabel=f"x ({unit})" if unit else "x", ylabel=f"y ({unit})" if unit else "y")
+    """Bodies from several clips in one coordinate system, one colour each.
+
+    Parameters
+    ----------
+    bodies : name for the legend -> keypoints in the units of the axes.
+    box : width and height of a picture to draw around the origin's lower right, or None.
+    """
+    ax = ax or plt.subplots(figsize=(4, 4), layout="constrained")[1]
+    palette = plt.get_cmap("tab10")
+    for number, (name, keypoints) in enumerate(bodies.items()):
+        plot_skeleton(keypoints, ax, colour=palette(number % palette.N), width=1.3)
+        ax.plot([], [], color=palette(number % palette.N), label=name)
+    if box is not None:
+        ax.add_patch(plt.Rectangle((0, 0), *box, fill=False, color="#BBBBBB"))
+        ax.autoscale_view()
+    ax.set(xlabel="x", ylabel="y")
+    if box is None:  # a body seen from the side is narrow; leave it room
+        ax.set_xlim(min(-2, ax.get_xlim()[0]), max(2, ax.get_xlim()[1]))
     ax.set_title(title, fontsize="medium")
     return ax
 
@@ -137,15 +147,8 @@ def plot_time_gaps(
     ax.invert_yaxis()
     ax.set(xlabel="frame of the clip", xlim=(0, None))
     ax.tick_params(axis="y", length=0)
-    return ax
-
-
-def plot_gap_lengths(lengths: Int[np.ndarray, " gaps"], ax: Axes | None = None) -> Axes:
-    """Histogram of how many frames are missing between neighbours that are kept."""
-    ax = ax or plt.subplots(figsize=(5, 2.4), layout="constrained")[1]
-    top = int(lengths.max(initial=1))
-    ax.hist(lengths, bins=np.arange(0.5, top + 1), color=SERIES_COLOURS[0], rwidth=0.9)
-    ax.set(xlabel="frames missing in one gap", ylabel="gaps", xlim=(0.4, top + 0.6))
+    legend = class_legend(ax, ncols=4, fontsize="small")
+    legend.set(loc="lower left", bbox_to_anchor=(0, 1))
     return ax
 
 
@@ -164,5 +167,5 @@ def plot_steps(steps: dict[str, Float[np.ndarray, " steps"]], ax: Axes | None = 
             ax.step(ordered, shares, where="post", color=colour, label=f"{name} ({len(values):,})")
     ax.set_xscale("log")
     ax.set(xlabel="movement in one step (torso lengths)", ylabel="share of steps", ylim=(0, 1))
-    ax.legend(loc="upper left")
+    ax.legend(loc="lower right", fontsize="small")
     return ax

@@ -38,7 +38,7 @@ def plot_confusion(
     ax = ax or plt.subplots(figsize=(3.4, 3.2))[1]
     text = np.where(np.isnan(matrix), "–", np.char.mod("%.0f", np.nan_to_num(100 * matrix)))
     sns.heatmap(
-        matrix,
+        np.nan_to_num(matrix),
         ax=ax,
         vmin=0,
         vmax=1,

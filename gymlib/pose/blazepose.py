@@ -47,6 +47,9 @@ class PoseConfig:
             )
 
 
+THESIS = PoseConfig()
+
+
 class Pose(NamedTuple):
     """The pose of one clip, a row per decoded frame; zeros where no pose was found."""
 
@@ -58,7 +61,7 @@ class Pose(NamedTuple):
     """Seconds since the first frame."""
 
 
-def extract_clip(path: str | Path, config: PoseConfig = PoseConfig()) -> Pose:
+def extract_clip(path: str | Path, config: PoseConfig = THESIS) -> Pose:
     """Poses of all frames of a video, by a fresh instance of the estimator.
 
     A frame without a person has zeros and ``detected`` False. A video without any person is

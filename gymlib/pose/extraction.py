@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from gymlib import io, paths, provenance, schemas, video
-from gymlib.pose.blazepose import EXTRACTOR, Pose, PoseConfig, extract_clip
+from gymlib.pose.blazepose import EXTRACTOR, THESIS, Pose, PoseConfig, extract_clip
 from gymlib.progress import progress
 from gymlib.skeleton import KEYPOINTS
 
@@ -50,7 +50,7 @@ class BusyError(RuntimeError):
 
 
 def extract_dataset(
-    dataset: str, config: PoseConfig = PoseConfig(), workers: int | None = None
+    dataset: str, config: PoseConfig = THESIS, workers: int | None = None
 ) -> Extraction:
     """Poses of all clips of a data set, written to keypoints.parquet and keypoints.json.
 

@@ -79,6 +79,15 @@ def nearest_seen(
     return values[seen[distance.argmin(axis=1)]]
 
 
+def gap_lengths(detected: list[Bool[np.ndarray, " frames"]]) -> list[int]:
+    """Length in frames of every run of frames without a pose, over all clips."""
+    gaps = []
+    for found in detected:
+        edges = np.diff(np.concatenate([[0], ~found, [0]]))
+        gaps += (np.flatnonzero(edges == -1) - np.flatnonzero(edges == 1)).tolist()
+    return gaps
+
+
 def frame_table(
     tracks: list[Track], labels: pd.DataFrame, clips: pd.DataFrame, truth: list[Track] | None = None
 ) -> pd.DataFrame:

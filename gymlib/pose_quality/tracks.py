@@ -69,10 +69,14 @@ class Rotation(NamedTuple):
     """From 15 to 85 % of the net angle; NaN if the net angle is below 250 degrees."""
 
 
+def usable_frames(track: Track) -> Int[np.ndarray, " kept"]:
+    """Numbers of the frames with a pose and without NaN."""
+    return np.flatnonzero(track.detected & np.isfinite(track.keypoints).all(axis=(1, 2)))
+
+
 def usable(track: Track) -> Float[np.ndarray, "kept 33 2"]:
     """Keypoints of the frames with a pose and without NaN, float64."""
-    keypoints = track.keypoints.astype(np.float64)
-    return keypoints[track.detected & np.isfinite(keypoints).all(axis=(1, 2))]
+    return track.keypoints[usable_frames(track)].astype(np.float64)
 
 
 def clip_torso(keypoints: Float[np.ndarray, "frames 33 2"]) -> float:
@@ -149,8 +153,8 @@ def _swapped(centred, points) -> Bool[np.ndarray, " transitions"]:
 
 
 def rotation(keypoints: Float[np.ndarray, "frames 33 2"]) -> Rotation:
-    """Net turn, range and duration of the torso's rotation over a clip."""
-    angle = np.concatenate([[0], np.cumsum(turns(keypoints))])
+    """Net turn, range and duration of the torso's rotation over a clip; no turn without frames."""
+    angle = np.concatenate([[0.0], np.cumsum(turns(keypoints))])
     net, frames = angle[-1], np.nan
     if abs(net) >= 250:
         share = angle / net
@@ -213,3 +217,32 @@ def from_tables(keypoints: pd.DataFrame, clips: pd.DataFrame) -> list[Track]:
         pixels = to_pixels(relative, clip.width, clip.height)
         result.append(Track(clip.clip, pixels, rows["detected"].to_numpy(bool), clip.height))
     return result
+
+
+def seen_angle(track: Track) -> Float[np.ndarray, " frames"]:
+    """Angle of the torso per frame in degrees, NaN in frames without a pose."""
+    return np.where(track.detected, torso_angle(track.keypoints.astype(np.float64)), np.nan)
+
+
+def examples(clips: list[Track]) -> list[tuple[str, int, int, str]]:
+    """One pair of neighbouring frames for each sign of a break: clip, frame, frame, sign.
+
+    Each sign is taken from another clip as long as there are such; signs that no clip shows
+    are left out. Pairs with frames missing between them are not taken.
+    """
+    shown = [(track, breaks(usable(track))) for track in clips if len(usable_frames(track)) > 1]
+    found, used = [], set()
+    for sign in Breaks._fields:
+        pairs = [(t.clip, *_first_pair(t, getattr(b, sign))) for t, b in shown]
+        pairs = [pair for pair in pairs if len(pair) == 3]
+        fresh = [pair for pair in pairs if pair[0] not in used] or pairs
+        if fresh:
+            found.append((*fresh[0], sign.replace("_", " ")))
+            used.add(fresh[0][0])
+    return found
+
+
+def _first_pair(track: Track, broken: Bool[np.ndarray, " transitions"]) -> tuple[int, ...]:
+    frames = usable_frames(track)
+    at = np.flatnonzero(broken & (np.diff(frames) == 1))
+    return (int(frames[at[0]]), int(frames[at[0] + 1])) if len(at) else ()

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gymlib.labels import SKILL, TAKEOFF
-from gymlib.simulation import entries, landings
+from gymlib.labels import SKILL
+from gymlib.simulation import landings, opening
 from gymlib.simulation.motion import Motion
 from gymlib.simulation.performer import Performer
 from gymlib.simulation.proportions import Proportions
 from gymlib.simulation.style import Style
 
-ENTRIES = ("standing", "run-up")
 LANDINGS = ("stick", "steps", "stumble", "sit", "lie", "walk-off", "none")
 
 
@@ -19,10 +18,10 @@ LANDINGS = ("stick", "steps", "stumble", "sit", "lie", "walk-off", "none")
 class Attempt:
     """What happens in a clip.
 
-    skill : "back somersault", "front somersault", "side somersault" or "none"; shape : how.
-    entry, landing : see ENTRIES, LANDINGS ("none": the clip ends in the air).
-    frames : wanted length of the clip. share : of the frames that are neither take-off nor skill,
-    how many come after the skill. late : seconds of the take-off missing at the begin.
+    skill : "back somersault", "front somersault", "side somersault" or "none"; shape : how. On
+    the trampoline several, joined by ", ".
+    entry, landing : see opening.ENTRIES and LANDINGS ("none": the clip ends in the air).
+    frames : wanted length of the clip. before : of which come before the take-off. late : seconds of the take-off missing at the begin.
     fakes : take-offs broken off before. slow : times slower than life. seed : everything else.
     """
 
@@ -31,12 +30,11 @@ class Attempt:
     entry: str
     landing: str
     frames: int
-    share: float = 0.75
+    before: int = 10
     late: float = 0.0
     fakes: int = 0
     slow: float = 1.0
     fps: float = 30.0
-    series: int = 1
     surface: float = 0.0
     seed: int = 0
 
@@ -53,9 +51,9 @@ def perform(attempt: Attempt, body: Proportions, style: Style) -> Motion:
     p = Performer(body, rate * fine, rng, rest=style.standing(), floor=attempt.surface,
                   wobble=float(rng.uniform(0.006, 0.016)))  # fmt: skip
     style = style.vary(rng)
-    before = (1 - attempt.share) * attempt.frames / rate + 0.4
-    after = attempt.share * attempt.frames / rate + 0.4
-    begin = entries.enter(p, style, attempt, before, rng)
+    before = attempt.before / rate + 0.4
+    after = (attempt.frames - attempt.before) / rate
+    begin = opening.enter(p, style, attempt, before, rng)
     if attempt.landing != "none":
         landings.land(p, style, attempt, after, rng)
     return _clip(p, attempt, fine, begin, rng)
@@ -68,22 +66,24 @@ def _clip(p, attempt, fine, begin, rng) -> Motion:
         for name in ("joints", "labels", "contacts", "airborne", "surface", "fake", "unclear")
     }
     labels = joined.pop("labels")
+    flying = np.flatnonzero(labels == SKILL)
+    middle = joined["joints"][flying[len(flying) // 2] if len(flying) else 0, [23, 24], :2].mean(0)
+    joined["joints"][..., :2] -= middle  # the skill happens before the camera
     motion = Motion(
         phases=labels, fps=attempt.fps, slow=attempt.slow, skill=attempt.skill,
         shape=attempt.shape, entry=attempt.entry, landing=attempt.landing, **joined,
     )  # fmt: skip
     rate = attempt.fps * attempt.slow
     start = int(np.ceil(begin * rate))
-    flying = np.flatnonzero(labels == SKILL)
     end = int(flying[-1]) + 1 if len(flying) else start
-    rest = max(attempt.frames - (end - start), round(0.3 * rate))
+    if attempt.skill == "none":
+        end = min(len(motion), start + round(2.0 * rate))
     if attempt.landing == "none":
-        last = end - int(rng.uniform(0.05, 0.6) * np.sum(labels[start:end] == SKILL))
-        return motion.cut(max(0, start - rest), last)
+        end -= round(rng.uniform(0.05, 0.6) * np.sum(labels[start:end] == SKILL))
+        rest = 0
+    else:  # at least a third of a second of the landing belongs to the clip
+        rest = max(attempt.frames - (end - start) - attempt.before, round(0.33 * rate))
+    first = start - max(min(attempt.before, attempt.frames - (end - start) - rest), 0)
     if attempt.late:
-        return motion.cut(start + round(attempt.late * rate), end + rest)
-    first = max(0, start - round((1 - attempt.share) * rest))
-    return motion.cut(first, min(len(motion), first + end - start + rest))
-
-
-__all__ = ["ENTRIES", "LANDINGS", "TAKEOFF", "Attempt", "perform"]
+        first, rest = start + round(attempt.late * rate), rest + attempt.before
+    return motion.cut(max(first, 0), min(len(motion), end + rest))

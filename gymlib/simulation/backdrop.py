@@ -116,7 +116,9 @@ def _indoor_floor(canvas, back, parquet, tile, rng):
     canvas.paint(strip * 0.75, on_strip & (np.abs(x % rng.uniform(1.5, 3) - 0.5) < 0.02))
 
 
-def outdoors(canvas: Canvas, back: float, fence: bool, paved: bool, rng: np.random.Generator) -> None:
+def outdoors(
+    canvas: Canvas, back: float, fence: bool, paved: bool, rng: np.random.Generator
+) -> None:
     """Sky, trees at y = ``back``, perhaps a fence before them; grass or paving."""
     tile = noise_tile(rng)
     x, z = canvas.wall(back)

@@ -81,7 +81,9 @@ def _add_torso(builder, look, size):
     known = np.array(_TORSO)
     share = np.concatenate([np.linspace(a, b, 3)[:-1] for a, b in zip(known[:-1, 0], known[1:, 0])])
     share = np.append(share, known[-1, 0])
-    depth, of_hips, of_shoulders, more, forward = (np.interp(share, known[:, 0], c) for c in known.T[1:])
+    depth, of_hips, of_shoulders, more, forward = (
+        np.interp(share, known[:, 0], c) for c in known.T[1:]
+    )
     width = of_hips * size["hips"] / 2 + of_shoulders * size["shoulders"] / 2 + more * g
     rings = np.stack([share * torso, depth * g, width, forward * g], axis=-1)
     rings[1:-2, 1:3] += look.loose
@@ -122,9 +124,9 @@ def _add_leg(builder, look, size, side):
     _add_limb(builder, f"{side}_shank", shank, look, size, look.leg - 1, look.bottom, bulge=calf)
     # From heel to toes; "forward" is up from the sole.
     foot = size[f"{side}_foot"]
-    sole = [(-0.10, 0.0, 0.0, 0.022), (-0.08, 0.018, 0.020, 0.022), (0.0, 0.032, 0.030, 0.022),
+    sole = [(-0.10, 0, 0, 0.022), (-0.08, 0.018, 0.020, 0.022), (0, 0.032, 0.030, 0.022),
             (0.2, 0.045, 0.034, 0.030), (0.42, 0.038, 0.037, 0.022), (0.75, 0.024, 0.044, 0.008),
-            (1.0, 0.017, 0.042, 0.003), (1.12, 0.010, 0.026, 0.0), (1.16, 0.0, 0.0, 0.0)]  # fmt: skip
+            (1.0, 0.017, 0.042, 0.003), (1.12, 0.010, 0.026, 0), (1.16, 0, 0, 0)]  # fmt: skip
     rings = np.array(sole) * [foot, g, g, g]
     rings[1:-1, 1:3] += 0.0 if look.barefoot else 0.006
     builder.add(tube(rings, 12), look.skin if look.barefoot else look.shoes, f"{side}_foot")

@@ -10,6 +10,12 @@ TORSO = 0.5
 """Metres from mid-shoulder to mid-hip of an adult; turns a wanted size in pixels into a focal
 length."""
 
+FILL = 0.92
+"""Share of the picture's width or height that a motion may fill before the camera follows it."""
+
+ZOOM_OUT = 0.8
+"""Least factor on the focal length with which a high flight is filmed."""
+
 
 @dataclass(frozen=True)
 class Camera:
@@ -56,14 +62,15 @@ class Camera:
         ``torso_pixels`` is the length of an adult's torso in the picture. The view is mostly
         from the side: the angle off the exact side view has a standard deviation of 13 degrees,
         which gives the shoulder width of .18 torso found in real clips. ``surface_height`` lifts
-        the aim when the gymnast stands on a trampoline.
+        camera and aim when the gymnast stands on a trampoline.
         """
         distance = rng.uniform(4.5, 7.5) if torso_pixels > 80 else rng.uniform(7.5, 11.0)
         angle = np.clip(rng.normal(0, np.radians(13)), -0.6, 0.6)
         side = rng.choice([-1.0, 1.0])  # which side of the run the camera stands on
-        height_above_floor = rng.uniform(0.9, 1.8)
+        low, high = (0.3, 1.0) if surface_height else (0.9, 1.8)  # no view under a trampoline
+        above_floor = surface_height + rng.uniform(low, high)
         position = np.array(
-            [distance * np.sin(angle), -side * distance * np.cos(angle), height_above_floor]
+            [distance * np.sin(angle), -side * distance * np.cos(angle), above_floor]
         )
         aim = np.array([0.0, 0.0, 1.0 + surface_height])
         yaw, pitch = _bearing(aim - position)
@@ -75,7 +82,7 @@ class Camera:
             focal=float(torso_pixels * distance / TORSO),
             width=width,
             height=height,
-            shutter=float(1 / rng.uniform(50, 160)),
+            shutter=float(rng.uniform(1 / 120, 1 / 32)),
             softness=float(rng.uniform(0.5, 1.0)),
             noise=float(rng.uniform(1.5, 5.0)),
         )
@@ -90,33 +97,25 @@ class Camera:
     ) -> "Camera":
         """The camera during one clip: aimed at the gymnast, panning when he leaves the picture.
 
-        A motion that fits into the picture is filmed by a camera at rest. Otherwise the camera
-        follows the middle of the body, late and smoothed as a hand does. ``shake`` is the
-        standard deviation, in pixels, of a hand's slow trembling (0: a tripod).
+        A motion that fits into the picture is filmed by a camera at rest. One that is too high
+        is filmed from up to a fifth farther; otherwise, and along the run, the camera follows
+        the middle of the body, late and smoothed as a hand does. ``shake`` is the standard
+        deviation, in pixels, of a hand's slow trembling (0: a tripod).
         """
-        offsets = joints - np.asarray(self.position)
-        yaw, pitch = _bearing(offsets)
+        yaw, pitch = _bearing(joints - np.asarray(self.position))
         yaw = self.yaw + (yaw - self.yaw + np.pi) % (2 * np.pi) - np.pi  # no jump at +-pi
-        # The middle of the body's extent, frame by frame, and of the whole clip.
-        middle = [(a.min(axis=1) + a.max(axis=1)) / 2 for a in (yaw, pitch)]
-        aims = []
-        for angles, centre, size in zip((yaw, pitch), middle, (self.width, self.height)):
-            whole = (angles.min() + angles.max()) / 2
-            half_view = np.arctan(0.5 * size / self.focal)
-            if angles.max() - angles.min() < 1.8 * half_view:
-                aims.append(np.full(len(joints), whole))
-                continue
-            follow = gaussian_filter1d(centre, 0.35 * fps, mode="nearest")
-            lag = int(round(0.15 * fps))
-            aims.append(np.r_[np.full(lag, follow[0]), follow[: len(follow) - lag]])
+        fitting = 0.5 * self.height / np.tan(max(np.ptp(pitch), 0.01) / 2 / FILL)
+        focal = float(np.clip(fitting, ZOOM_OUT * self.focal, self.focal))
+        aims = [
+            _aim(angles, FILL * 2 * np.arctan(0.5 * pixels / focal), fps, late)
+            for angles, pixels, late in ((yaw, self.width, 0.15), (pitch, self.height, 0.0))
+        ]
         aims = np.stack([*aims, np.full(len(joints), self.roll)], axis=-1)
         base = (aims.min(axis=0) + aims.max(axis=0)) / 2
-        turns = aims - base + _trembling(rng, len(joints), 0.25 * fps) * shake / self.focal
-        yaw, pitch = base[:2] + rng.normal(0, 0.01, 2)  # nobody aims exactly
-        still = not turns.any()
-        return replace(
-            self, yaw=float(yaw), pitch=float(pitch), turns=None if still else turns
-        )
+        turns = aims - base + _trembling(rng, len(joints), 0.25 * fps) * shake / focal
+        yaw, pitch = base[:2] + rng.normal(0, 0.006, 2)  # nobody aims exactly
+        turns = turns if turns.any() else None
+        return replace(self, yaw=float(yaw), pitch=float(pitch), focal=focal, turns=turns)
 
     def at(self, frame: int) -> "Camera":
         """The camera at rest as it stands in one frame."""
@@ -168,6 +167,19 @@ class Camera:
         depth = np.where(depth > 1e-6, depth, np.nan)
         centre = np.array([self.width / 2, self.height / 2])
         return self.focal * np.stack([right / depth, down / depth], axis=-1) + centre
+
+
+def _aim(angles, view: float, fps, late: float):
+    """Where the camera looks in each frame, one axis: the middle of what it must show, radians.
+
+    ``angles`` (frames, 33) are the joints' directions, ``view`` the angle it can show at once,
+    ``late`` the seconds by which it lags behind.
+    """
+    if np.ptp(angles) < view:
+        return np.full(len(angles), (angles.min() + angles.max()) / 2)
+    middle = (angles.min(axis=1) + angles.max(axis=1)) / 2
+    follow = gaussian_filter1d(middle, 0.3 * fps, mode="nearest")
+    return follow[np.maximum(np.arange(len(follow)) - round(late * fps), 0)]
 
 
 def _trembling(rng, frames: int, smooth: float) -> Float[np.ndarray, "frames 3"]:

@@ -88,15 +88,25 @@ def hurdle(p: Performer, style: Style, rng: Rng, foot: int, speed: float, yaw: f
               f"{other}_ankle": 10.0}  # fmt: skip
     off = pose(off, **lifted)
     middle = pose(off, **{f"{this}_hip": 8.0, f"{this}_knee": 25.0}, shoulder=style.reach)
-    lasts = rng.uniform(0.3, 0.42)
-    pitch = rng.uniform(-14, -4)
+    lasts = rng.uniform(0.3, 0.48)
     arms = float(np.clip(style.reach + rng.normal(0, 12), 90, 185))
-    together = pose(
-        shoulder=arms, shoulder_abduction=10, elbow=rng.uniform(10, 70), hip=rng.uniform(14, 30),
-        knee=rng.uniform(18, 32), hip_abduction=3, lumbar=4, neck=0,
-    )  # fmt: skip
+    if style.bent:  # gathered like a frog, arms behind, as for a mini-trampoline
+        pitch, arms = rng.uniform(20, 42), float(rng.uniform(-55, 60))
+        bend = rng.uniform(40, 75)
+        together = pose(
+            shoulder=arms, shoulder_abduction=22, elbow=rng.uniform(20, 60), hip=pitch + bend * 0.55,
+            knee=bend * 0.75, hip_abduction=5, lumbar=12, neck=-18,
+        )  # fmt: skip
+        middle = pose(together, shoulder=30, hip=pitch + bend * 0.7, knee=bend + 15)
+    else:
+        pitch = rng.uniform(-14, -4)
+        together = pose(
+            shoulder=arms, shoulder_abduction=10, elbow=rng.uniform(10, 70),
+            hip=rng.uniform(14, 30), knee=rng.uniform(18, 32), hip_abduction=3, lumbar=4, neck=0,
+        )  # fmt: skip
+        middle = pose(middle, shoulder=arms, elbow=30)
     keys = [
-        key(0.45 * lasts, pose(middle, shoulder=arms, elbow=30)),
+        key(rng.uniform(0.4, 0.6) * lasts, middle),
         key(lasts, flat(together, pitch, sole=16), pitch, yaw=yaw, lean="pose"),
     ]
     stance = float(np.clip(0.5 / speed, 0.15, 0.24))
@@ -118,8 +128,9 @@ def punch(
     knee = rng.uniform(38, 62)
     arms = float(np.degrees(p.channels[3 + 6]))
     tilt = rng.uniform(-14, -6) if backward else rng.uniform(14, 28)
+    stoop = np.degrees(p.channels[1]) * 0.8 if style.bent else 4.0
     low = pose(
-        shoulder=0.55 * style.reach if backward else arms, elbow=rng.uniform(15, 60), hip=knee * 0.75,
+        shoulder=0.55 * style.reach if backward else arms, elbow=rng.uniform(15, 60), hip=knee * 0.75 + max(stoop - 4, 0),
         knee=knee, lumbar=8, hip_abduction=3,
     )  # fmt: skip
     off = pose(
@@ -133,7 +144,7 @@ def punch(
     keys = somersault(style, shape, backward, duration, pitch, crouch=crouch, yaw=yaw)
     axis = np.array([-np.sin(np.radians(yaw)), np.cos(np.radians(yaw)), 0]) * turn
     p.jump(
-        [key(down, flat(low, 4), 4 if not backward else 10, yaw=yaw, lean=-0.16 * behind),
+        [key(down, flat(low, stoop), stoop if not backward else 10, yaw=yaw, lean=-0.16 * behind),
          key(0, flat(off, tilt, sole=45), tilt, yaw=yaw, lean=lean)],
         TAKEOFF, keys, axis, (travel * np.cos(np.radians(yaw)), travel * np.sin(np.radians(yaw))),
         flight_label=SKILL, floor=floor,
@@ -150,46 +161,27 @@ def fake(p: Performer, style: Style, rng: Rng) -> None:
     p.ground(IDLE, [key(0.4, style.standing(), yaw=yaw)])
 
 
-def enter(p: Performer, style: Style, attempt, before: float, rng: Rng) -> float:
-    """Everything up to the first contact after the skill; ``before`` seconds of idle come first.
-
-    Returns when the take-off begins, in seconds.
-    """
-    backward = attempt.skill == "back somersault"
-    duration, crouch = _flight_time(attempt.shape, rng), rng.uniform(0.3, 0.9)
-    if attempt.entry == "standing":
-        arms = style.reach if rng.random() < 0.35 else None
-        waits = before if not attempt.fakes else 0.4 * before
-        stand(p, style, waits, rng, arms)
-        for _ in range(attempt.fakes):
-            fake(p, style, rng)
-            stand(p, style, 0.3 * before, rng)
-        begin = p.time
-        pitch = rng.uniform(10, 50) if backward else _front_pitch(attempt.landing, rng)
-        travel = rng.uniform(-0.6, -0.1) if backward else rng.uniform(0.3, 0.7)
-        standing_somersault(p, style, attempt.shape, backward, rng, duration, pitch, travel,
-                            crouch=crouch)  # fmt: skip
-        return begin
-    speed = rng.uniform(2.3, 3.3)
-    steps = int(np.clip(np.ceil(before / 0.31) + 1, 3, 7))
-    stand(p, style, max(0.1, before - 0.31 * steps), rng)
-    foot = run_up(p, style, steps, speed)
-    begin = p.time
-    sideways = attempt.skill == "side somersault"
-    hurdle(p, style, rng, foot, speed)
-    punch(p, style, attempt.shape, rng, duration, _front_pitch(attempt.landing, rng),
-          rng.uniform(0.25, 0.5) * speed, crouch=crouch)  # fmt: skip
-    return begin
-
-
-def _front_pitch(landing: str, rng: Rng) -> float:
-    """Lean at the first contact, degrees: too little turned ends on the seat."""
-    if landing in ("sit", "lie"):
-        return rng.uniform(-38, -14)
-    return rng.uniform(20, 50) if landing == "stumble" else rng.uniform(-18, 22)
-
-
-def _flight_time(shape: str, rng: Rng) -> float:
-    """Seconds in the air: a stretched body needs the most."""
-    low, high = {"tucked": (0.52, 0.68), "piked": (0.58, 0.7), "stretched": (0.64, 0.8)}[shape]
-    return rng.uniform(low, high)
+def sideways(
+    p: Performer, style: Style, shape: str, rng: Rng, duration: float, travel: float,
+) -> None:  # fmt: skip
+    """Rebound, facing sideways, into a side somersault along the run."""
+    yaw = float(np.degrees(p.channels[0]))
+    side = 1.0 if yaw > 0 else -1.0
+    knee = rng.uniform(38, 60)
+    arms = float(np.degrees(p.channels[3 + 6]))
+    low = pose(shoulder=arms, elbow=30, hip=knee * 0.7, knee=knee, lumbar=8, hip_abduction=6)
+    off = pose(
+        shoulder=150, shoulder_abduction=20, elbow=30, hip=8, knee=10, hip_abduction=6, lumbar=6,
+        lumbar_side=8 * side,
+    )  # fmt: skip
+    tilt, end = rng.uniform(6, 14) * side, rng.uniform(-8, 4) * side
+    keys = somersault(style, shape, True, duration, rng.uniform(10, 25), crouch=0.6, yaw=yaw)
+    last = keys[-1]
+    keys[-1] = key(duration, pose(last.angles, hip_abduction=16), np.degrees(last.pitch), yaw=yaw,
+                   roll=end, lean="pose")  # fmt: skip
+    turn = np.radians(360 + side * (end - tilt))
+    takeoff = flat(off, 4, sole=40)
+    p.jump(
+        [key(0.1, flat(low, 8), 8, yaw=yaw), key(0, takeoff, 4, roll=tilt, yaw=yaw, lean="pose")],
+        TAKEOFF, keys, (0, turn, 0), (travel, 0.0), flight_label=SKILL,
+    )  # fmt: skip

@@ -15,6 +15,9 @@ from scipy.spatial.transform import Rotation
 from gymlib.simulation.pose import forward
 from gymlib.simulation.proportions import MASSES, POINTS, Proportions, centre_of_mass
 
+_STEP = 1e-3  # of the momentum, for the derivatives
+_CLOSE = 1e-4  # radians
+
 
 def turn(
     angles: Float[np.ndarray, "times 24"],
@@ -33,77 +36,70 @@ def turn(
     turns : the whole rotation in the world's axes, radians (back somersault: y about -2 pi). It
         need only be right within half a turn; ``end`` decides exactly.
 
-    Raises ValueError if no angular momentum is found that ends within 0.001 radians.
+    Raises ValueError if no angular momentum is found.
     """
-    inertia, inner = _inertia(angles, interval, body)
-    mean = start @ np.linalg.inv(np.linalg.inv(inertia).mean(axis=0)) @ start.T
-    momentum = mean @ turns / (interval * (len(angles) - 1))
-    for _ in range(30):
-        orientations = _integrate(momentum, inertia, inner, interval, start)
-        miss = _rotation_vector(end @ orientations[-1].T)
-        if np.linalg.norm(miss) < 1e-4:
-            return orientations
-        momentum = momentum + _newton(momentum, miss, inertia, inner, interval, start)
+    inverse, inner = _inertia(angles, interval, body)
+    mean = start @ np.linalg.inv(inverse.mean(axis=0)) @ start.T
+    duration = interval * (len(angles) - 1)
+    momentum = mean @ turns / duration
+    for _ in range(40):
+        size = max(1.0, float(np.linalg.norm(momentum)))
+        # The momentum itself, and a little more of it about each axis, all at once.
+        tried = momentum + np.vstack([np.zeros(3), _STEP * size * np.eye(3)])
+        courses = _integrate(tried, inverse, inner, interval, start)
+        miss = _rotation_vector(end @ courses[-1, 0].T)
+        if np.linalg.norm(miss) < _CLOSE:
+            return courses[:, 0]
+        moved = _rotation_vector(courses[-1, 1:] @ courses[-1, 0].T) / (_STEP * size)
+        change = np.linalg.lstsq(moved.T, miss, rcond=None)[0]
+        momentum = momentum + change * min(1.0, 0.4 * size / np.linalg.norm(change))
     raise ValueError(
         f"no angular momentum turns the body by {np.degrees(turns).round()} degrees in "
-        f"{interval * (len(angles) - 1):.2f} s; {np.linalg.norm(miss):.3f} radians are missing"
+        f"{duration:.2f} s; {np.linalg.norm(miss):.3f} radians are missing"
     )
 
 
-def _newton(momentum, miss, inertia, inner, interval, start):
-    """The step that would remove the miss if the end depended linearly on the momentum."""
-    step = 1e-3 * max(1.0, float(np.linalg.norm(momentum)))
-    base = _integrate(momentum, inertia, inner, interval, start)[-1]
-    columns = [
-        _rotation_vector(
-            _integrate(momentum + step * axis, inertia, inner, interval, start)[-1] @ base.T
-        )
-        / step
-        for axis in np.eye(3)
-    ]
-    change = np.linalg.lstsq(np.stack(columns, axis=-1), miss, rcond=None)[0]
-    largest = 0.4 * max(1.0, float(np.linalg.norm(momentum)))
-    return change * min(1.0, largest / max(float(np.linalg.norm(change)), 1e-12))
-
-
 def _inertia(angles, interval, body):
-    """Inverse-ready inertia tensors (times, 3, 3) and inner angular momentum (times, 3)."""
+    """Inverse inertia tensors (times, 3, 3) and angular momentum of the moving limbs (times, 3),
+    both in the pelvis's axes and per body mass."""
     joints = forward(angles, np.broadcast_to(np.eye(3), (len(angles), 3, 3)), body)
     points = POINTS @ joints - centre_of_mass(joints)[:, None]
     velocities = np.gradient(points, interval, axis=0)
     inner = np.einsum("p,tpk->tk", MASSES, np.cross(points, velocities))
     squares = np.einsum("p,tpk,tpk->t", MASSES, points, points)
     products = np.einsum("p,tpj,tpk->tjk", MASSES, points, points)
-    return squares[:, None, None] * np.eye(3) - products, inner
+    return np.linalg.inv(squares[:, None, None] * np.eye(3) - products), inner
 
 
-def _integrate(momentum, inertia, inner, interval, start):
-    """Orientations (times, 3, 3) for an angular momentum (3,), by the midpoint rule."""
-    inverse = np.linalg.inv(inertia)
+def _integrate(momenta, inverse, inner, interval, start):
+    """Orientations (times, momenta, 3, 3) for several momenta (momenta, 3), midpoint rule."""
     inverse_half = (inverse[1:] + inverse[:-1]) / 2
     inner_half = (inner[1:] + inner[:-1]) / 2
-    orientations = np.empty((len(inertia), 3, 3))
-    orientations[0] = start
-    for i in range(len(inertia) - 1):
-        now = orientations[i]
-        rate = inverse[i] @ (momentum @ now - inner[i])
-        middle = now @ _rotation(rate * interval / 2)
-        rate = inverse_half[i] @ (momentum @ middle - inner_half[i])
-        orientations[i + 1] = now @ _rotation(rate * interval)
-    return orientations
+    courses = np.empty((len(inverse), len(momenta), 3, 3))
+    courses[0] = start
+    for i in range(len(inverse) - 1):
+        now = courses[i]
+        local = (momenta[:, None] @ now)[:, 0]
+        middle = now @ _rotation((local - inner[i]) @ inverse[i] * (interval / 2))
+        local = (momenta[:, None] @ middle)[:, 0]
+        courses[i + 1] = now @ _rotation((local - inner_half[i]) @ inverse_half[i] * interval)
+    return courses
 
 
-def _rotation(vector):
-    """Rotation matrix of a rotation vector (Rodrigues)."""
-    angle = float(np.sqrt(vector @ vector))
-    x, y, z = vector
-    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    if angle < 1e-9:
-        return np.eye(3) + cross
-    return (
-        np.eye(3) + np.sin(angle) / angle * cross + (1 - np.cos(angle)) / angle**2 * cross @ cross
-    )
+def _rotation(vectors):
+    """Rotation matrices (n, 3, 3) of rotation vectors (n, 3), by Rodrigues' formula."""
+    angle = np.sqrt(np.einsum("nk,nk->n", vectors, vectors)) + 1e-12
+    cross = vectors @ _CROSS
+    first, second = np.sin(angle) / angle, (1 - np.cos(angle)) / angle**2
+    cross = cross.reshape(-1, 3, 3)
+    return np.eye(3) + first[:, None, None] * cross + second[:, None, None] * (cross @ cross)
 
 
-def _rotation_vector(matrix):
-    return Rotation.from_matrix(matrix).as_rotvec()
+_CROSS = np.zeros((3, 9))
+_CROSS[0, [5, 7]] = -1, 1
+_CROSS[1, [2, 6]] = 1, -1
+_CROSS[2, [1, 3]] = -1, 1
+
+
+def _rotation_vector(matrices):
+    return Rotation.from_matrix(matrices).as_rotvec()

@@ -72,8 +72,8 @@ def go(
     feet = _feet(p, gait, grid, plant, travel, speed, ahead, yaw, first, stop)
     channels = _arms(p, gait, grid, plant, yaw, first, stop)
     pelvis = orientation(channels[:, :3])
-    joints = ground.stand(centre, pelvis, channels[:, 3:], feet, p.body)
-    p._keep(grid, channels, pelvis, joints, centre, label, feet.planted, np.zeros(len(grid)), None)
+    joints = ground.stand(centre, pelvis, channels[:, 3:], feet, p.body, p.floor)
+    p._keep(grid, channels, pelvis, joints, centre, label, feet.planted, np.zeros(len(grid)))
     return (first + steps - 1) % 2
 
 

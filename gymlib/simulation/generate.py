@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import shutil
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import cv2
@@ -106,8 +106,10 @@ def make_clip(folder: Path, planned: Planned) -> None:
 
 
 def simulate(planned: Planned) -> Motion:
-    """The motion of a planned clip."""
-    return perform(planned.attempt, planned.session.body, planned.session.style)
+    """The motion of a planned clip, on what the place offers to jump from."""
+    _, scene, _ = set_up(planned.session)
+    attempt = replace(planned.attempt, surface=scene.surface_height)
+    return perform(attempt, planned.session.body, planned.session.style)
 
 
 def set_up(session: Session) -> tuple[Appearance, Scene, Camera]:

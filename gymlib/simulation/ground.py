@@ -9,13 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from gymlib.simulation.pose import (
-    ANGLES, SIDES, about, forward, place_arm, place_foot, trunk, unit,
-)  # fmt: skip
-from gymlib.simulation.proportions import Proportions, centre_of_mass
+from gymlib.simulation.pose import SIDES, about, forward, place_fingers, place_foot, unit
+from gymlib.simulation.proportions import SOLE, Proportions, centre_of_mass
 from gymlib.skeleton import INDEX
 
 _REACH = 0.9985  # of the leg's length: a knee is never locked
+_PALM = 0.015  # metres from the keypoints of a hand lying on the floor down to it
 _STEEPEST = np.radians(78)  # of a foot on its toes
 
 
@@ -35,26 +34,18 @@ class Feet:
     free: tuple[bool, bool] = (False, False)
 
 
-@dataclass
-class Hands:
-    """Where the wrists are held: places (times, 2, 3) and hold (times, 2) from 0 (the arm moves
-    by its joint angles) to 1 (the wrist is exactly there)."""
-
-    places: Float[np.ndarray, "times 2 3"]
-    hold: Float[np.ndarray, "times 2"]
-
-
 def stand(
     centre: Float[np.ndarray, "times 3"],
     pelvis: Float[np.ndarray, "times 3 3"],
     angles: Float[np.ndarray, "times 24"],
     feet: Feet,
     body: Proportions,
-    hands: Hands | None = None,
+    floor: float = 0.0,
 ) -> Float[np.ndarray, "times 33 3"]:
     """Keypoints (times, 33, 3) in the world, metres, with the centre of mass at ``centre``.
 
-    Trunk, head and arms take their joint angles; legs reach for the feet.
+    Trunk, head and arms take their joint angles; legs reach for the feet. A free leg that would
+    sweep the floor (at height ``floor``) bends as much as it must.
     """
     rest = forward(angles, pelvis, body)
     place = centre - centre_of_mass(rest)
@@ -62,10 +53,11 @@ def stand(
     for _ in range(9):
         joints = rest + place[:, None]
         for i, (side, _sign) in enumerate(SIDES):
-            if not feet.free[i]:
+            if feet.free[i]:
+                _clear(joints, side, floor, body)
+            else:
                 _reach(joints, i, side, feet, pelvis, body)
-            if hands is not None:
-                _hold(joints, i, side, hands, body)
+            _lay_hand(joints, side, floor, body)
         place = place + centre - centre_of_mass(joints)
     return joints
 
@@ -86,24 +78,38 @@ def _reach(joints, i, side, feet, pelvis, body) -> None:
     place_foot(joints, side, ankle, axes, body)
 
 
+def _clear(joints, side, floor, body) -> None:
+    """Lift one free foot over the floor by bending the knee more."""
+    hip, knee, ankle, heel, toe = (
+        INDEX[f"{side}_{name}"] for name in ("hip", "knee", "ankle", "heel", "foot_index")
+    )
+    low = joints[:, [heel, toe], 2].min(axis=1) - (floor + 1.6 * SOLE)
+    lift = np.maximum(-low, 0)[:, None] * np.array([0, 0, 1.0])
+    if not lift.any():
+        return
+    forward_knee = joints[:, knee] - (joints[:, hip] + joints[:, ankle]) / 2
+    joints[:, [ankle, heel, toe]] += lift[:, None]
+    joints[:, knee] = hinge(
+        joints[:, hip], joints[:, ankle], body.thigh, body.shank,
+        forward_knee + 0.05 * (joints[:, toe] - joints[:, heel]),
+    )  # fmt: skip
+
+
 def _raise_heel(hip, toe, feet, i, body):
-    """The least angle of the foot, at least ``feet.lift``, with which the ankle is in reach."""
-    low, high = feet.lift[:, i].copy(), np.full(len(hip), _STEEPEST)
-    flat = np.stack([-body.toe * np.cos(feet.yaw[:, i]), -body.toe * np.sin(feet.yaw[:, i])], -1)
+    """The least angle of the foot, at least ``feet.lift``, with which the ankle is in reach.
 
-    def reached(lift):
-        c, s = np.cos(lift), np.sin(lift)
-        across = flat * ((body.toe * c - body.ankle * s) / body.toe)[:, None]
-        up = body.toe * s + body.ankle * c
-        ankle = toe + np.concatenate([across, up[:, None]], axis=-1)
-        return np.linalg.norm(ankle - hip, axis=-1) <= 0.998 * body.leg
-
-    good = reached(low)
-    for _ in range(14):
-        middle = (low + high) / 2
-        fits = reached(middle)
-        low, high = np.where(fits | good, low, middle), np.where(fits & ~good, middle, high)
-    return np.where(good, feet.lift[:, i], high)
+    The ankle runs on a circle of radius r about the toe, in the foot's upright plane. With the
+    hip at distance A and angle psi in that plane, the ankle at angle t is in reach as long as
+    A cos(t - psi) >= K, so the least t is psi - arccos(K / A).
+    """
+    offset = hip - toe
+    behind = -(offset[:, 0] * np.cos(feet.yaw[:, i]) + offset[:, 1] * np.sin(feet.yaw[:, i]))
+    radius, level = np.hypot(body.toe, body.ankle), np.arctan2(body.ankle, body.toe)
+    reach = 0.998 * body.leg
+    needed = (np.einsum("fk,fk->f", offset, offset) + radius**2 - reach**2) / (2 * radius)
+    far, angle = np.hypot(behind, offset[:, 2]), np.arctan2(offset[:, 2], behind)
+    least = angle - np.arccos(np.clip(needed / far, -1, 1)) - level
+    return np.clip(np.maximum(least, feet.lift[:, i]), None, np.maximum(_STEEPEST, feet.lift[:, i]))
 
 
 def hinge(
@@ -126,35 +132,37 @@ def hinge(
     return first + foot[:, None] * along + height[:, None] * unit(across)
 
 
-def _hold(joints, i, side, hands, body) -> None:
-    """Bring one wrist to its place, as far as it is held."""
-    hold = hands.hold[:, i, None]
-    if not hold.any():
-        return
-    shoulder, elbow, wrist = (
-        joints[:, INDEX[f"{side}_{n}"]].copy() for n in ("shoulder", "elbow", "wrist")
+def _lay_hand(joints, side, floor, body) -> None:
+    """A hand that would sink into the floor lies flat on it, and the elbow bends."""
+    shoulder, elbow, wrist, thumb = (
+        INDEX[f"{side}_{name}"] for name in ("shoulder", "elbow", "wrist", "thumb")
     )
-    goal = (1 - hold) * wrist + hold * hands.places[:, i]
-    span = goal - shoulder
+    hand = [INDEX[f"{side}_{name}"] for name in ("pinky", "index", "thumb", "wrist")]
+    depth = floor + _PALM - joints[:, hand, 2].min(axis=1)
+    if not (depth > 0).any():
+        return
+    along = unit(joints[:, wrist] - joints[:, elbow])
+    across = joints[:, thumb] - joints[:, wrist]
+    across = unit(across - np.einsum("fk,fk->f", across, along)[:, None] * along)
+    flat = np.clip(depth / 0.06, 0, 1)  # how far the hand has turned to the floor
+    bends = joints[:, elbow] - (joints[:, shoulder] + joints[:, wrist]) / 2
+    joints[:, wrist, 2] = np.maximum(joints[:, wrist, 2], floor + _PALM + 0.3 * body.hand * flat)
+    span = joints[:, wrist] - joints[:, shoulder]
     length = np.linalg.norm(span, axis=-1, keepdims=True)
-    goal = shoulder + span * np.minimum(1, 0.998 * (body.upper_arm + body.forearm) / length)
-    bend = hinge(shoulder, goal, body.upper_arm, body.forearm, elbow - (shoulder + goal) / 2)
-    upper, lower = _axes(shoulder - bend), _axes(bend - goal)
-    keep = joints[:, INDEX[f"{side}_shoulder"]].copy()
-    place_arm(joints, side, keep, upper, lower, body)
-
-
-def _axes(up):
-    """Some axes whose z points along ``up`` (times, 3)."""
-    z = unit(up)
-    x = unit(np.cross(np.array([0.0, 1.0, 0.0]), z))
-    return np.stack([x, np.cross(z, x), z], axis=-1)
+    most = 0.998 * (body.upper_arm + body.forearm)
+    joints[:, wrist] = joints[:, shoulder] + span * np.minimum(1, most / length)
+    joints[:, elbow] = hinge(
+        joints[:, shoulder], joints[:, wrist], body.upper_arm, body.forearm, bends
+    )
+    along = along * np.stack([np.ones_like(flat), np.ones_like(flat), 1 - flat], axis=-1)
+    across = across * np.stack([np.ones_like(flat), np.ones_like(flat), 1 - flat], axis=-1)
+    moved = depth > 0
+    fingers = joints.copy()
+    place_fingers(fingers, side, unit(along), unit(across), body)
+    joints[moved] = fingers[moved]
 
 
 def lowest(joints: Float[np.ndarray, "*times 33 3"]) -> Float[np.ndarray, "*times"]:
     """Height of the lower of all keypoints of the feet, metres."""
     ends = [INDEX[f"{s}_{n}"] for s, _ in SIDES for n in ("heel", "foot_index")]
     return joints[..., ends, 2].min(axis=-1)
-
-
-__all__ = ["ANGLES", "Feet", "Hands", "hinge", "lowest", "stand", "trunk"]

@@ -97,7 +97,7 @@ def _add_face(builder, look, face, cheek, half, g):
     def oval(centre, wide, tall, colour, lift):
         builder.add(_oval(centre, wide, tall, cheek, half), colour, "head", lift)
 
-    nose = np.array([(-0.016, 0.0, 0.0, 0.0), (-0.012, 0.008, 0.012, 0.0), (-0.004, 0.014, 0.016, 0.0),
+    nose = np.array([(-0.016, 0, 0, 0), (-0.012, 0.008, 0.012, 0), (-0.004, 0.014, 0.016, 0),
                      (0.012, 0.011, 0.012, -0.006), (0.042, 0.003, 0.006, -0.016)]) * g  # fmt: skip
     points, quads = tube(nose, 8)
     points = points + [face["nose"][0] - 0.013 * g, 0, face["nose"][2]]
@@ -110,8 +110,8 @@ def _add_face(builder, look, face, cheek, half, g):
         oval(eye, wide * 1.05, 0.0085 * g, _EYE_WHITE, 0.012)
         oval(eye, 0.0070 * g, 0.0078 * g, _IRIS, 0.016)
         oval(eye + [0, 0, 0.023 * g], wide * 1.3, 0.0045 * g, np.array(look.hair) * 0.9, 0.012)
-        shell = np.array([(-0.03, 0.0, 0.0, 0.0), (-0.02, 0.012, 0.008, 0.0), (0.0, 0.017, 0.011, 0.0),
-                          (0.02, 0.019, 0.011, 0.0), (0.03, 0.0, 0.0, 0.0)]) * g  # fmt: skip
+        shell = np.array([(-0.03, 0, 0, 0), (-0.02, 0.012, 0.008, 0), (0, 0.017, 0.011, 0),
+                          (0.02, 0.019, 0.011, 0), (0.03, 0, 0, 0)]) * g  # fmt: skip
         points, quads = tube(shell, 8)
         builder.add((points + ear - [0.005, 0, 0], quads), skin * 0.92, "head", 0.01)
     mouth = (face["mouth_left"] + face["mouth_right"]) / 2

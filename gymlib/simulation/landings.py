@@ -4,10 +4,10 @@ import numpy as np
 
 from gymlib.labels import IDLE, LANDING
 from gymlib.simulation.gait import Gait, go
-from gymlib.simulation.ground import Hands
 from gymlib.simulation.performer import Performer
 from gymlib.simulation.pose import pose
 from gymlib.simulation.style import Style, flat, key
+from gymlib.simulation.trampoline import settle
 
 Rng = np.random.Generator
 
@@ -116,6 +116,14 @@ def walk_off(p: Performer, style: Style, rng: Rng, seconds: float) -> None:
 def land(p: Performer, style: Style, attempt, seconds: float, rng: Rng) -> None:
     """The ending the attempt asks for, at least ``seconds`` long."""
     until = p.time + seconds
+    if attempt.entry == "trampoline":
+        settle(p, style, rng, LANDING)
+        rise(p, style, rng)
+        stay(p, style, rng, max(until - p.time, 0.1))
+        return
+    if attempt.skill == "none":
+        stay(p, style, rng, max(seconds, 0.3), IDLE)
+        return
     if attempt.landing in ("sit", "lie"):
         absorb(p, style, rng, rng.uniform(0, 25))
         sit(p, style, rng, max(until - p.time, 0.3), attempt.landing == "lie")
@@ -130,7 +138,7 @@ def land(p: Performer, style: Style, attempt, seconds: float, rng: Rng) -> None:
         p.unsure = False
     rise(p, style, rng)
     if attempt.landing == "walk-off":
-        stay(p, style, rng, rng.uniform(0.0, 0.8))
+        stay(p, style, rng, rng.uniform(-0.3, 0.4))
         walk_off(p, style, rng, max(until - p.time, 1.0))
     p.unsure = p.time > until - seconds + 2
     stay(p, style, rng, max(until - p.time, 0.1))

@@ -54,7 +54,9 @@ class Mesh:
     lift: Float[np.ndarray, " quads"]
     torso: float
 
-    def pose(self, joints: Float[np.ndarray, "moments 33 3"]) -> Float[np.ndarray, "moments points 3"]:
+    def pose(
+        self, joints: Float[np.ndarray, "moments 33 3"]
+    ) -> Float[np.ndarray, "moments points 3"]:
         """World coordinates, metres, of all points for each of some poses."""
         origins, axes = frames_of(joints, self.torso)
         placed = origins[:, self.frames] + np.einsum(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
+from scipy.spatial.transform import Rotation, RotationSpline
 
 from gymlib.simulation import flight, ground
 from gymlib.simulation.pose import (
@@ -125,7 +126,7 @@ class Performer:
 
     def ground(
         self, label: int, keys: list[Key], *, centres=None, end_velocity=(0.0, 0.0, 0.0),
-        end_rates=None, steps=(), planted=(True, True), dip=0.0, hands=None, toes=None,
+        end_rates=None, steps=(), planted=(True, True), dip=0.0, toes=None,
     ) -> None:  # fmt: skip
         """Move through key poses on the feet.
 
@@ -153,8 +154,8 @@ class Performer:
         centre[:, 2] += bed
         feet = self._feet(grid, steps, planted, bed)
         pelvis = orientation(channels[:, :3])
-        joints = ground.stand(centre, pelvis, channels[:, 3:], feet, self.body, hands)
-        self._keep(grid, channels, pelvis, joints, centre, label, feet.planted, bed, hands)
+        joints = ground.stand(centre, pelvis, channels[:, 3:], feet, self.body, self.floor)
+        self._keep(grid, channels, pelvis, joints, centre, label, feet.planted, bed)
 
     def _feet(self, grid, steps, planted, bed):
         toes = np.repeat(self.toes[None], len(grid), axis=0)
@@ -213,12 +214,52 @@ class Performer:
             channels = np.concatenate([euler(turning), angles], axis=-1)
             self._keep(
                 grid, channels, turning, relative + centre[:, None], centre, label,
-                np.zeros((len(grid), 2), dtype=bool), np.zeros(len(grid)), None,
+                np.zeros((len(grid), 4), dtype=bool), np.zeros(len(grid)),
             )  # fmt: skip
             self.velocity = velocity - np.array([0, 0, GRAVITY * grid[-1]])
             self.floor = floor
         first = np.concatenate([euler(turning[:2]), angles[:2]], axis=-1)
         return velocity, (first[1] - first[0]) / (grid[1] - grid[0])
+
+    def wheel(
+        self, label: int, times, angles, orientations, *, rest: float = 0.03
+    ) -> None:  # fmt: skip
+        """Turn over feet and hands like a wheel: what is lowest stands still on the floor.
+
+        Parameters
+        ----------
+        times : seconds of the keys, from 0. angles : (keys, 24) joint angles and orientations :
+        (keys, 3, 3) of the pelvis; the first of each is replaced by how he is now.
+        rest : height of a wrist over the floor when the hand carries, metres.
+        """
+        grid = self._grid(times[-1])
+        times = np.asarray(times) * grid[-1] / times[-1]
+        values = np.vstack([self.channels[3:], angles[1:]])
+        curve = self._curve(times, values, grid, self.rates[3:], None)
+        turning = np.concatenate([orientation(self.channels[None, :3]), orientations[1:]])
+        pelvis = RotationSpline(times, Rotation.from_matrix(turning))(grid).as_matrix()
+        joints = forward(curve, pelvis, self.body)
+        carriers = [*_TOES, INDEX["left_index"], INDEX["right_index"]]
+        ends = joints[:, carriers]
+        heights = ends[..., 2] - np.array([SOLE, SOLE, rest, rest])
+        heels = joints[:, [INDEX["left_heel"], INDEX["right_heel"]], 2] - SOLE
+        bearer = heights.argmin(axis=1)
+        up = self.floor - np.minimum(heights.min(axis=1), heels.min(axis=1))
+        fade = np.clip(1 - grid / 0.12, 0, 1) ** 2
+        now = self.toes[bearer[0] % 2]
+        up = up + fade * (now[2] - ends[0, bearer[0], 2] - up[0])
+        moved = np.zeros((len(grid), 2))
+        steps = np.diff(ends[..., :2], axis=0)[np.arange(len(grid) - 1), bearer[:-1]]
+        moved[1:] = -np.cumsum(steps, axis=0)
+        moved += now[:2] - ends[0, bearer[0], :2]
+        joints = joints + np.concatenate([moved, up[:, None]], axis=1)[:, None]
+        stands = np.zeros((len(grid), 4), dtype=bool)
+        stands[np.arange(len(grid)), bearer] = True
+        channels = np.concatenate([euler(pelvis), curve], axis=-1)
+        self._keep(
+            grid, channels, pelvis, joints, centre_of_mass(joints), label, stands,
+            np.zeros(len(grid)),
+        )  # fmt: skip
 
     def jump(
         self, before: list[Key], label: int, keys: list[Key], turns, travel=(0.0, 0.0), *,
@@ -233,9 +274,7 @@ class Performer:
         takeoff = before[-1]
         self.channels, self.centre = takeoff.channels, self.over(takeoff, toes)
         self.rates = np.zeros(27)
-        joints = forward(takeoff.angles[None], orientation(takeoff.channels[None, :3]), self.body)
         velocity, rates = self.fly(flight_label, keys, turns, travel, record=False, floor=floor)
-        del joints
         self._restore(state)
         if takeoff.time == 0:
             lowest = before[-2] if len(before) > 1 else None
@@ -281,13 +320,13 @@ class Performer:
         channels[:, 3:] = np.clip(channels[:, 3:], *_LIMITS.T)
         return channels
 
-    def _keep(self, grid, channels, pelvis, joints, centre, label, planted, bed, hands):
+    def _keep(self, grid, channels, pelvis, joints, centre, label, contacts, bed):
         step = grid[1] - grid[0]
         for i, (side, _) in enumerate(SIDES):
             channels[-2:, np.array(_LEGS[i]) + 3] = leg_angles(pelvis[-2:], joints[-2:], side)
-        held = hands.hold > 0.999 if hands is not None else np.zeros_like(planted)
-        contacts = np.concatenate([planted, held], axis=-1)
-        airborne = np.full(len(grid), not contacts.any())
+        if contacts.shape[1] == 2:  # feet only
+            contacts = np.concatenate([contacts, np.zeros_like(contacts)], axis=-1)
+        airborne = ~contacts.any(axis=1)
         last = slice(0, len(grid) - 1)
         self.records.append(
             Record(

@@ -40,19 +40,46 @@ class Planned:
     attempt: Attempt
 
 
-# place, frame rate, size, torso in pixels at 960x540, share of the clips, slow-motion share,
-# what is done there with which weight. Two groups of sizes as in the real videos.
+_BACK, _FRONT, _SIDE = "back somersault", "front somersault", "side somersault"
+_STANDING_BACK = {
+    (_BACK, "tucked", "standing"): 0.6, (_BACK, "piked", "standing"): 0.1,
+    (_BACK, "stretched", "standing"): 0.1, (_BACK, "tucked", "round-off"): 0.1,
+    (_BACK, "stretched", "round-off"): 0.1,
+}  # fmt: skip
+_RUNNING_FRONT = {
+    (_FRONT, "tucked", "run-up"): 0.85, (_FRONT, "piked", "run-up"): 0.1,
+    (_FRONT, "tucked", "standing"): 0.05,
+}  # fmt: skip
+_MIXED = {
+    (_BACK, "tucked", "standing"): 0.25, (_FRONT, "tucked", "run-up"): 0.3,
+    (_BACK, "tucked", "cartwheel"): 0.08, (_BACK, "tucked", "round-off"): 0.1,
+    (_BACK, "piked", "round-off"): 0.05, (_SIDE, "tucked", "run-up"): 0.14,
+    (_FRONT, "tucked", "standing"): 0.08,
+}  # fmt: skip
+_TRAMPOLINE = {
+    (_BACK, "tucked", "trampoline"): 0.25, (_FRONT, "tucked", "trampoline"): 0.15,
+    (_BACK, "stretched", "trampoline"): 0.1,
+    (f"{_BACK}, {_BACK}", "tucked, tucked", "trampoline"): 0.2,
+    (f"{_BACK}, {_FRONT}", "piked, tucked", "trampoline"): 0.15,
+    (f"{_BACK}, {_BACK}, {_BACK}", "tucked, stretched, tucked", "trampoline"): 0.15,
+}  # fmt: skip
+
+# Place, frames per second, torso in pixels, clips, share in slow motion, what is done there.
+# The torsos come in two groups and slow motion makes up a seventh, as in the recovered clips.
 _VIDEOS = [
-    ("gym", 30, (960, 540), 128, 26, 0.0, {("back somersault", "tucked", "standing"): 1}),
-    ("hall", 25, (960, 540), 120, 28, 0.2, {("front somersault", "tucked", "run-up"): 1}),
-    ("grass", 30, (960, 540), 70, 25, 0.1,
-     {("back somersault", "tucked", "standing"): 0.6, ("front somersault", "tucked", "run-up"): 0.4}),
-    ("yard", 30, (960, 540), 128, 28, 0.1, {("front somersault", "tucked", "run-up"): 1}),
-    ("hall", 25, (960, 540), 75, 27, 0.0, {("front somersault", "piked", "run-up"): 1}),
-    ("gym", 30, (960, 540), 60, 24, 0.1, {("back somersault", "stretched", "standing"): 1}),
-    ("trampoline", 30, (960, 540), 90, 22, 0.1, {("back somersault", "tucked", "standing"): 1}),
-    ("grass", 25, (960, 540), 110, 22, 0.1, {("back somersault", "piked", "standing"): 1}),
+    ("gym", 30, 128, 26, 0.0, _STANDING_BACK), ("hall", 25, 124, 28, 0.3, _RUNNING_FRONT),
+    ("grass", 30, 62, 26, 0.15, _MIXED), ("yard", 30, 132, 28, 0.1, _RUNNING_FRONT),
+    ("hall", 25, 118, 30, 0.05, _RUNNING_FRONT), ("gym", 30, 70, 22, 0.1, _STANDING_BACK),
+    ("trampoline", 30, 84, 18, 0.1, _TRAMPOLINE), ("grass", 25, 120, 24, 0.2, _MIXED),
 ]  # fmt: skip
+
+# Seconds that take-off and skill last about, to plan the clip's length.
+_CORE = {"standing": 1.75, "run-up": 1.45, "round-off": 2.0, "cartwheel": 3.4, "trampoline": 1.6}
+
+# How often attempts end how: fronts end on the seat, backs seldom do.
+_ENDS = ("stick", "steps", "stumble", "sit", "lie", "walk-off", "none")
+_FRONT_ENDS = (0.30, 0.12, 0.08, 0.25, 0.10, 0.12, 0.03)
+_BACK_ENDS = (0.48, 0.20, 0.06, 0.04, 0.01, 0.17, 0.04)
 
 
 def plan(seed: int = 0, size: str = "full") -> list[Planned]:
@@ -64,7 +91,7 @@ def plan(seed: int = 0, size: str = "full") -> list[Planned]:
         raise ValueError(f"size must be one of {', '.join(FRAMES)}; found {size!r}")
     rng = np.random.default_rng([seed, 0])
     clips = []
-    share = np.array([video[4] for video in _VIDEOS]) / sum(video[4] for video in _VIDEOS)
+    share = np.array([video[3] for video in _VIDEOS]) / sum(video[3] for video in _VIDEOS)
     counts = _rounded(share * CLIPS[size])
     for number, (row, count) in enumerate(zip(_VIDEOS, counts), start=1):
         session = _session(number, row, size, rng)
@@ -75,40 +102,55 @@ def plan(seed: int = 0, size: str = "full") -> list[Planned]:
 
 
 def _session(number, row, size, rng) -> Session:
-    place, fps, (width, height), torso, *_ = row
+    place, fps, torso, *_ = row
     factor = 1.0 if size == "full" else 0.5
     return Session(
         f"video{number}", Proportions.sample(rng), Style.sample(rng), place, float(fps),
-        int(width * factor), int(height * factor), torso * factor, int(rng.integers(2**31)),
+        int(960 * factor), int(540 * factor), torso * factor, int(rng.integers(2**31)),
     )  # fmt: skip
 
 
 def _attempt(row, session, rng) -> Attempt:
-    choices = row[6]
-    weights = np.array(list(choices.values()), dtype=float)
-    skill, shape, entry = list(choices)[rng.choice(len(weights), p=weights / weights.sum())]
-    slow = float(rng.uniform(2, 4)) if rng.random() < row[5] else 1.0
-    landing = str(rng.choice(["stick", "steps", "stumble", "sit", "lie", "walk-off", "none"],
-                             p=[0.4, 0.15, 0.05, 0.15, 0.05, 0.16, 0.04]))  # fmt: skip
-    if skill == "back somersault" and landing in ("sit", "lie") and rng.random() < 0.7:
-        landing = "stick"
+    *_, slow_share, repertoire = row
+    weights = np.array(list(repertoire.values()))
+    skill, shape, entry = list(repertoire)[rng.choice(len(weights), p=weights / weights.sum())]
+    ends = _BACK_ENDS if skill.startswith(_BACK) else _FRONT_ENDS
+    landing = str(rng.choice(_ENDS, p=ends))
+    slow = float(rng.uniform(1.8, 4)) if rng.random() < slow_share else 1.0
+    rate = session.fps * slow
+    # Most clips begin just before the take-off or in it; some show a long wait.
+    wait = rng.lognormal(np.log(1.5), 0.6) if rng.random() < 0.35 else rng.uniform(0.12, 0.5)
+    late = rng.uniform(0.05, 0.5) if rng.random() < 0.3 else 0.0
+    after = rng.lognormal(np.log(1.0), 0.6) + (1.9 if landing == "walk-off" else 0)
+    core = _CORE[entry] + 1.35 * skill.count(",")
+    before = 0.0 if late else wait
+    fakes = int(entry == "standing" and rng.random() < 0.12)
     return Attempt(
         skill, shape, entry, landing,
-        frames=int(slow * np.clip(rng.lognormal(np.log(78), 0.3), 45, 220)),
-        share=float(np.clip(rng.beta(4, 1.4), 0.2, 0.98)),
-        late=float(rng.uniform(0.1, 0.5)) if rng.random() < 0.2 else 0.0,
-        fakes=int(rng.random() < 0.07), slow=slow, fps=session.fps, seed=int(rng.integers(2**31)),
+        frames=int(rate * np.clip(before + core - late + after, 0.9, 8.5)),
+        before=int(rate * before), late=late, fakes=fakes, slow=slow, fps=session.fps,
+        seed=int(rng.integers(2**31)),
     )  # fmt: skip
 
 
 def _scaled(clips, size):
-    """The clips with lengths scaled so that their sum is what the size asks for."""
-    total = sum(c.attempt.frames for c in clips)
-    factor = FRAMES[size] / total
+    """The clips with waiting and aftermath scaled so that the sum of frames is what was asked."""
+    core = [_core_frames(c.attempt) for c in clips]
+    rest = np.array([c.attempt.frames for c in clips]) - core
+    factor = (FRAMES[size] - sum(core)) / rest.sum()
     return [
-        replace(c, attempt=replace(c.attempt, frames=max(26, round(c.attempt.frames * factor))))
-        for c in clips
-    ]
+        replace(c, attempt=replace(
+            c.attempt, frames=max(26, round(fixed + free * factor)),
+            before=round(c.attempt.before * factor),
+        ))
+        for c, fixed, free in zip(clips, core, rest)
+    ]  # fmt: skip
+
+
+def _core_frames(attempt: Attempt) -> float:
+    """Frames that take-off and skill take about."""
+    seconds = _CORE[attempt.entry] + 1.35 * attempt.skill.count(",") - attempt.late
+    return seconds * attempt.fps * attempt.slow
 
 
 def _rounded(shares):

@@ -114,9 +114,14 @@ def place_arm(joints, side, shoulder, upper, lower, body: Proportions) -> None:
     elbow = shoulder - body.upper_arm * upper[:, :, 2]
     wrist = elbow - body.forearm * lower[:, :, 2]
     joints[:, INDEX[f"{side}_elbow"]], joints[:, INDEX[f"{side}_wrist"]] = elbow, wrist
-    for finger, along, across in (("pinky", 1.0, -0.35), ("index", 1.1, 0.2), ("thumb", 0.55, 0.4)):
-        tip = body.hand * (across * lower[:, :, 0] - along * lower[:, :, 2])
-        joints[:, INDEX[f"{side}_{finger}"]] = wrist + tip
+    place_fingers(joints, side, -lower[:, :, 2], lower[:, :, 0], body)
+
+
+def place_fingers(joints, side, along, across, body: Proportions) -> None:
+    """Write three fingertips, given the hand's direction and that of its thumb (frames, 3)."""
+    wrist = joints[:, INDEX[f"{side}_wrist"]]
+    for finger, far, wide in (("pinky", 1.0, -0.35), ("index", 1.1, 0.2), ("thumb", 0.55, 0.4)):
+        joints[:, INDEX[f"{side}_{finger}"]] = wrist + body.hand * (far * along + wide * across)
 
 
 def forward(

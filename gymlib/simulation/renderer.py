@@ -20,8 +20,10 @@ from gymlib.simulation.scene import Scene
 from gymlib.skeleton import EDGES
 
 SUPERSAMPLING = 2
-BLUR_STEP = 3.0
+BLUR_STEP = 3.5
 """Pixels that the fastest joint may move between two drawings of one exposure."""
+MOST_BLUR = 5
+"""Drawings per exposure at most."""
 _SHADOWS = (*(edge for edge in EDGES if min(edge) > 10), (11, 24), (12, 23), (0, 11), (0, 12))
 
 
@@ -103,7 +105,7 @@ def _exposure(joints, frame: int, camera: Camera, fps: float) -> Float[np.ndarra
     opened = camera.shutter * fps  # frames
     depth = np.linalg.norm(joints[frame].mean(axis=0) - np.array(camera.position))
     smear = np.linalg.norm(velocity, axis=-1).max() * opened * camera.focal / depth
-    count = int(np.clip(np.ceil(smear / BLUR_STEP), 1, 4))
+    count = int(np.clip(np.ceil(smear / BLUR_STEP), 1, MOST_BLUR))
     times = (np.arange(count) - (count - 1) / 2) / count * opened
     # Through the three frames a parabola, so that fast joints move on arcs.
     bend = (after - 2 * joints[frame] + before) / 2 if span == 2 else 0 * velocity

@@ -20,7 +20,7 @@ class Style:
     straight. squat : knee angle before a jump. tuck : knee angle of the tuck. arch : how far
     shapes miss the ideal, 0 (gymnast) to 1 (beginner). reach : height of the raised arms.
     crouch : knee angle of a landing. bow : lean of the trunk in a landing. tempo : 1 is average,
-    above it is quicker.
+    above it is quicker. bent : hurdles gathered like a frog instead of upright.
     """
 
     hunch: float = 8.0
@@ -33,6 +33,7 @@ class Style:
     crouch: float = 95.0
     bow: float = 40.0
     tempo: float = 1.0
+    bent: bool = False
 
     @classmethod
     def sample(cls, rng: np.random.Generator) -> "Style":
@@ -41,7 +42,7 @@ class Style:
             hunch=rng.uniform(2, 18), elbow=rng.uniform(8, 35), knees=rng.uniform(4, 14),
             squat=rng.uniform(65, 105), tuck=rng.uniform(105, 140), arch=rng.uniform(0.1, 0.9),
             reach=rng.uniform(125, 172), crouch=rng.uniform(75, 125), bow=rng.uniform(25, 62),
-            tempo=rng.uniform(0.88, 1.12),
+            tempo=rng.uniform(0.88, 1.12), bent=bool(rng.random() < 0.3),
         )  # fmt: skip
 
     def vary(self, rng: np.random.Generator, amount: float = 1.0) -> "Style":
@@ -53,7 +54,9 @@ class Style:
             **{
                 name: max(float(value + amount * rng.normal(0, spread[name])), low.get(name, -20))
                 for name, value in vars(self).items()
-            }
+                if name in spread
+            },
+            bent=self.bent,
         )
 
     # Key poses on the ground.

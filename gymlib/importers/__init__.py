@@ -1,0 +1,11 @@
+"""Data in other people's formats: those of the thesis's authors.
+
+``labels`` reads annotators' and majority files, ``skeletons`` tables of poses, ``collections``
+JSON files with many clips, ``folder`` turns a whole folder of theirs into a data set.
+"""
+
+from gymlib.importers.clip import ImportedClip, ImportFault
+from gymlib.importers.folder import import_folder
+from gymlib.importers.summary import Summary
+
+__all__ = ["ImportFault", "ImportedClip", "Summary", "import_folder"]

@@ -1,0 +1,33 @@
+"""From a data set's annotation files to its labels, checked as a whole first."""
+
+import pandas as pd
+
+from gymlib import annotation_check, annotations, io, paths, schemas, video
+
+
+def read(dataset: str) -> dict[str, pd.DataFrame]:
+    """All annotators' runs (clip, start, end, label, comment), whole numbers, by annotator.
+
+    Clip lengths are checked against clips.csv and, where there are videos, against what they
+    hold. Raises AnnotationError listing every fault with file and row, ValueError if there is
+    no annotation file.
+    """
+    folder = paths.dataset(dataset)
+    names = io.annotators(dataset)
+    if not names:
+        raise ValueError(
+            f"{folder / 'annotations'} holds no annotation file; one <annotator>.csv per person "
+            "with columns clip, start, end, label is needed to train and to score"
+        )
+    files = {name: io.read_annotation(folder / "annotations" / f"{name}.csv") for name in names}
+    clips = io.read_clips(dataset)
+    filmed = clips[clips["path"].fillna("") != ""]
+    counted = {clip.clip: video.probe(folder / clip.path).frames for clip in filmed.itertuples()}
+    return annotation_check.check(files, clips, video_frames=counted)
+
+
+def make(dataset: str) -> pd.DataFrame:
+    """Write labels.parquet: votes, majority and cleaned label of every frame; returns it."""
+    table = annotations.label_table(read(dataset), io.read_clips(dataset))
+    io.write_table(paths.dataset(dataset) / "labels.parquet", table, schemas.LABELS)
+    return table

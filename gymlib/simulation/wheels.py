@@ -1,0 +1,66 @@
+"""Cartwheel and round-off: over feet and hands like a wheel."""
+
+import numpy as np
+
+from gymlib.labels import TAKEOFF
+from gymlib.simulation.performer import Performer
+from gymlib.simulation.pose import about, pose
+from gymlib.simulation.style import Style, key
+
+Rng = np.random.Generator
+
+
+def turn_over(p: Performer, style: Style, rng: Rng, foot: int, *, round_off: bool) -> None:
+    """Cartwheel or round-off out of a run, over ``foot`` and both hands.
+
+    A cartwheel ends standing sideways with the feet apart, a round-off on both feet facing back.
+    """
+    side = -1.0 if foot else 1.0  # over the right foot he turns to the left, and so on
+
+    def facing(turned: float, twist: float):
+        """Pelvis after turning ``turned`` degrees forward over, twisted about its long axis."""
+        return about("y", np.radians(turned)) @ about("z", np.radians(twist))
+
+    away, near = ("left", "right") if foot else ("right", "left")
+    up = dict(shoulder=175, shoulder_abduction=4 + 8 * style.arch, elbow=6 + 12 * style.arch)
+    lunge = pose(**up, lumbar=6, hip=10, **{f"{near}_hip": 60.0, f"{near}_knee": 45.0},
+                 **{f"{near}_ankle": 0.0, f"{away}_hip": -20.0, f"{away}_knee": 10.0})  # fmt: skip
+    reach = pose(**up, hip=20, knee=8, ankle=30, lumbar=12,
+                 **{f"{near}_hip": 85.0, f"{near}_knee": 30.0, f"{away}_hip": -25.0})  # fmt: skip
+    wide = 52 - 22 * style.arch
+    split = pose(**up, knee=6 + 20 * style.arch, ankle=40, hip_abduction=wide, neck=-20)
+    lasts = rng.uniform(0.95, 1.15) / style.tempo
+    if round_off:
+        closed = pose(**up, hip=10, knee=12, ankle=35, hip_abduction=5, lumbar=5)
+        snap = pose(shoulder=150, elbow=12, hip=75, knee=22, ankle=25, lumbar=22)
+        angles = [lunge, lunge, reach, split, closed, snap]
+        turns = [(12, 0), (22, 0), (85, 25), (175, 90), (235, 130), (312, 180)]
+        shares = [0, 0.18, 0.42, 0.66, 0.82, 1.0]
+    else:
+        down = pose(**up, knee=8, ankle=20, hip_abduction=wide * 0.85, lumbar_side=0)
+        stride = pose(shoulder=120, shoulder_abduction=35, elbow=15, hip_abduction=28, knee=10, hip=8)
+        angles = [lunge, lunge, reach, split, down, stride]
+        turns = [(12, 0), (22, 0), (88, 40), (180, 90), (280, 90), (360, 90)]
+        shares = [0, 0.16, 0.4, 0.6, 0.82, 1.08]
+    turned = np.stack([facing(turn, side * twist) for turn, twist in turns])
+    p.wheel(TAKEOFF, np.array(shares) * lasts, np.stack(angles), turned)
+    p.toes[:, 2] = np.maximum(p.toes[:, 2], p.floor)
+
+
+def gather(p: Performer, style: Style, rng: Rng) -> None:
+    """After a cartwheel: bring the feet together and turn to face back along the run."""
+    back = np.pi if p.channels[0] > 0 else -np.pi
+    ahead = np.array([-1.0, 0.0])
+    first = int(p.toes[0] @ [-1, 0, 0] < p.toes[1] @ [-1, 0, 0])  # the foot further behind moves
+    apart = np.array([0.0, (p.body.hips * 0.9) * (1 if first == 1 else -1)])
+    place = p.toes[1 - first, :2] + 0.25 * ahead + apart
+    lasts = rng.uniform(0.45, 0.65)
+    standing = style.standing(shoulder=rng.uniform(40, 140))
+    end = key(lasts, standing, 3, yaw=np.degrees(back))
+    goal = p.over(end)
+    goal[:2] = (p.toes[1 - first, :2] + place) / 2 - 0.42 * p.body.toe * ahead
+    p.ground(
+        TAKEOFF, [end], centres=[goal],
+        steps=[(first, 0.0, 0.8 * lasts, place, back), (1 - first, 0.5 * lasts, lasts,
+               p.toes[1 - first, :2], back)],
+    )  # fmt: skip

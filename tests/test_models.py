@@ -1,0 +1,85 @@
+import json
+
+import pytest
+import torch
+
+from gymlib import models
+from gymlib.models import ClipLSTM, CNNConfig, FrameCNN, LSTMConfig
+
+
+def test_sizes_are_those_of_the_thesis():
+    cnn, lstm = models.build(CNNConfig(), 0), models.build(LSTMConfig(), 0)
+    assert cnn.linear.in_features == 576
+    # 8 (4+1) + 64 (8*4+1) + 4 (576+1); two directions of 16 (66+4+2) and 16 (8+4+2), 4 (8+1)
+    assert models.parameters(cnn) == 40 + 2112 + 2308
+    assert models.parameters(lstm) == 2 * 16 * 72 + 2 * 16 * 14 + 36
+
+
+@pytest.mark.parametrize(
+    "config",
+    [CNNConfig(), CNNConfig(filters=(3, 5), layout="interleaved"), LSTMConfig(), LSTMConfig(6, 1)],
+)
+def test_output_is_log_probabilities_of_every_frame(config):
+    model = models.build(config, 0)
+    output = model(torch.randn(7, 33, 2))
+    assert output.shape == (7, 4)
+    torch.testing.assert_close(output.exp().sum(dim=1), torch.ones(7))
+
+
+def test_layouts_place_coordinates_as_documented():
+    keypoints = torch.arange(66.0).reshape(1, 33, 2)  # x0=0, y0=1, x1=2, ...
+    xy = models.as_image(keypoints, "xy")[0, 0]
+    assert xy[0, :3].tolist() == [0, 2, 4] and xy[1, :3].tolist() == [1, 3, 5]
+    interleaved = models.as_image(keypoints, "interleaved")[0, 0]
+    assert interleaved[0, :3].tolist() == [0, 1, 2] and interleaved[1, 0] == 33
+
+
+def test_the_lstm_sees_the_whole_clip_and_the_cnn_one_frame():
+    clip = torch.randn(9, 33, 2)
+    changed = clip.clone()
+    changed[8] += 1
+    cnn, lstm = models.build(CNNConfig(), 0), models.build(LSTMConfig(), 0)
+    torch.testing.assert_close(cnn(clip)[:8], cnn(changed)[:8])
+    assert (lstm(clip)[0] - lstm(changed)[0]).abs().max() > 0
+
+
+def test_seed_decides_the_weights_and_leaves_the_global_generator_alone():
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    first, again, other = (models.build(LSTMConfig(), seed) for seed in (1, 1, 2))
+    assert torch.equal(torch.rand(1), expected)
+    assert torch.equal(first.linear.weight, again.linear.weight)
+    assert not torch.equal(first.linear.weight, other.linear.weight)
+
+
+@pytest.mark.parametrize("config", [CNNConfig(layout="interleaved"), LSTMConfig(hidden=3)])
+def test_save_and_load_are_inverse(tmp_path, config):
+    model = models.build(config, 3)
+    models.save(model, tmp_path / "model.safetensors")
+    loaded = models.load(tmp_path / "model.safetensors")
+    assert loaded.config == config
+    for name, weights in model.state_dict().items():
+        assert torch.equal(weights, loaded.state_dict()[name])
+
+
+def test_weights_that_do_not_fit_their_config_are_refused(tmp_path):
+    models.save(models.build(LSTMConfig(), 0), tmp_path / "model.safetensors")
+    description = {"architecture": "lstm", "config": {"hidden": 5, "layers": 2}}
+    (tmp_path / "model.json").write_text(json.dumps(description))
+    with pytest.raises(ValueError, match=r"model\.safetensors does not hold a model"):
+        models.load(tmp_path / "model.safetensors")
+
+
+def test_bad_configs_say_what_is_expected():
+    with pytest.raises(ValueError, match="layout must be one of xy, interleaved"):
+        CNNConfig(layout="yx")
+    with pytest.raises(ValueError, match="filters must be two positive numbers"):
+        CNNConfig(filters=(8, 0))
+    with pytest.raises(ValueError, match="hidden and layers must be positive"):
+        LSTMConfig(hidden=0)
+
+
+def test_architecture_names():
+    assert models.architecture(CNNConfig()) == "cnn" and models.architecture(LSTMConfig()) == "lstm"
+    assert models.MODELS["cnn"][0] is FrameCNN and models.MODELS["lstm"][0] is ClipLSTM

@@ -1,0 +1,108 @@
+"""The clip browser: what it reads of a data set, what it draws, and its static stand-in."""
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from helpers import FPS, WIDTH, make_dataset
+
+matplotlib.use("Agg")
+import ipywidgets
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from gymlib import io, paths, video, widgets
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def dataset(home):
+    return make_dataset(home, clips=2, frames=20, processed=True)
+
+
+def test_a_view_holds_what_there_is(dataset):
+    view = widgets.read_view(dataset, "clip_01")
+    assert len(view) == 20
+    assert list(view.rows) == ["A", "B", "C", "label"]
+    assert view.pictures == []
+    seen = view.keypoints[view.detected]
+    assert 0 < seen.mean() < WIDTH and seen[..., 1].max() > 1  # pixels
+
+
+def test_predictions_are_timelines_with_gaps(dataset):
+    table = pd.DataFrame({"clip": "clip_01", "frame": [3, 5], "label": ["skill", "landing"]})
+    view = widgets.read_view(dataset, "clip_01", {"LSTM": table})
+    assert view.rows["LSTM"].tolist() == [-1] * 3 + [2, -1, 3] + [-1] * 14
+
+
+def test_pictures_are_made_smaller(dataset):
+    folder = paths.dataset(dataset)
+    film = folder / "videos" / "video_0" / "clip_00.mp4"
+    film.parent.mkdir(parents=True)
+    video.write_video(film, (np.full((1080, 64, 3), 9, np.uint8) for _ in range(20)), FPS)
+    clips = io.read_clips(dataset)
+    clips["path"] = clips["path"].astype(object)
+    clips.loc[0, ["path", "width", "height"]] = ["videos/video_0/clip_00.mp4", 64, 1080]
+    io.write_table(folder / "clips.csv", clips)
+    view = widgets.read_view(dataset, "clip_00")
+    assert (view.reduction, len(view.pictures)) == (3, 20)
+    assert view.pictures[0].shape == (360, 22, 3)
+    assert widgets.plot_frame(view, 4).get_xlim() == (0, 22)
+
+
+def test_a_data_set_with_clips_only(dataset):
+    for file in ("keypoints.parquet", "labels.parquet"):
+        (paths.dataset(dataset) / file).unlink()
+    view = widgets.read_view(dataset, "clip_00")
+    assert not view.detected.any() and view.rows == {}
+    assert "no pose" in widgets.plot_frame(view, 0).texts[0].get_text()
+    assert isinstance(widgets.plot_strip(view), Figure)
+
+
+def test_the_title_names_frame_and_label(dataset):
+    view = widgets.read_view(dataset, "clip_00")
+    ax = widgets.plot_frame(view, 19)
+    assert ax.get_title() == "frame 19: landing"
+
+
+def test_unknown_clips_and_frames(dataset):
+    with pytest.raises(ValueError, match="data set 'tiny' has no clip 'clip_77'"):
+        widgets.read_view(dataset, "clip_77")
+    with pytest.raises(IndexError, match="clip clip_00 has frames 0 to 19, not 20"):
+        widgets.plot_frame(widgets.read_view(dataset, "clip_00"), 20)
+    with pytest.raises(ValueError, match="no clips to show"):
+        widgets.browse(dataset, [])
+
+
+def test_headless_gives_a_filmstrip(dataset, monkeypatch):
+    monkeypatch.setenv("GYMLIB_HEADLESS", "1")
+    figure = widgets.browse(dataset, ["clip_01"])
+    titles = [ax.get_title() for ax in figure.axes]
+    assert [title.split(":")[0] for title in titles[:6]] == [
+        f"frame {frame}" for frame in (0, 4, 8, 11, 15, 19)
+    ]
+    assert plt.get_fignums() == []
+
+
+def test_the_slider_follows_the_chosen_clip(dataset, monkeypatch):
+    monkeypatch.delenv("GYMLIB_HEADLESS", raising=False)
+    box = widgets.browse(dataset)
+    assert isinstance(box, ipywidgets.VBox)
+    choice, play, frame = box.children[0].children
+    assert choice.options == ("clip_00", "clip_01")
+    assert (frame.value, frame.max, play.max) == (0, 19, 19)
+    frame.value = 7
+    choice.value = "clip_01"
+    assert (frame.value, frame.max) == (0, 19)
+
+
+def test_frames_without_pictures_share_their_limits(dataset):
+    view = widgets.read_view(dataset, "clip_00")
+    first, last = widgets.plot_frame(view, 0), widgets.plot_frame(view, 19)
+    assert first.get_xlim() == last.get_xlim()
+    assert first.get_ylim()[0] > first.get_ylim()[1]  # y points down
