@@ -70,7 +70,8 @@ def unanimous(votes: Int[np.ndarray, "frames annotators"]) -> float:
     """Share of the frames with two or more votes on which all votes agree; NaN without any."""
     counts = count_votes(votes)
     counts = counts[counts.sum(axis=1) > 1]
-    return float((counts.max(axis=1) == counts.sum(axis=1)).mean()) if len(counts) else np.nan
+    same = counts.max(axis=1) == counts.sum(axis=1)
+    return float(same.mean()) if len(counts) else float("nan")
 
 
 def fleiss_kappa(counts: Int[np.ndarray, "subjects categories"]) -> float:
@@ -95,6 +96,11 @@ def fleiss_kappa(counts: Int[np.ndarray, "subjects categories"]) -> float:
     return (float(pairs.mean()) - chance) / (1 - chance) if chance < 1 else float("nan")
 
 
+def fleiss_kappa_of_votes(votes: Int[np.ndarray, "frames annotators"]) -> float:
+    """Fleiss' kappa over the frames that every annotator labelled; NaN with fewer than two."""
+    return fleiss_kappa(count_votes(complete(votes))) if votes.shape[1] > 1 else float("nan")
+
+
 def coincidences(counts: Int[np.ndarray, "units values"]) -> Float[np.ndarray, "values values"]:
     """Krippendorff's coincidence matrix: pairs of values within units, each unit's pairs
     weighted by 1 / (votes - 1). Units with fewer than two votes have no pairs."""
@@ -117,6 +123,11 @@ def krippendorff_alpha(counts: Int[np.ndarray, "units values"]) -> float:
     if n == 0 or n * (n - 1) == chance:
         return float("nan")
     return float(((n - 1) * np.trace(matrix) - chance) / (n * (n - 1) - chance))
+
+
+def krippendorff_alpha_of_votes(votes: Int[np.ndarray, "frames annotators"]) -> float:
+    """Krippendorff's alpha over all frames with two or more votes; NaN without any."""
+    return krippendorff_alpha(count_votes(votes))
 
 
 def label_agreement(votes: Int[np.ndarray, "frames annotators"]) -> Float[np.ndarray, " classes"]:
@@ -201,14 +212,12 @@ def bootstrap(
 ) -> tuple[float, float]:
     """95 % interval of a measure of votes when whole clips are drawn anew, with replacement.
 
-    ``measure`` takes the votes of all drawn clips, (frames, annotators). NaN if no sample gives
-    a number. Source: Efron (1979), percentile method, with the clip as the unit.
+    ``measure`` takes the votes of all drawn clips, (frames, annotators). NaN without clips, or if
+    no sample gives a number. Source: Efron (1979), percentile method, with the clip as the unit.
     """
     generator = np.random.default_rng(seed)
-    values = [
-        measure(np.concatenate([clips[i] for i in generator.integers(len(clips), size=len(clips))]))
-        for _ in range(samples)
-    ]
+    draws = generator.integers(len(clips), size=(samples, len(clips))) if clips else []
+    values = [measure(np.concatenate([clips[i] for i in draw])) for draw in draws]
     values = [value for value in values if np.isfinite(value)]
     if not values:
         return float("nan"), float("nan")

@@ -4,7 +4,9 @@ People write these files by hand, so a check that stops at the first fault costs
 fault. Rows are counted as editors and spreadsheets do: the header is row 1.
 """
 
+import csv
 import difflib
+import io
 import re
 from dataclasses import dataclass
 
@@ -38,6 +40,20 @@ class AnnotationError(ValueError):
         self.faults = faults
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
         super().__init__("\n- ".join([f"{count} in the annotations:", *map(str, faults)]))
+
+
+def parse(text: str) -> pd.DataFrame:
+    """The text of an annotation file as a table of text, one row per row of the file.
+
+    Nothing is refused here, so that :func:`check` can name every fault: empty lines stay as empty
+    rows and keep the row numbers right, missing cells are empty, and commas too many belong to
+    the last column, because people write commas in comments.
+    """
+    header, *rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=None))) or [[]]
+    last = max(len(header) - 1, 0)
+    full = [row + [""] * (len(header) - len(row)) for row in rows]
+    cells = [[*row[:last], ",".join(row[last:])] for row in full]
+    return pd.DataFrame(cells, columns=[name.strip() for name in header] or [""], dtype=str)
 
 
 def check(
@@ -89,10 +105,9 @@ def _check_file(annotator: str, table: pd.DataFrame, lengths: dict[str, int]):
     absent = [column for column in COLUMNS if column not in table]
     if absent:
         found = ", ".join(map(str, table.columns)) or "nothing"
-        message = (
-            f"missing column {', '.join(absent)}; expected {', '.join(COLUMNS)}, found {found}"
-        )
-        return [], [*faults, Fault(file, None, message)]
+        wanted = f"missing column {', '.join(absent)}; expected {', '.join(COLUMNS)}"
+        hint = "; separate columns by commas" if re.search("[;\t]", found) else ""
+        return [], [*faults, Fault(file, None, f"{wanted}, found {found}{hint}")]
     for row, cells in enumerate(table.fillna("").to_dict("records"), start=2):
         cells = {name: str(value).strip() for name, value in cells.items()}
         if not any(cells.values()):

@@ -15,23 +15,18 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import filelock
 import joblib
 import numpy as np
 import pandas as pd
 import torch
 
-from gymlib import io, outer_folds, provenance, schemas, splits, training, tuning
+from gymlib import io, lock, outer_folds, provenance, schemas, splits, training, tuning
 from gymlib.clips import Clip
 from gymlib.outer_folds import Unit
 from gymlib.progress import progress
 from gymlib.protocol import Protocol
 
 TABLES = ("predictions.parquet", "losses.csv", "trials.csv", "folds.csv")
-
-
-class BusyError(RuntimeError):
-    """Another run works in the same folder."""
 
 
 def run(
@@ -54,7 +49,7 @@ def run(
 
     Raises
     ------
-    ValueError for clips that cannot be learnt from or fewer groups than folds; BusyError if
+    ValueError for clips that cannot be learnt from or fewer groups than folds; lock.BusyError if
     another run works in ``folder``.
     """
     if engine not in outer_folds.ENGINES:
@@ -65,10 +60,9 @@ def run(
     key = fingerprint(clips, protocol, engine)
     if is_finished(folder, key):
         return folder
-    folder.mkdir(parents=True, exist_ok=True)
-    with _lock(folder):
+    with lock.hold(folder, "nested-cv"):
         units = plan(clips, protocol, folder / f".unfinished-{key}", engine)
-        _forget_other_runs(folder, keep=units[0].folder.parent)
+        _tidy(folder, keep=units[0].folder.parent)
         _work(units, n_jobs)
         _publish(units, folder, key)
     return folder
@@ -148,12 +142,10 @@ def _run_unit(unit: Unit) -> None:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     unit.folder.mkdir(parents=True, exist_ok=True)
-    start = time.monotonic()
     try:
         outer_folds.run(unit, _Report(unit.folder / "progress"))
     finally:
         torch.set_num_threads(threads)
-    io.write_json(unit.folder / "seconds.json", {"seconds": time.monotonic() - start})
 
 
 class _Report:
@@ -204,20 +196,13 @@ class _watching:
         self.bar.update(max(0.0, min(position, self.bar.total) - self.bar.n))
 
 
-def _lock(folder: Path):
-    lock = filelock.FileLock(folder / ".lock", timeout=0)
-    try:
-        return lock.acquire()
-    except filelock.Timeout:
-        raise BusyError(
-            f"another run is working in {folder}; wait for it or stop it, then start again"
-        ) from None
-
-
-def _forget_other_runs(folder: Path, keep: Path) -> None:
+def _tidy(folder: Path, keep: Path) -> None:
+    """Remove unfinished work of other settings or data, and files that a killed run left half."""
     for other in folder.glob(".unfinished-*"):
         if other != keep:
             shutil.rmtree(other, ignore_errors=True)
+    for half in folder.glob(".part-*"):
+        half.unlink()
 
 
 # --- results --------------------------------------------------------------------------------
@@ -256,7 +241,7 @@ def _publish_models(units: list[Unit], folder: Path) -> None:
     gathered = units[0].folder.parent / "models"
     gathered.mkdir(exist_ok=True)
     for unit in units:
-        for file in (unit.folder / "models").iterdir():
+        for file in (unit.folder / "models").glob("[!.]*"):  # not what a killed run left half
             os.replace(file, gathered / file.name)
     if any(gathered.iterdir()):  # empty when a run was stopped just below this line
         shutil.rmtree(folder / "models", ignore_errors=True)
@@ -290,8 +275,8 @@ def fold_table(clips: Sequence[Clip], parents, children) -> pd.DataFrame:
     return table
 
 
-def _fold_numbers(folds, size: int) -> pd.array:
-    numbers = pd.array([pd.NA] * size, dtype="Int64")
+def _fold_numbers(folds, size: int) -> pd.Series:
+    numbers = pd.Series(pd.NA, index=range(size), dtype="Int64")
     for k, fold in enumerate(folds):
         numbers[fold.test] = k
     return numbers

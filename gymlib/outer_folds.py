@@ -4,6 +4,7 @@ All its children search together, then all its base and averaged models train to
 lockstep engine has many models at hand. Each round of the search is kept as soon as it is done.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,8 +44,8 @@ class Unit:
 
     @property
     def done(self) -> bool:
-        """Whether the last of the unit's files is there."""
-        return (self.folder / "predictions.parquet").is_file()
+        """Whether the last of the unit's files is there; see :func:`run`."""
+        return (self.folder / "seconds.json").is_file()
 
     def seed(self, purpose: str, *numbers: int) -> int:
         """A seed for one use of chance in this architecture."""
@@ -53,12 +54,13 @@ class Unit:
 
 
 def run(unit: Unit, report: Callable[[float], None] = lambda seconds: None) -> None:
-    """Do what the unit still misses; files appear whole or not at all.
+    """Do what the unit still misses; files appear whole or not at all, seconds.json last.
 
     Parameters
     ----------
     report : told how much of :func:`cost` has been worked off.
     """
+    start = time.monotonic()
     trials = search(unit, report)
     tasks = final_tasks(unit, trials)
     losses = _fit(unit, list(tasks.values()), report)
@@ -66,6 +68,7 @@ def run(unit: Unit, report: Callable[[float], None] = lambda seconds: None) -> N
         models.save(task.model, unit.folder / "models" / model_file(unit, outer, name))
     io.write_table(unit.folder / "losses.parquet", _loss_table(unit, tasks, losses))
     io.write_table(unit.folder / "predictions.parquet", predictions(unit, tasks))
+    io.write_json(unit.folder / "seconds.json", {"seconds": time.monotonic() - start})
 
 
 # --- the search -----------------------------------------------------------------------------

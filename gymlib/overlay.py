@@ -13,7 +13,9 @@ from jaxtyping import Bool, Float, Int, UInt8
 
 from gymlib import io, paths, video
 from gymlib.labels import CLASSES, COLOURS, NAMES, UNLABELED_CODE, encode
+from gymlib.plots.pose import Moment
 from gymlib.plots.skeletons import SIDE_COLOURS
+from gymlib.pose_quality.tracks import Track
 from gymlib.skeleton import EDGES, KEYPOINTS
 from gymlib.video import VideoInfo
 
@@ -61,8 +63,8 @@ def overlay_clip(
     frames: Iterable[Picture],
     keypoints: Float[np.ndarray, "frames 33 2"],
     detected: Bool[np.ndarray, " frames"],
-    timelines: dict[str, Int[np.ndarray, " frames"]] | None = None,
-    probabilities: Float[np.ndarray, "frames 4"] | None = None,
+    timelines: dict[str, Int[np.ndarray, " _"]] | None = None,
+    probabilities: Float[np.ndarray, "_ 4"] | None = None,
 ) -> Iterator[Picture]:
     """Pictures with skeleton, class names, probability bars and timelines, one per frame.
 
@@ -132,6 +134,28 @@ def _strip(timelines: dict, index: int, width: int, height: int) -> Picture:
     at = (index * width + width // 2) // max(len(codes), 1)
     strip[:, max(0, at - 1) : at + 2] = (255, 255, 255)
     return strip
+
+
+def pick_moments(
+    dataset: str, track: Track, labels: list[str], frames: list[int], titles: list[str]
+) -> list[Moment]:
+    """Some frames of a clip for :func:`gymlib.plots.pose.plot_filmstrip`, with their pictures.
+
+    Parameters
+    ----------
+    track : the clip's keypoints in pixels.
+    labels : class name of every frame of the clip.
+
+    A clip without a video gives moments without pictures.
+    """
+    path = io.read_clips(dataset).set_index("clip")["path"][track.clip]
+    pictures = [None] * len(frames)
+    if isinstance(path, str) and path:
+        pictures = video.pick_frames(paths.dataset(dataset) / path, frames)
+    return [
+        Moment(title, track.keypoints[i], bool(track.detected[i]), labels[i], picture)
+        for i, title, picture in zip(frames, titles, pictures)
+    ]
 
 
 def write_overlay(

@@ -10,11 +10,10 @@ import json
 import os
 from pathlib import Path
 
-import filelock
 import nbformat
 import papermill
 
-from gymlib import io, paths, provenance
+from gymlib import io, lock, paths, provenance
 from gymlib.progress import progress
 
 INPUTS = {
@@ -33,28 +32,6 @@ class NotebookError(RuntimeError):
     """A notebook stopped with an error; the message says where its copy is."""
 
 
-class BusyError(RuntimeError):
-    """Another run works on the same data set."""
-
-
-@contextlib.contextmanager
-def lock(dataset: str):
-    """Hold the data set for one run; BusyError at once if another run holds it.
-
-    The lock is the operating system's: a killed run frees it.
-    """
-    folder = paths.dataset(dataset)
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with filelock.FileLock(folder / ".lock", timeout=0):
-            yield
-    except filelock.Timeout:
-        raise BusyError(
-            f"another run is working on data set {dataset!r} ({folder}); "
-            "wait for it or stop it, then start again"
-        ) from None
-
-
 def run(dataset: str, profile: str = "full", *, fresh: bool = False) -> list[Path]:
     """Execute what is out of date of the chain, in order; returns the executed copies.
 
@@ -63,7 +40,7 @@ def run(dataset: str, profile: str = "full", *, fresh: bool = False) -> list[Pat
     fresh : run every notebook, even those up to date. If a fresh run is interrupted, the next
         one continues behind the last notebook it finished.
     """
-    with lock(dataset):
+    with lock.hold(paths.dataset(dataset), "notebooks"):
         state = _State(dataset, profile)
         if fresh:
             state.begin()

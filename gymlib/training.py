@@ -58,7 +58,7 @@ def _mask(members: Int[np.ndarray, " members"], size: int) -> Bool[np.ndarray, "
 
 def batch_rows(
     clips: Sequence[Clip], members: Int[np.ndarray, " members"], seed: int, epoch: int, size: int
-) -> list[Int[np.ndarray, " batch"]]:
+) -> list[Int[np.ndarray, " _"]]:
     """Frames of each step of an epoch, as rows of all clips laid end to end.
 
     The last batch holds what remains and may be smaller than ``size``.
@@ -192,8 +192,8 @@ def fit_many(
 def predict_many(
     models: Sequence[nn.Module],
     clips: Sequence[Clip],
-    members: Sequence[Int[np.ndarray, " members"]],
-) -> list[list[Float[np.ndarray, "frames 4"]]]:
+    members: Sequence[Int[np.ndarray, " _"]],
+) -> list[list[Float[np.ndarray, "_ 4"]]]:
     """For each model the class probabilities of its own list of clips."""
     return [
         [predict(model, clips[index].keypoints) for index in indices]

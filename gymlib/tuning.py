@@ -1,4 +1,4 @@
-"""The search for learning rate and momentum: Optuna's TPE, asked and told in rounds.
+"""The search for good settings: by Optuna's TPE, asked and told in rounds, and by hand.
 
 TPE (Bergstra et al. 2011) draws its first trials independently of any result, so these can be
 trained side by side; every later trial waits for the results of all before it. Asked and told
@@ -7,11 +7,19 @@ this way a study proposes exactly what ``study.optimize`` would with the same se
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import optuna
+import pandas as pd
+from jaxtyping import Float, Int
 
-from gymlib import io
+from gymlib import io, metrics, models, training
+from gymlib.clips import Clip
+from gymlib.progress import progress
+from gymlib.splits import Fold
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 
@@ -84,3 +92,79 @@ def write_journal(
                 optuna.trial.create_trial(params=params, distributions=ranges, value=score)
                 for params, score in trials
             )
+
+
+# --- by hand --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to build and train a model; ``batch`` frames per step, None for one clip."""
+
+    config: models.CNNConfig | models.LSTMConfig
+    fit: training.FitConfig
+    batch: int | None = None
+
+
+class Outcome(NamedTuple):
+    """A variant trained from one seed and tried on the validation clips."""
+
+    variant: str
+    seed: int
+    losses: Float[np.ndarray, " epochs"]
+    matrix: Int[np.ndarray, "4 4"]  # confusion matrix of the pooled validation frames
+
+
+def compare(
+    variants: Mapping[str, Variant], clips: Sequence[Clip], fold: Fold, *, seeds: int
+) -> list[Outcome]:
+    """Train every variant from several seeds on ``fold.train`` and try it on ``fold.test``.
+
+    Without several seeds one cannot tell a better setting from a lucky start.
+    """
+    work = [(name, seed) for name in variants for seed in range(seeds)]
+    return [
+        Outcome(name, seed, *train_and_try(variants[name], clips, fold, seed=seed)[1:])
+        for name, seed in progress(work, desc="variants", unit="model")
+    ]
+
+
+def train_and_try(variant: Variant, clips: Sequence[Clip], fold: Fold, *, seed: int):
+    """The trained model, its losses, and its confusion matrix on ``fold.test``."""
+    model = models.build(variant.config, seed)
+    batches = training.Batches(clips, fold.train, seed, variant.batch)
+    losses = training.fit(model, batches, variant.fit)
+    matrix = sum(
+        metrics.confusion(
+            clips[index].labels, training.predict(model, clips[index].keypoints).argmax(axis=1)
+        )
+        for index in fold.test
+    )
+    return model, losses, matrix
+
+
+def outcome_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """Per variant: mean and population sd over seeds of macro F1, mean accuracy, last loss."""
+    rows = pd.DataFrame(
+        [
+            {
+                "variant": outcome.variant,
+                "f1": metrics.macro_f1(outcome.matrix),
+                "accuracy": metrics.accuracy(outcome.matrix),
+                "last loss": outcome.losses[-1],
+            }
+            for outcome in outcomes
+        ]
+    )
+    groups = rows.groupby("variant", sort=False)
+    table = groups.mean()
+    table.insert(1, "f1 sd", groups["f1"].std(ddof=0))
+    return table
+
+
+def mean_curves(outcomes: Sequence[Outcome]) -> dict[str, Float[np.ndarray, " epochs"]]:
+    """Per variant the loss curve, averaged over seeds."""
+    names = dict.fromkeys(outcome.variant for outcome in outcomes)
+    return {
+        name: np.mean([o.losses for o in outcomes if o.variant == name], axis=0) for name in names
+    }

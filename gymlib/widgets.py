@@ -35,6 +35,7 @@ class ClipView:
     ----------
     keypoints : (frames, 33, 2) pixels; frames that are not ``detected`` are not drawn.
     rows : name of a timeline (annotator, majority, a model) -> label codes, -1 where none.
+    extracted : false as long as no pose has been looked for.
     pictures : RGB, made smaller by ``reduction``; may be fewer than the frames, or none.
     """
 
@@ -44,6 +45,7 @@ class ClipView:
     rows: dict[str, Int[np.ndarray, " frames"]]
     pictures: list[UInt8[np.ndarray, "height width 3"]] = field(default_factory=list)
     reduction: int = 1
+    extracted: bool = True
 
     def __len__(self) -> int:
         return len(self.keypoints)
@@ -66,19 +68,21 @@ def read_view(
         raise ValueError(f"data set {dataset!r} has no clip {clip!r}; see clips.csv")
     about = clips.loc[clip]
     frames = int(about["frames"])
-    keypoints, detected = _poses(dataset, clip, about, frames)
+    extracted = (paths.dataset(dataset) / "keypoints.parquet").is_file()
+    keypoints = np.zeros((frames, 33, 2), dtype=np.float32)
+    detected = np.zeros(frames, dtype=bool)
+    if extracted:
+        keypoints, detected = _poses(dataset, clip, about)
     rows = _labels(dataset, clip)
     for name, table in (predictions or {}).items():
         rows[name] = np.full(frames, UNLABELED_CODE, dtype=np.int8)
         own = table[table["clip"] == clip]
         rows[name][own["frame"].to_numpy()] = encode(own["label"])
     pictures, reduction = _pictures(dataset, about)
-    return ClipView(clip, keypoints, detected, rows, pictures, reduction)
+    return ClipView(clip, keypoints, detected, rows, pictures, reduction, extracted)
 
 
-def _poses(dataset, clip, about, frames):
-    if not (paths.dataset(dataset) / "keypoints.parquet").is_file():
-        return np.zeros((frames, 33, 2), dtype=np.float32), np.zeros(frames, dtype=bool)
+def _poses(dataset, clip, about) -> tuple[np.ndarray, np.ndarray]:
     table = io.read_keypoints(dataset)
     own = table[table["clip"] == clip].sort_values("frame")
     pixels = to_pixels(io.keypoint_array(own), about["width"], about["height"])
@@ -123,7 +127,7 @@ def plot_frame(view: ClipView, frame: int, ax=None):
         ax.imshow(view.pictures[frame])
     if view.detected[frame]:
         plot_skeleton(view.keypoints[frame] / view.reduction, ax)
-    else:
+    elif view.extracted:
         ax.text(0.5, 0.5, "no pose", ha="center", transform=ax.transAxes, color="#D55E00")
     if frame < len(view.pictures):
         height, width = view.pictures[frame].shape[:2]

@@ -93,6 +93,16 @@ def test_nothing_shared_is_nan():
     assert np.isnan(agreement.krippendorff_alpha(count_votes(np.stack([a, b], axis=1))))
 
 
+def test_measures_of_votes_leave_out_what_they_cannot_use():
+    some = votes("iittss..", "iitsss..", "iit.ssi.")
+    counts = count_votes(agreement.complete(some))
+    assert len(counts) == 5
+    assert agreement.fleiss_kappa_of_votes(some) == agreement.fleiss_kappa(counts)
+    alpha = agreement.krippendorff_alpha(count_votes(some))
+    assert agreement.krippendorff_alpha_of_votes(some) == alpha
+    assert np.isnan(agreement.fleiss_kappa_of_votes(votes("its")))
+
+
 def test_perfect_agreement():
     same = votes("iittssll", "iittssll", "iittssll")
     assert agreement.fleiss_kappa(count_votes(same)) == 1
@@ -196,8 +206,9 @@ def test_bootstrap_brackets_the_measure_and_repeats():
 
 
 def test_bootstrap_without_any_number():
-    low, high = agreement.bootstrap([votes("i", ".")], lambda v: float("nan"), samples=5)
-    assert np.isnan(low) and np.isnan(high)
+    for clips in ([votes("i", ".")], []):
+        low, high = agreement.bootstrap(clips, lambda v: float("nan"), samples=5)
+        assert np.isnan(low) and np.isnan(high)
 
 
 def test_the_committed_annotations_agree_as_the_datasheet_says(real_votes):

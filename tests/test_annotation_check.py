@@ -3,9 +3,11 @@
 import pandas as pd
 import pytest
 from helpers import make_dataset
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gymlib import io, paths
-from gymlib.annotation_check import AnnotationError, check
+from gymlib.annotation_check import AnnotationError, check, parse
 
 CLIPS = pd.DataFrame({"clip": ["one", "two"], "frames": [10, 5]})
 GOOD = ["one,0,3,idle,", "one,4,9,skill,a comment", "two,0,4,landing,"]
@@ -148,6 +150,54 @@ def test_empty_lines_and_spaces_do_no_harm():
     assert len(check({"A": table([*GOOD, ",,,,"])}, CLIPS)["A"]) == 3
     spaced = check({"A": table([" one , 0 , 9 , idle ,", "two,0,4,skill,"])}, CLIPS)["A"]
     assert spaced["label"].tolist() == ["idle", "skill"]
+
+
+TEXT = "clip,start,end,label,comment\n"
+
+
+def test_parse_keeps_the_rows_of_the_file():
+    found = parse(TEXT + 'one,0,9,idle,"quoted, comma"\n\ntwo,0,4,skill,plain, comma\n')
+    assert found["comment"].tolist() == ["quoted, comma", "", "plain, comma"]
+    assert list(check({"A": found}, CLIPS)["A"]["start"]) == [0, 0]
+
+
+def test_a_fault_behind_an_empty_line_has_the_row_of_the_file():
+    with pytest.raises(AnnotationError, match="row 4: unknown label 'jump'"):
+        check({"A": parse(TEXT + "one,0,9,idle,\n\ntwo,0,4,jump,\n")}, CLIPS)
+
+
+def test_rows_that_are_too_short_are_faults():
+    with pytest.raises(AnnotationError, match="row 2: unknown label ''"):
+        check({"A": parse(TEXT + "one,0,9\ntwo,0,4,idle\n")}, CLIPS)
+
+
+def test_without_a_comment_column_a_surplus_cell_is_a_fault():
+    with pytest.raises(AnnotationError, match="unknown label 'idle,why'"):
+        check({"A": parse("clip,start,end,label\none,0,9,idle,why\ntwo,0,4,idle\n")}, CLIPS)
+
+
+def test_spreadsheets_may_write_a_byte_order_mark_and_other_line_ends():
+    text = "\ufeff" + TEXT + "one,0,9,idle,\ntwo,0,4,skill,\n"
+    assert len(check({"A": parse(text.replace("\n", "\r\n"))}, CLIPS)["A"]) == 2
+
+
+def test_semicolons_are_recognised():
+    text = (TEXT + "one,0,9,idle,\n").replace(",", ";")
+    with pytest.raises(AnnotationError, match=r"missing column clip.*; separate columns by commas"):
+        check({"A": parse(text)}, CLIPS)
+
+
+def test_an_empty_file():
+    with pytest.raises(AnnotationError, match="missing column clip, start, end, label"):
+        check({"A": parse("")}, CLIPS)
+
+
+@given(st.text(max_size=200))
+def test_any_text_gives_a_table_or_faults(text):
+    try:
+        check({"A": parse(TEXT + text)}, CLIPS)
+    except AnnotationError as error:
+        assert error.faults
 
 
 def test_the_tiny_data_set_is_in_order(home):

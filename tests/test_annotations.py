@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_agreement import codes, votes
 
-from gymlib import annotations, io
-from gymlib.labels import CLASSES, IDLE, SKILL, TAKEOFF, segments
+from gymlib import annotations, io, schemas
+from gymlib.labels import CLASSES, IDLE, NAMES, SKILL, TAKEOFF, decode, segments
 
 labels_with_gaps = st.lists(st.integers(-1, 3), max_size=40).map(lambda x: np.array(x, np.int8))
 
@@ -130,14 +130,27 @@ def test_clip_votes():
     np.testing.assert_array_equal(found, votes("iiss", "..ss"))
 
 
+@given(st.lists(st.tuples(*[st.integers(-1, 3)] * 2), min_size=1, max_size=40))
+def test_runs_and_votes_are_inverse(rows):
+    """Votes as runs, as annotators write them, and back."""
+    expected = np.array(rows, dtype=np.int8)
+    tables = {
+        name: pd.DataFrame(
+            [("one", run.start, run.end, NAMES[run.label]) for run in segments(column)],
+            columns=["clip", "start", "end", "label"],
+        )
+        for name, column in zip("AB", expected.T)
+    }
+    found = annotations.clip_votes(tables, "one", len(expected))
+    np.testing.assert_array_equal(found, expected)
+
+
 def test_runs_outside_the_clip_are_refused():
     with pytest.raises(ValueError, match="annotator A, clip one: run 2 to 3 does not lie in"):
         annotations.clip_votes({"A": RUNS}, "one", 3)
 
 
 def test_label_table(tmp_path):
-    from gymlib import schemas
-
     table = annotations.label_table({"A": RUNS, "B": RUNS.assign(label="skill")}, CLIPS)
     assert table["majority"].tolist() == ["Unlabeled"] * 2 + ["skill"] * 2 + ["Unlabeled"] * 2
     assert table["agreement"].tolist() == [0, 0, 2, 2, 0, 0]
@@ -155,6 +168,4 @@ def test_the_authors_example_of_three_votes(real_data):
     table = pd.read_csv(real_data / "recovered" / "three_votes_example.csv")
     own = np.stack([table[f"labels_{x}"].map(list(CLASSES).index) for x in "xyz"], axis=1)
     labels, _ = annotations.majority(own.astype(np.int8))
-    from gymlib.labels import decode
-
     assert decode(labels) == table["final"].tolist()

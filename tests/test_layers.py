@@ -12,7 +12,7 @@ LAYERS = [
     {"paths", "skeleton", "labels", "clips", "schemas", "progress", "reference"},
     {"annotations", "agreement", "annotation_check", "preprocessing", "splits", "metrics",
      "pose_quality", "results", "claims"},
-    {"io", "video", "provenance"},
+    {"io", "video", "provenance", "lock"},
     {"models", "training", "lockstep"},
     {"protocol", "tuning", "outer_folds", "nested_cv", "transfer"},
     {"pose", "overlay", "importers", "recovered", "inventory", "labelling",

@@ -1,7 +1,5 @@
 """The chain of notebooks: what runs, what is left alone, and what an error says."""
 
-import multiprocessing
-
 import nbformat
 import pytest
 
@@ -83,24 +81,3 @@ def test_an_unknown_parameter_is_an_error(home, chain):
     notebook(chain, "01_a", parameters='DATASET = "simulated"')
     with pytest.raises(ValueError, match=r"01_a.ipynb has no parameter PROFILE; .* DATASET"):
         pipeline.run("d")
-
-
-def _hold(name, held, release):
-    with pipeline.lock(name):
-        held.set()
-        release.wait(20)
-
-
-def test_a_second_run_on_the_same_data_set_is_refused(home):
-    context = multiprocessing.get_context("spawn")
-    held, release = context.Event(), context.Event()
-    process = context.Process(target=_hold, args=("d", held, release))
-    process.start()
-    assert held.wait(20)
-    with pytest.raises(pipeline.BusyError, match="another run is working on data set 'd'"):
-        with pipeline.lock("d"):
-            pass
-    process.kill()
-    process.join()
-    with pipeline.lock("d"):
-        pass  # the killed run left nothing behind

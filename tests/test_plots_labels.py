@@ -103,7 +103,12 @@ def test_a_skeleton_has_two_sides_and_points_down():
 
 def test_the_funnel_writes_counts_and_shares():
     counts = pd.DataFrame(
-        {"frames": [200, 19680], "no_pose": [20, 1871], "unlabeled": [30, 284], "kept": [150, 17525]},
+        {
+            "frames": [200, 19680],
+            "no_pose": [20, 1871],
+            "unlabeled": [30, 284],
+            "kept": [150, 17525],
+        },
         index=["here", "thesis"],
     )
     texts = [text.get_text() for text in preprocessing.plot_funnel(counts).texts]
@@ -119,9 +124,14 @@ def test_time_gaps_stay_empty():
 
 def test_other_preprocessing_pictures():
     lost = pd.DataFrame({"share": [0.1, np.nan]}, index=["skill", "idle"])
-    assert [t.get_text() for t in preprocessing.plot_lost_by_label(lost).texts] == ["10.0 %", "0.0 %"]
+    assert [t.get_text() for t in preprocessing.plot_lost_by_label(lost).texts] == [
+        "10.0 %",
+        "0.0 %",
+    ]
     ax = preprocessing.plot_bodies({"a": standing(), "b": standing(1.0)}, box=(1, 1))
     assert ax.get_legend_handles_labels()[1] == ["a", "b"]
-    spread = pd.DataFrame({"normalisation": ["raw"] * 3, "video": list("aab"), "value": [1, 2, 0.5]})
+    spread = pd.DataFrame(
+        {"normalisation": ["raw"] * 3, "video": list("aab"), "value": [1, 2, 0.5]}
+    )
     assert preprocessing.plot_spread(spread).get_legend_handles_labels()[1] == ["a", "b"]
     assert len(preprocessing.plot_steps({"x": np.array([0.1, 0.2]), "y": np.array([])}).lines) == 1

@@ -289,3 +289,18 @@ def test_the_real_clips_through_a_notebook_of_the_same_structure(home, real_data
     first = io.read_keypoints("recovered")
     recovered.make(folder, real_data / "recovered")
     pd.testing.assert_frame_equal(io.read_keypoints("recovered"), first)
+
+
+def test_the_datasheet_gives_the_sizes_that_are_there(home, real_data):
+    from gymlib import paths
+    from gymlib.skeleton import torso_length
+
+    recovered.make(paths.dataset("recovered"), real_data / "recovered")
+    table = io.read_keypoints("recovered")
+    lengths = torso_length(io.keypoint_array(table).astype(float) * [960, 540])
+    medians = pd.Series(lengths).groupby(table["clip"].to_numpy()).median()
+    assert (round(medians.min()), round(medians.max())) == (33, 142)
+    clips = io.read_clips("recovered").set_index("clip")
+    videos = medians.groupby(clips["video"].reindex(medians.index).to_numpy()).median()
+    np.testing.assert_allclose(videos[["group_2", "group_4"]], 115, atol=5)
+    np.testing.assert_allclose(videos[["group_3", "group_5"]], 48, atol=3)

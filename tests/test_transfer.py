@@ -76,3 +76,8 @@ def test_clip_with_nan_is_refused(clips):
     clips[1].keypoints[2, 0, 0] = np.nan
     with pytest.raises(ValueError, match="clip clip_01, frame"):
         transfer.train(clips, SMALL)
+
+
+def test_empty_source_is_refused():
+    with pytest.raises(ValueError, match="no clips to train on"):
+        transfer.train([], SMALL)

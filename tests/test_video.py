@@ -54,13 +54,15 @@ def test_what_is_written_is_read(clip):
         assert np.abs(frame.rgb.astype(int) - original).mean() < 4
 
 
-def test_opencv_reads_the_same_pictures(clip):
-    capture = cv2.VideoCapture(str(clip))
-    for frame in video.read_frames(clip):
+def test_opencv_reads_the_same_pictures(tmp_path):
+    # Grey, because OpenCV takes every video for BT.601 colours.
+    path = tmp_path / "grey.mp4"
+    video.write_video(path, (np.repeat(p[..., :1], 3, axis=-1) for p in pictures()), 25)
+    capture = cv2.VideoCapture(str(path))
+    for frame in video.read_frames(path):
         found, bgr = capture.read()
         assert found
-        grey = [cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY) for rgb in (bgr[..., ::-1], frame.rgb)]
-        assert np.abs(grey[0].astype(int) - grey[1]).mean() < 6  # OpenCV ignores the colour space
+        assert np.abs(bgr[..., ::-1].astype(int) - frame.rgb).mean() < 1
     assert not capture.read()[0]
 
 
@@ -230,7 +232,7 @@ def test_a_failed_write_changes_nothing(clip):
     mixed = [*pictures(3), np.zeros((50, 64, 3), np.uint8)]
     with pytest.raises(VideoError, match=r"frame 3: expected uint8 .*\(48, 64, 3\), found .*50"):
         video.write_video(clip, iter(mixed), 25)
-    with pytest.raises(VideoError, match="frame 0: expected uint8 .* found float64"):
+    with pytest.raises(VideoError, match=r"frame 0: expected uint8 .* found float64"):
         video.write_video(clip, iter([np.zeros((48, 64, 3))]), 25)
     with pytest.raises(VideoError, match="at least one frame"):
         video.write_video(clip, [], 25)

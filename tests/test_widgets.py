@@ -60,8 +60,14 @@ def test_a_data_set_with_clips_only(dataset):
         (paths.dataset(dataset) / file).unlink()
     view = widgets.read_view(dataset, "clip_00")
     assert not view.detected.any() and view.rows == {}
-    assert "no pose" in widgets.plot_frame(view, 0).texts[0].get_text()
+    assert len(widgets.plot_frame(view, 0).texts) == 0  # nobody has looked for a pose yet
     assert isinstance(widgets.plot_strip(view), Figure)
+
+
+def test_a_frame_without_a_pose_says_so(dataset):
+    view = widgets.read_view(dataset, "clip_00")
+    lost = int(np.flatnonzero(~view.detected)[0])
+    assert widgets.plot_frame(view, lost).texts[0].get_text() == "no pose"
 
 
 def test_the_title_names_frame_and_label(dataset):

@@ -58,9 +58,10 @@ def significantly_better(better: str, worse: str) -> Rule:
 
     def judge(evidence: Evidence) -> Finding:
         found = difference(evidence, better, worse)
+        scores = [by_fold(evidence.table1, approach, "f1") for approach in (better, worse)]
         words = (
-            f"{found.mean:+.2f} F1, corrected {_p(found.p_corrected)}, "
-            f"uncorrected {_p(found.p_naive)}"
+            f"{found.mean:+.2f} F1, ahead in {(scores[0] > scores[1]).sum()} of {len(scores[0])} "
+            f"folds; corrected {_p(found.p_corrected)}, uncorrected {_p(found.p_naive)}"
         )
         holds = found.mean > 0 and found.p_corrected < LEVEL
         return _found(found.mean, words, holds, undecided=np.isnan(found.p_corrected))
@@ -192,7 +193,7 @@ def _found(number, words: str, holds, *, undecided=False) -> Finding:
 
 
 def _p(value: float) -> str:
-    return "p unknown" if np.isnan(value) else "p < .001" if value < 0.001 else f"p = {value:.3f}"
+    return "p unknown" if np.isnan(value) else "p < .001" if value < 0.001 else f"p = {value:.3g}"
 
 
 def _list(folds: set[int]) -> str:

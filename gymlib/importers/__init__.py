@@ -1,7 +1,8 @@
 """Data in other people's formats: those of the thesis's authors.
 
 ``labels`` reads annotators' and majority files, ``skeletons`` tables of poses, ``collections``
-JSON files with many clips, ``folder`` turns a whole folder of theirs into a data set.
+JSON files with many clips, ``results`` their scores and folds; ``folder`` turns a whole folder of
+theirs into a data set.
 """
 
 from gymlib.importers.clip import ImportedClip, ImportFault

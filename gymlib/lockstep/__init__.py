@@ -61,8 +61,8 @@ def fit_many(
 def predict_many(
     models: Sequence[nn.Module],
     clips: Sequence[Clip],
-    members: Sequence[Int[np.ndarray, " members"]],
-) -> list[list[Float[np.ndarray, "frames 4"]]]:
+    members: Sequence[Int[np.ndarray, " _"]],
+) -> list[list[Float[np.ndarray, "_ 4"]]]:
     """For each model the class probabilities of its own list of clips."""
     with jax.default_matmul_precision("highest"):
         outputs = _trainer(models).predict_many(models, clips, members)

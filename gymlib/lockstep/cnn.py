@@ -32,7 +32,7 @@ def log_probabilities(
     return jax.nn.log_softmax(scores + weights["linear.bias"][:, None], axis=0)
 
 
-def _first(images, kernel: Float[Array, "8 2 2"], bias) -> Float[Array, "8 17 frames"]:
+def _first(images, kernel: Float[Array, "filters 2 2"], bias) -> Float[Array, "filters 17 frames"]:
     """First convolution, ReLU and pool.
 
     Of the map's three rows the pool drops the last, so the zeros below the picture are not
@@ -49,8 +49,8 @@ def _first(images, kernel: Float[Array, "8 2 2"], bias) -> Float[Array, "8 17 fr
 
 
 def _second(
-    maps: Float[Array, "8 17 frames"], kernel: Float[Array, "64 8 2 2"], bias
-) -> Float[Array, "64 9 frames"]:
+    maps: Float[Array, "channels 17 frames"], kernel: Float[Array, "filters channels 2 2"], bias
+) -> Float[Array, "filters 9 frames"]:
     """Second convolution, ReLU and pool.
 
     The map is one row between two rows of zeros, so each of the two output rows is that row
@@ -121,7 +121,7 @@ def fit_many(tasks, clips: Sequence[Clip], seed: int, size: int, on_epoch_end):
     return curves
 
 
-def _rectangle(batches: list[list[Int[np.ndarray, " batch"]]], size: int):
+def _rectangle(batches: list[list[Int[np.ndarray, " _"]]], size: int):
     """Batches of all models as arrays (models, steps, size): rows, their shares of the loss, and
     how many steps each model has; what is missing to a rectangle has share 0."""
     steps = np.array([len(mine) for mine in batches])

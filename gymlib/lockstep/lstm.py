@@ -23,7 +23,7 @@ WIDTH = 16
 """Models per step. In the thesis's protocol twelve children and four averaged models train on
 each clip; below sixteen the time per model grows, far above it falls by less than half."""
 
-LENGTHS = 8
+LENGTHS = 6
 """Lengths that clips are padded to: each is compiled once (1 to 3 s) and saves padding."""
 
 
@@ -49,7 +49,7 @@ def pad(clip: Clip, length: int) -> Padded:
     )
 
 
-def padded_lengths(lengths: Sequence[int], most: int = LENGTHS) -> Int[np.ndarray, " clips"]:
+def padded_lengths(lengths: Sequence[int], most: int) -> Int[np.ndarray, " clips"]:
     """For each clip the length to pad it to: at most ``most`` different ones, least padding.
 
     Dynamic programming over the sorted distinct lengths: ``best[j]`` is the least number of
@@ -149,7 +149,7 @@ def _in_chunks(needed: Int[np.ndarray, " active"], spare: int):
         yield chunk, jnp.asarray(np.r_[chunk, np.full(WIDTH - len(chunk), spare)])
 
 
-def _users(members: Sequence[Int[np.ndarray, " members"]], clips: int):
+def _users(members: Sequence[Int[np.ndarray, " _"]], clips: int):
     """For each clip the indices of the models that use it."""
     uses = np.zeros((len(members), clips), dtype=bool)
     for row, indices in zip(uses, members):
@@ -166,7 +166,7 @@ def fit_many(tasks, clips: Sequence[Clip], seed: int, size: None, on_epoch_end):
     """See :func:`gymlib.lockstep.fit_many`."""
     modules = [task.model for task in tasks]
     users = _users([task.members for task in tasks], len(clips))
-    lengths = padded_lengths([len(clip) for clip in clips]).tolist()
+    lengths = padded_lengths([len(clip) for clip in clips], LENGTHS).tolist()
     data = [pad(clip, length) for clip, length in zip(clips, lengths)]
     rates = jnp.asarray([*(t.config.learning_rate for t in tasks), 0.0], dtype=jnp.float32)
     momenta = jnp.asarray([*(t.config.momentum for t in tasks), 0.0], dtype=jnp.float32)

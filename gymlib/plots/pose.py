@@ -5,9 +5,11 @@ from typing import NamedTuple
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from jaxtyping import Bool, Float, UInt8
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from pandas.io.formats.style import Styler
 
 from gymlib.labels import COLOURS
 from gymlib.plots.skeletons import plot_skeleton
@@ -120,9 +122,7 @@ def plot_detections(groupings: dict[str, pd.DataFrame]) -> list[Axes]:
     return [plot_detection(table, ax, f"by {name}") for (name, table), ax in pairs]
 
 
-def plot_detection_map(
-    detected: dict[str, Bool[np.ndarray, " frames"]], ax: Axes | None = None
-) -> Axes:
+def plot_detection_map(detected: dict[str, Bool[np.ndarray, " _"]], ax: Axes | None = None) -> Axes:
     """One row per clip, as long as the clip; frames without a pose are marked."""
     ax = ax or plt.subplots(figsize=(7, max(2.0, 0.035 * len(detected) + 1)))[1]
     longest = max(len(found) for found in detected.values())
@@ -155,6 +155,17 @@ def plot_pck(
     return ax
 
 
+def plot_parts(parts: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """PCK of body parts (index) by group (columns, 0 to 1) as a heat map."""
+    ax = ax or plt.subplots(figsize=(1.2 * parts.shape[1] + 2, 0.4 * len(parts) + 1))[1]
+    sns.heatmap(
+        100 * parts, ax=ax, annot=True, fmt=".0f", vmin=0, vmax=100, cmap="Blues",
+        cbar_kws={"label": "keypoints within 0.2 torso (%)"},
+    )  # fmt: skip
+    ax.tick_params(axis="y", rotation=0)
+    return ax
+
+
 def plot_ratios(compared: pd.DataFrame, factor: float, ax: Axes | None = None) -> Axes:
     """Each statistic of the tracks as a ratio to the real one, on a logarithmic axis.
 
@@ -180,10 +191,25 @@ def plot_ratios(compared: pd.DataFrame, factor: float, ax: Axes | None = None) -
     return ax
 
 
+def style_statistics(compared: pd.DataFrame) -> Styler:
+    """The table of :func:`gymlib.pose_quality.statistics.compare`, what differs in bold."""
+    shown = compared[["group", "statistic", "real", "value", "ratio", "unit"]]
+    bold = np.where(compared["differs"], "font-weight: bold", "")
+    numbers = {"real": "{:.3g}", "value": "{:.3g}", "ratio": "{:.2f}"}
+    return shown.style.format(numbers, na_rep="–").apply(lambda column: bold).hide(axis="index")
+
+
+def style_shares(groupings: dict[str, pd.DataFrame]) -> Styler:
+    """Tables of :func:`gymlib.pose_quality.accuracy.shares` as one, in per cent."""
+    table = pd.concat(groupings, names=["by", "group"])
+    percent = [column for column in table.columns if column != "frames"]
+    return table.style.format("{:.1%}", subset=percent, na_rep="–").format(
+        "{:,}", subset=["frames"]
+    )
+
+
 def plot_torso_angle(
-    frames: Float[np.ndarray, " frames"],
-    angles: dict[str, Float[np.ndarray, " frames"]],
-    ax: Axes | None = None,
+    angles: dict[str, Float[np.ndarray, " frames"]], ax: Axes | None = None
 ) -> Axes:
     """Angle of the torso over the frames of a clip, a line per source (pose, truth).
 
@@ -195,7 +221,7 @@ def plot_torso_angle(
         joined = np.full(len(values), np.nan)
         known = np.isfinite(values)
         joined[known] = np.degrees(np.unwrap(np.radians(values[known])))
-        ax.plot(frames, joined, label=name, **style)
+        ax.plot(joined, label=name, **style)
     ax.set(xlabel="frame", ylabel="torso angle (degrees)")
     ax.legend(fontsize="small")
     return ax

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 
 from gymlib.labels import COLOURS, NAMES, segments
 from gymlib.plots.skeletons import plot_skeleton
@@ -81,8 +82,9 @@ def plot_bodies(
     ax = ax or plt.subplots(figsize=(4, 4), layout="constrained")[1]
     palette = plt.get_cmap("tab10")
     for number, (name, keypoints) in enumerate(bodies.items()):
-        plot_skeleton(keypoints, ax, colour=palette(number % palette.N), width=1.3)
-        ax.plot([], [], color=palette(number % palette.N), label=name)
+        colour = to_hex(palette(number % palette.N))
+        plot_skeleton(keypoints, ax, colour=colour, width=1.3)
+        ax.plot([], [], color=colour, label=name)
     if box is not None:
         ax.add_patch(plt.Rectangle((0, 0), *box, fill=False, color="#BBBBBB"))
         ax.autoscale_view()
@@ -167,5 +169,5 @@ def plot_steps(steps: dict[str, Float[np.ndarray, " steps"]], ax: Axes | None = 
             ax.step(ordered, shares, where="post", color=colour, label=f"{name} ({len(values):,})")
     ax.set_xscale("log")
     ax.set(xlabel="movement in one step (torso lengths)", ylabel="share of steps", ylim=(0, 1))
-    ax.legend(loc="lower right", fontsize="small")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize="small")
     return ax

@@ -1,6 +1,6 @@
 """BlazePose over all videos of a data set: side by side, resumable per clip.
 
-Every finished clip is a file in the data set's folder ``.parts``; the table is put together
+Every finished clip is a file in the data set's folder ``.poses``; the table is put together
 when all are there.
 """
 
@@ -54,7 +54,7 @@ def extract_dataset(
 ) -> Extraction:
     """Poses of all clips of a data set, written to keypoints.parquet and keypoints.json.
 
-    Each finished clip is kept in ``.parts/``, so an interrupted run continues where it stopped;
+    Each finished clip is kept in ``.poses/``, so an interrupted run continues where it stopped;
     a clip is done again when its video's content, the settings or MediaPipe's version change.
 
     Parameters
@@ -162,7 +162,7 @@ def _check_paths(dataset: str, clips: pd.DataFrame) -> None:
 @contextlib.contextmanager
 def _lock(dataset: str):
     """Hold the extraction of a data set; the operating system frees it if the run is killed."""
-    folder = paths.dataset(dataset) / ".parts"
+    folder = paths.dataset(dataset) / ".poses"
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with filelock.FileLock(folder / "extraction.lock", timeout=0):
@@ -182,7 +182,7 @@ def _fingerprint(dataset: str, clip, config: PoseConfig) -> str:
 
 def _part(dataset: str, clip: str, fingerprint: str) -> Path:
     name = f"{paths.safe_name(clip, 'clip')}.{fingerprint}.parquet"
-    return paths.dataset(dataset) / ".parts" / name
+    return paths.dataset(dataset) / ".poses" / name
 
 
 def _write(dataset: str, table: pd.DataFrame, config: PoseConfig, videos: list[Path]) -> None:

@@ -9,9 +9,10 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Shaped
 
 from gymlib.pose_quality.tracks import Track, clip_torso, inclination
+from gymlib.skeleton import KEYPOINTS, mirror, torso_length
 
 THRESHOLD = 0.2  # torso lengths
 UPRIGHT, LEVEL, INVERTED = INCLINATIONS = ("upright", "level", "inverted")
@@ -28,16 +29,28 @@ def errors(
     Both in the same square unit (pixels). Infinite where no pose was found, NaN where the truth
     is NaN (keypoint unknown).
     """
-    known = truth[np.isfinite(truth).all(axis=(1, 2))].astype(np.float64)
+    truth = truth.astype(np.float64)
+    known = truth[np.isfinite(torso_length(truth))]
     if len(known) == 0:
         return np.full(truth.shape[:2], np.nan)
-    distance = np.linalg.norm(predicted - truth.astype(np.float64), axis=-1) / clip_torso(known)
+    distance = np.linalg.norm(predicted - truth, axis=-1) / clip_torso(known)
     distance[~detected] = np.inf
     return np.where(np.isnan(truth).any(axis=-1), np.nan, distance)
 
 
+def all_errors(tracks: list[Track], truth: list[Track]) -> Float[np.ndarray, "frames 33"]:
+    """:func:`errors` of all clips, one after the other in the order of ``tracks``."""
+    pairs = _pairs(tracks, truth)
+    return np.concatenate([errors(a.keypoints, b.keypoints, a.detected) for a, b in pairs])
+
+
+def _pairs(tracks: list[Track], truth: list[Track]) -> list[tuple[Track, Track]]:
+    true = {track.clip: track for track in truth}
+    return [(track, true[track.clip]) for track in tracks]
+
+
 def pck(
-    error: Float[np.ndarray, "frames 33"],
+    error: Float[np.ndarray, "frames points"],
     threshold: float = THRESHOLD,
     missing: Literal["miss", "skip"] = "miss",
 ) -> float:
@@ -55,12 +68,63 @@ def pck(
 
 
 def pck_curve(
-    error: Float[np.ndarray, "frames 33"],
+    error: Float[np.ndarray, "frames points"],
     thresholds: Float[np.ndarray, " thresholds"],
     missing: Literal["miss", "skip"] = "miss",
 ) -> Float[np.ndarray, " thresholds"]:
     """PCK at several thresholds (torso lengths)."""
     return np.array([pck(error, float(threshold), missing) for threshold in thresholds])
+
+
+PARTS = {
+    "head": ("nose", "eye", "ear", "mouth"),
+    "shoulders": ("shoulder",),
+    "elbows": ("elbow",),
+    "hands": ("wrist", "pinky", "index", "thumb"),
+    "hips": ("hip",),
+    "knees": ("knee",),
+    "ankles": ("ankle",),
+    "feet": ("heel", "foot_index"),
+}
+
+
+def part_table(
+    error: Float[np.ndarray, "frames 33"], inclination: Shaped[np.ndarray, " frames"]
+) -> pd.DataFrame:
+    """PCK of each part of the body (rows) by inclination (columns), where a pose was found."""
+    own = {part: [_part(name) == part for name in KEYPOINTS] for part in PARTS}
+    return pd.DataFrame(
+        {
+            kind: {
+                part: pck(error[inclination == kind][:, own[part]], missing="skip") for part in own
+            }
+            for kind in INCLINATIONS
+        }
+    )
+
+
+def _part(keypoint: str) -> str:
+    """The part of a keypoint; "foot_index" is a toe, "left_index" a finger."""
+    bare = keypoint.removeprefix("left_").removeprefix("right_")
+    return next(part for part, names in PARTS.items() if bare.startswith(names) or bare in names)
+
+
+def sides_exchanged(tracks: list[Track], truth: list[Track]) -> Float[np.ndarray, " frames"]:
+    """1 where a pose fits the truth better with left and right exchanged, else 0.
+
+    By the mean distance over all keypoints; all clips one after the other. NaN in frames
+    without a pose or without a truth.
+    """
+    return np.concatenate([_exchanged(track, true) for track, true in _pairs(tracks, truth)])
+
+
+def _exchanged(track: Track, true: Track) -> Float[np.ndarray, " frames"]:
+    kept = errors(track.keypoints, true.keypoints, track.detected)
+    other = errors(mirror(track.keypoints), true.keypoints, track.detected)
+    judged = track.detected & ~np.isnan(kept).all(axis=1)
+    result = np.full(len(kept), np.nan)
+    result[judged] = np.nanmean(other[judged], axis=1) < np.nanmean(kept[judged], axis=1)
+    return result
 
 
 def inclination_class(degrees: Float[np.ndarray, " frames"]) -> list[str]:
@@ -79,7 +143,7 @@ def nearest_seen(
     return values[seen[distance.argmin(axis=1)]]
 
 
-def gap_lengths(detected: list[Bool[np.ndarray, " frames"]]) -> list[int]:
+def gap_lengths(detected: list[Bool[np.ndarray, " _"]]) -> list[int]:
     """Length in frames of every run of frames without a pose, over all clips."""
     gaps = []
     for found in detected:

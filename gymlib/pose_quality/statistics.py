@@ -75,6 +75,16 @@ def compare(
     return merged
 
 
+def differences(compared: pd.DataFrame) -> str:
+    """The rows of :func:`compare` that differ, as a Markdown list with what moves each number."""
+    lines = [
+        f"- **{row.group}: {row.statistic}** is {row.value:.3g}, real {row.real:.3g} "
+        f"({row.ratio:.2f} times). It depends on {row.note}."
+        for row in compared[compared["differs"]].itertuples()
+    ]
+    return "\n".join(lines) or "No statistic lies outside."
+
+
 def _measurable(poses) -> bool:
     return len(poses) >= 3 and tracks.clip_torso(poses) >= tracks.MINIMUM_TORSO
 

@@ -1,32 +1,54 @@
-"""Three people label a clip: borders fall a few frames apart, and some parts read differently."""
+"""Three people label a clip: borders fall some frames apart, and doubtful parts read differently.
+
+Each person has habits (one lets the take-off begin early, another ends the landing late), a
+hand that is not steady at borders, and an opinion on what is doubtful: a take-off that was
+broken off, steps out of a landing, a round-off before the skill. Where three opinions differ, a
+frame has no majority.
+"""
 
 import numpy as np
 from jaxtyping import Int
 
 from gymlib import labels
 from gymlib.labels import IDLE, LANDING, SKILL, TAKEOFF
-from gymlib.simulation.motion import Motion
+from gymlib.simulation.motion import FAKE, REBOUND, STAND, STEP, WHEEL, Motion
 
 ANNOTATORS = ("A", "B", "C")
 
+# Seconds that each annotator sets the border before a phase late (first number of a row: idle).
+_HABITS = ((0.01, 0.0, 0.01, 0.0), (0.0, -0.02, -0.01, 0.01), (-0.01, 0.02, 0.0, -0.01))
+# Unsteadiness of a border, seconds (standard deviation): the first contact is easily seen, the
+# begin of an arm swing or the end of a landing is not.
+_UNSTEADY = {IDLE: 0.07, TAKEOFF: 0.04, SKILL: 0.015, LANDING: 0.018}
+
+# What is doubtful: how people mostly read it, how else, and how often it is contested at all.
+# Where it is, each annotator picks one of the readings.
+_DOUBTS = {
+    FAKE: (TAKEOFF, (TAKEOFF, IDLE), 0.5),
+    STEP: (LANDING, (LANDING, IDLE, TAKEOFF), 0.65),
+    STAND: (LANDING, (LANDING, IDLE), 0.25),
+    WHEEL: (TAKEOFF, (TAKEOFF, SKILL, IDLE), 0.8),
+    REBOUND: (TAKEOFF, (TAKEOFF, LANDING, SKILL), 0.8),
+}
+
 
 def annotate(motion: Motion, rng: np.random.Generator) -> Int[np.ndarray, "annotators frames"]:
-    """The labels of the three annotators (3, frames)."""
-    truth = motion.phases.copy()
-    votes = []
-    for _ in ANNOTATORS:
-        seen = truth.copy()
-        if motion.fake.any() and rng.random() < 0.7:
-            seen[motion.fake] = TAKEOFF
-        runs = labels.segments(seen.astype(np.int8))
-        borders = [run.end + 1 for run in runs[:-1]]
-        moved = [b + round(rng.normal(0, 1.5) * motion.slow**0.5) for b in borders]
-        moved = np.clip(np.maximum.accumulate([0, *moved, len(seen)]), 0, len(seen))
-        out = np.empty_like(seen)
-        for run, a, b in zip(runs, moved[:-1], moved[1:]):
-            out[a:b] = run.label
-        votes.append(out)
-    return np.stack(votes)
+    """Label codes (3, frames) as the three annotators give them."""
+    seen = np.repeat(motion.phases[None], len(ANNOTATORS), axis=0)
+    for doubt, (usual, readings, contested) in _DOUBTS.items():
+        # What flies is a skill to everybody; only the rest of it is doubtful.
+        where = (motion.doubt == doubt) & (motion.phases != SKILL)
+        picks = rng.choice(readings, len(ANNOTATORS))
+        seen[:, where] = picks[:, None] if rng.random() < contested else usual
+    return np.stack([_label(s, motion, habits, rng) for s, habits in zip(seen, _HABITS)])
 
 
-__all__ = ["ANNOTATORS", "IDLE", "LANDING", "SKILL", "annotate"]
+def _label(seen, motion, habits, rng) -> Int[np.ndarray, " frames"]:
+    """One annotator's labels of what he saw: the borders move a little."""
+    runs = labels.segments(seen.astype(np.int8))
+    rate = motion.fps * motion.slow**0.7  # in slow motion a border is seen better, but not in frames
+    late = [habits[run.label] + _UNSTEADY[run.label] * rng.normal() for run in runs[1:]]
+    borders = [run.start + round(seconds * rate) for run, seconds in zip(runs[1:], late)]
+    borders = np.clip(np.maximum.accumulate([0, *borders, 0]), 0, len(seen))
+    borders[-1] = len(seen)
+    return np.repeat([run.label for run in runs], np.diff(borders)).astype(np.int8)

@@ -63,7 +63,7 @@ def _clip(p, attempt, fine, begin, rng) -> Motion:
     """All phases joined, sampled at the video's frames and cut."""
     joined = {
         name: np.concatenate([getattr(r, name) for r in p.records])[::fine]
-        for name in ("joints", "labels", "contacts", "airborne", "surface", "fake", "unclear")
+        for name in ("joints", "labels", "contacts", "airborne", "surface", "doubt")
     }
     labels = joined.pop("labels")
     flying = np.flatnonzero(labels == SKILL)

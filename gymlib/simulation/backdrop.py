@@ -79,7 +79,8 @@ def grain(tile, x, y, metres: float):
 def pick(rng: np.random.Generator, *colours) -> Float[np.ndarray, "3"]:
     """One of some colours, a little lighter or darker and of another hue each time."""
     base = np.array(colours[rng.integers(len(colours))], float)
-    return np.clip(base * rng.uniform(0.85, 1.12) + rng.normal(0, 4, 3), 0, 255)
+    colour = base * rng.uniform(0.85, 1.12) + rng.normal(0, 4, 3)
+    return np.clip(colour, 0, 255).astype(np.float32)
 
 
 def indoors(canvas: Canvas, back: float, bricks: bool, rng: np.random.Generator) -> None:

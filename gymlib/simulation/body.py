@@ -76,7 +76,7 @@ _BELT = 0.19  # share of the torso's length where the top begins
 
 
 def _add_torso(builder, look, size):
-    torso, around = size["torso"], 20
+    torso, around = size["torso"], 18
     g = look.girth * torso / TORSO
     known = np.array(_TORSO)
     share = np.concatenate([np.linspace(a, b, 3)[:-1] for a, b in zip(known[:-1, 0], known[1:, 0])])
@@ -129,7 +129,7 @@ def _add_leg(builder, look, size, side):
             (1.0, 0.017, 0.042, 0.003), (1.12, 0.010, 0.026, 0), (1.16, 0, 0, 0)]  # fmt: skip
     rings = np.array(sole) * [foot, g, g, g]
     rings[1:-1, 1:3] += 0.0 if look.barefoot else 0.006
-    builder.add(tube(rings, 12), look.skin if look.barefoot else look.shoes, f"{side}_foot")
+    builder.add(tube(rings, 10), look.skin if look.barefoot else look.shoes, f"{side}_foot")
 
 
 def _add_limb(builder, bone, thickness, look, size, covered, cloth, stripes=None, bulge=0.0):
@@ -148,12 +148,12 @@ def _add_limb(builder, bone, thickness, look, size, covered, cloth, stripes=None
     builder.add((points, quads), colours, bone)
 
 
-def limb(length: float, thickness, steps: int = 9) -> Float[np.ndarray, "rings 4"]:
+def limb(length: float, thickness, steps: int = 7) -> Float[np.ndarray, "rings 4"]:
     """Rings of a limb with round ends; ``thickness`` is [(share of the length, radius), ...]."""
     share, radius = np.array(thickness, float).T
     along = np.linspace(share[0], share[-1], steps)
     r = np.interp(along, share, radius)
-    bow = np.array([0.0, 0.45, 0.8, 0.95])
+    bow = np.array([0.0, 0.5, 0.85])
     rise = np.sqrt(1 - bow**2)
     height = np.r_[along[0] * length - r[0] * rise, along * length,
                    along[-1] * length + r[-1] * rise[::-1]]  # fmt: skip

@@ -30,7 +30,9 @@ class Camera:
     width, height : picture size in pixels.
     shutter : seconds of exposure per frame.
     softness : pixels (standard deviation) by which the lens blurs.
-    noise : standard deviation of the sensor's noise, in grey levels.
+    noise : standard deviation of the picture's noise, in grey levels.
+    grain : pixels between independent values of the noise: 1 is a sensor's, more is what a
+        phone's denoising and a video portal's compression leave of it.
     turns : (frames, 3) yaw, pitch and roll added in each frame (panning, a shaking hand), or None
         for a camera at rest.
     """
@@ -45,6 +47,7 @@ class Camera:
     shutter: float = 1 / 80
     softness: float = 0.6
     noise: float = 3.0
+    grain: float = 1.0
     turns: Float[np.ndarray, "frames 3"] | None = None
 
     @classmethod
@@ -82,9 +85,10 @@ class Camera:
             focal=float(torso_pixels * distance / TORSO),
             width=width,
             height=height,
-            shutter=float(rng.uniform(1 / 120, 1 / 32)),
-            softness=float(rng.uniform(0.5, 1.0)),
-            noise=float(rng.uniform(1.5, 5.0)),
+            shutter=float(rng.uniform(1 / 100, 1 / 30)),
+            softness=float(rng.uniform(0.9, 1.9)) * width / 960,
+            noise=float(rng.uniform(3.0, 8.0)),
+            grain=max(1.0, float(rng.uniform(1.5, 4.0)) * width / 960),
         )
 
     def filming(

@@ -1,9 +1,12 @@
 """How an attempt begins: from standing, from a run with a hurdle, and take-offs that fail."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from gymlib.labels import IDLE, SKILL, TAKEOFF
 from gymlib.simulation.gait import Gait, go
+from gymlib.simulation.motion import FAKE
 from gymlib.simulation.performer import Key, Performer
 from gymlib.simulation.pose import pose
 from gymlib.simulation.shapes import somersault
@@ -21,9 +24,16 @@ def stand(p: Performer, style: Style, seconds: float, rng: Rng, arms: float | No
             lumbar=style.hunch + rng.normal(0, 3), neck=rng.normal(0, 8),
             neck_turn=rng.normal(0, 14),
         )  # fmt: skip
-        if rng.random() < 0.15:  # scratches his head, or wipes his hands
+        habit = rng.random()
+        if habit < 0.12:  # scratches his head, or wipes a hand
             side = rng.choice(["left", "right"])
             fidget |= {f"{side}_shoulder": rng.uniform(20, 90), f"{side}_elbow": 100.0}
+        elif habit < 0.27:  # rubs his hands, or shakes the arms out
+            fidget |= dict(shoulder=rng.uniform(-5, 45), elbow=rng.uniform(60, 110))
+        elif habit < 0.33:  # hands on the hips
+            fidget |= dict(shoulder=-20, shoulder_abduction=42, elbow=95, shoulder_rotation=40)
+        elif habit < 0.4:  # bends down
+            fidget |= dict(lumbar=45, hip=25, knee=18, neck=-10)
         if arms is not None:
             fidget |= dict(shoulder=arms + rng.normal(0, 4), elbow=12.0, neck_turn=0.0)
         yaw = np.degrees(p.channels[0])
@@ -113,7 +123,7 @@ def hurdle(p: Performer, style: Style, rng: Rng, foot: int, speed: float, yaw: f
     planted = (foot == 0, foot == 1)
     toe = p.toes[[foot]]
     p.jump(
-        [key(stance, off, 3, lean=0.20)], TAKEOFF, keys, (0, np.radians(pitch - 3), np.radians(yaw)),
+        [key(stance, off, 3, lean=0.16)], TAKEOFF, keys, (0, np.radians(pitch - 3), np.radians(yaw)),
         (0.85 * speed * lasts, 0.03 * (1 if foot else -1)), flight_label=TAKEOFF, planted=planted,
         toes=toe,
     )  # fmt: skip
@@ -153,11 +163,11 @@ def punch(
 
 def fake(p: Performer, style: Style, rng: Rng) -> None:
     """A take-off broken off: arms and squat, then standing again. Its phase is idle."""
-    p.faking = True
+    p.doubt = FAKE
     low = swing_and_squat(p, style, rng, rng.uniform(20, 38), label=IDLE)
     yaw = np.degrees(p.channels[0])
     p.ground(IDLE, [*low, key(0.5, style.standing(shoulder=rng.uniform(20, 90)), yaw=yaw)])
-    p.faking = False
+    p.doubt = 0
     p.ground(IDLE, [key(0.4, style.standing(), yaw=yaw)])
 
 
@@ -176,6 +186,8 @@ def sideways(
     )  # fmt: skip
     tilt, end = rng.uniform(6, 14) * side, rng.uniform(-8, 4) * side
     keys = somersault(style, shape, True, duration, rng.uniform(10, 25), crouch=0.6, yaw=yaw)
+    # Spread legs and arms keep the axis of the turn from tilting.
+    keys = [replace(k, angles=pose(k.angles, hip_abduction=30, shoulder_abduction=45)) for k in keys]
     last = keys[-1]
     keys[-1] = key(duration, pose(last.angles, hip_abduction=16), np.degrees(last.pitch), yaw=yaw,
                    roll=end, lean="pose")  # fmt: skip

@@ -39,24 +39,61 @@ def turn(
     Raises ValueError if no angular momentum is found.
     """
     inverse, inner = _inertia(angles, interval, body)
-    mean = start @ np.linalg.inv(inverse.mean(axis=0)) @ start.T
     duration = interval * (len(angles) - 1)
-    momentum = mean @ turns / duration
+    guess = _guess(turns, inverse, inner, start, duration)
+    for factor in (1.0, 0.85, 1.15, 0.7, 1.35, 0.5, 1.7):
+        course = _newton(factor * guess, inverse, inner, interval, start, end)
+        if course is not None and _right_turns(course, turns):
+            return course
+    raise ValueError(
+        f"no angular momentum was found that turns the body by {np.degrees(turns).round()} degrees "
+        f"in {duration:.2f} s; ask for another time of flight or shape"
+    )
+
+
+def _newton(momentum, inverse, inner, interval, start, end):
+    """The course of orientations that ends at ``end``, or None if the search gets lost."""
+    best, change = np.inf, np.zeros(3)
     for _ in range(40):
         size = max(1.0, float(np.linalg.norm(momentum)))
         # The momentum itself, and a little more of it about each axis, all at once.
         tried = momentum + np.vstack([np.zeros(3), _STEP * size * np.eye(3)])
         courses = _integrate(tried, inverse, inner, interval, start)
         miss = _rotation_vector(end @ courses[-1, 0].T)
-        if np.linalg.norm(miss) < _CLOSE:
+        far = float(np.linalg.norm(miss))
+        if far < _CLOSE:
             return courses[:, 0]
+        if far > 1.05 * best:  # overshot: half the step
+            change = change / 2
+            momentum = momentum - change
+            continue
+        best = far
         moved = _rotation_vector(courses[-1, 1:] @ courses[-1, 0].T) / (_STEP * size)
         change = np.linalg.lstsq(moved.T, miss, rcond=None)[0]
-        momentum = momentum + change * min(1.0, 0.4 * size / np.linalg.norm(change))
-    raise ValueError(
-        f"no angular momentum turns the body by {np.degrees(turns).round()} degrees in "
-        f"{duration:.2f} s; {np.linalg.norm(miss):.3f} radians are missing"
-    )
+        change = change * min(1.0, 0.3 * size / np.linalg.norm(change))
+        momentum = momentum + change
+    return None
+
+
+def _guess(turns, inverse, inner, start, duration):
+    """The momentum if the body turned about the one axis of ``turns`` all the way."""
+    whole = np.linalg.norm(turns)
+    if whole < 0.5:
+        return np.linalg.inv(inverse.mean(axis=0)) @ turns / duration + start @ inner.mean(axis=0)
+    axis = start.T @ turns / whole
+    ease = np.einsum("j,tjk,k->t", axis, inverse, axis).mean()
+    own = np.einsum("j,tjk,tk->t", axis, inverse, inner).mean()
+    return (whole / duration + own) / ease * turns / whole
+
+
+def _right_turns(course, turns) -> bool:
+    """Whether a course turns as often about the axis of ``turns`` as wanted, not once more or
+    less."""
+    whole = np.linalg.norm(turns)
+    if whole < 0.5:
+        return True
+    steps = _rotation_vector(course[1:] @ course[:-1].transpose(0, 2, 1))
+    return abs(steps.sum(axis=0) @ turns / whole - whole) < np.pi
 
 
 def _inertia(angles, interval, body):

@@ -8,10 +8,10 @@ moment without contact: running.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import CubicHermiteSpline
+from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
 
 from gymlib.simulation import ground
-from gymlib.simulation.performer import Performer
+from gymlib.simulation.performer import Performer, turned
 from gymlib.simulation.pose import ANGLES, orientation
 from gymlib.simulation.proportions import GRAVITY, SOLE
 
@@ -37,12 +37,12 @@ class Gait:
     def walking(cls, speed: float = 1.1) -> "Gait":
         """Walking; slower is also shorter steps."""
         period = 0.5 + 0.1 * (1.2 - speed)
-        return cls(speed, period, 1.22 * period, 18 * speed, 18, 3, 0.025, 0.05)
+        return cls(speed, period, 1.12 * period, 18 * speed, 18, 3, 0.035, 0.05)
 
     @classmethod
     def running(cls, speed: float = 3.0) -> "Gait":
         """Running up to a jump."""
-        return cls(speed, 0.31, 0.225, 32, 80, 9, 0.05, 0.20)
+        return cls(speed, 0.31, min(0.22, 0.58 / speed), 32, 80, 9, 0.05, 0.20)
 
 
 def go(
@@ -69,7 +69,7 @@ def go(
     centre[:, :2] += drift[:, None] * [-ahead[1], ahead[0]]
     centre[:, 2] = _heights(p, gait, grid, plant, stop, air)
     yaw = float(p.channels[0] if facing is None else facing)
-    feet = _feet(p, gait, grid, plant, travel, speed, ahead, yaw, first, stop)
+    feet = _feet(p, gait, grid, plant, travel, speed, ahead, yaw, first, stop, air)
     channels = _arms(p, gait, grid, plant, yaw, first, stop)
     pelvis = orientation(channels[:, :3])
     joints = ground.stand(centre, pelvis, channels[:, 3:], feet, p.body, p.floor)
@@ -78,13 +78,19 @@ def go(
 
 
 def _course(p, gait, grid, plant, ahead, stop, air):
-    """Way along the direction and speed; even while in the air."""
-    first, last = plant[0] - air, plant[-1]
-    rise = np.clip(grid / max(first, 1e-3), 0, 1)
+    """Way along the direction and speed; even while in the air, faster from step to step."""
     start = float(p.velocity[:2] @ ahead)
-    speed = start + (gait.speed - start) * rise**2 * (3 - 2 * rise)
+    if air:
+        rates = gait.speed * np.minimum(1, np.maximum(0.5 + 0.25 * np.arange(len(plant)),
+                                                      start / gait.speed))  # fmt: skip
+        times = np.stack([plant - air, plant], axis=-1).ravel()
+        speed = PchipInterpolator(np.r_[0, times, grid[-1] + 1e-6],
+                                  np.r_[start, np.repeat(rates, 2), rates[-1]])(grid)  # fmt: skip
+    else:
+        rise = np.clip(grid / plant[0], 0, 1)
+        speed = start + (gait.speed - start) * rise**2 * (3 - 2 * rise)
     if stop:
-        fall = np.clip((grid - (last - 1.1 * gait.period)) / (1.1 * gait.period + 0.2), 0, 1)
+        fall = np.clip((grid - (plant[-1] - 1.1 * gait.period)) / (1.1 * gait.period + 0.2), 0, 1)
         speed *= 1 - fall**2 * (3 - 2 * fall)
     step = grid[1] - grid[0]
     return np.r_[0, np.cumsum((speed[1:] + speed[:-1]) / 2 * step)], speed
@@ -115,7 +121,7 @@ def _heights(p, gait, grid, plant, stop, air):
     return curve
 
 
-def _feet(p, gait, grid, plant, travel, speed, ahead, yaw, first, stop):
+def _feet(p, gait, grid, plant, travel, speed, ahead, yaw, first, stop, air):
     """The path of both feet."""
     floor = p.floor + SOLE
     toes = np.repeat(p.toes[None], len(grid), axis=0)
@@ -126,14 +132,17 @@ def _feet(p, gait, grid, plant, travel, speed, ahead, yaw, first, stop):
     side = np.array([-np.sin(yaw), np.cos(yaw)])
     look = np.array([np.cos(yaw), np.sin(yaw)])
     swing = 2 * gait.period - gait.stance
-    for k, t in enumerate(plant):
+    # The step that would come next has already begun when the last foot is planted.
+    steps = plant if stop else np.r_[plant, plant[-1] + gait.period]
+    for k, t in enumerate(steps):
         foot = (first + k) % 2
         begin = t - swing
         share = np.clip((grid - begin) / swing, 0, 1)
         moving = (share > 0) & (share < 1)
         now = int(np.argmin(abs(grid - t)))
-        reach = 0.45 * gait.stance * speed[now]
-        goal = p.centre[:2] + (travel[now] + reach) * ahead
+        reach = (0.45 if air else 0.35) * gait.stance * speed[now]
+        beyond = (t - grid[now]) * speed[now] if t > grid[-1] else 0.0
+        goal = p.centre[:2] + (travel[now] + beyond + reach) * ahead
         if stop and k >= len(plant) - 2:
             goal = p.centre[:2] + travel[-1] * ahead
         goal = goal + 0.42 * p.body.toe * look + (0.5 - foot) * p.body.hips * 0.9 * side
@@ -143,7 +152,7 @@ def _feet(p, gait, grid, plant, travel, speed, ahead, yaw, first, stop):
         toes[:, foot, 2] += height
         steep = 0.9 if gait.stance < gait.period else 0.5
         lift[:, foot] = np.where(moving, steep * (1 - share) ** 1.3, lift[:, foot])
-        yaws[:, foot] += s * (yaw - yaws[-1, foot])
+        yaws[:, foot] += s * turned(yaw - yaws[-1, foot])
         planted[moving, foot] = False
     return ground.Feet(toes, yaws, lift, planted)
 
@@ -161,7 +170,7 @@ def _arms(p, gait, grid, plant, yaw, first, stop):
     sign = 1.0 if first == 0 else -1.0
     channels = np.repeat(p.channels[None], len(grid), axis=0)
     channels = channels + p.rates * 0.06 * (1 - np.exp(-grid / 0.06))[:, None] * (1 - blend)[:, None]
-    turn = (yaw - p.channels[0] + np.pi) % (2 * np.pi) - np.pi
+    turn = turned(yaw - p.channels[0])
     share = np.clip(grid / (0.8 * grid[-1]), 0, 1)
     rest = p.rest
     wave = sign * np.cos(phase) * swinging

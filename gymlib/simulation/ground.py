@@ -15,6 +15,7 @@ from gymlib.skeleton import INDEX
 
 _REACH = 0.9985  # of the leg's length: a knee is never locked
 _PALM = 0.015  # metres from the keypoints of a hand lying on the floor down to it
+_DORSIFLEXION = np.radians(-38)  # of an ankle, at most
 _STEEPEST = np.radians(78)  # of a foot on its toes
 
 
@@ -66,14 +67,22 @@ def _reach(joints, i, side, feet, pelvis, body) -> None:
     """Write knee, ankle, heel and toe of one leg."""
     hip, toe = joints[:, INDEX[f"{side}_hip"]], feet.toes[:, i]
     lift = np.where(feet.planted[:, i], _raise_heel(hip, toe, feet, i, body), feet.lift[:, i])
-    axes = about("z", feet.yaw[:, i]) @ about("y", lift)
-    ankle = toe - body.toe * axes[:, :, 0] + body.ankle * axes[:, :, 2]
-    span = ankle - hip
-    length = np.linalg.norm(span, axis=-1, keepdims=True)
-    ankle = hip + span * np.minimum(1, _REACH * body.leg / length)
-    ahead = about("z", feet.yaw[:, i])[:, :, 0]
-    hint = 0.7 * ahead + 0.3 * pelvis[:, :, 0] + np.array([0, 0, 0.3])
-    joints[:, INDEX[f"{side}_knee"]] = hinge(hip, ankle, body.thigh, body.shank, hint)
+    ahead = about("z", feet.yaw[:, i])
+    hint = 0.5 * ahead[:, :, 0] + 0.5 * pelvis[:, :, 0] + np.array([0, 0, 0.3])
+    for _ in range(3):
+        axes = ahead @ about("y", lift)
+        ankle = toe - body.toe * axes[:, :, 0] + body.ankle * axes[:, :, 2]
+        span = ankle - hip
+        length = np.linalg.norm(span, axis=-1, keepdims=True)
+        ankle = hip + span * np.minimum(1, _REACH * body.leg / length)
+        knee = hinge(hip, ankle, body.thigh, body.shank, hint)
+        # In a deep squat the shank leans further than the ankle bends: the heel comes up.
+        bend = np.arcsin(np.einsum("fk,fk->f", axes[:, :, 0], unit(ankle - knee)))
+        short = np.maximum(_DORSIFLEXION - bend, 0)
+        if not short.any():
+            break
+        lift = np.minimum(lift + short, _STEEPEST)
+    joints[:, INDEX[f"{side}_knee"]] = knee
     joints[:, INDEX[f"{side}_ankle"]] = ankle
     place_foot(joints, side, ankle, axes, body)
 

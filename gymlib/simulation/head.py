@@ -44,7 +44,7 @@ def add_head(builder, look, size) -> None:
     eyes = (face["left_eye"] + face["right_eye"])[2] / 2
     chin, crown = face["mouth_left"][2] - 0.045 * g, eyes + 0.125 * g
     share, ahead, behind, width = np.array(
-        [np.interp(np.linspace(0, 1, 19), np.linspace(0, 1, len(_HEAD)), c) for c in _HEAD.T]
+        [np.interp(np.linspace(0, 1, 16), np.linspace(0, 1, len(_HEAD)), c) for c in _HEAD.T]
     )
     front, back = ahead * cheek, -behind * 0.085 * g
     height = chin + share * (crown - chin)
@@ -57,7 +57,7 @@ def add_head(builder, look, size) -> None:
 
 def _add_skull(builder, look, rings, cheek, g):
     """The head, and over it a cap of hair that stands off the skin."""
-    points, quads = tube(rings, 22)
+    points, quads = tube(rings, 18)
     centres = points[quads].mean(axis=1)
     low, high = rings[0, 0], rings[-1, 0]
     share, forward = (centres[:, 2] - low) / (high - low), centres[:, 0] / cheek

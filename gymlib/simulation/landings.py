@@ -4,6 +4,7 @@ import numpy as np
 
 from gymlib.labels import IDLE, LANDING
 from gymlib.simulation.gait import Gait, go
+from gymlib.simulation.motion import STAND, STEP
 from gymlib.simulation.performer import Performer
 from gymlib.simulation.pose import pose
 from gymlib.simulation.style import Style, flat, key
@@ -12,13 +13,11 @@ from gymlib.simulation.trampoline import settle
 Rng = np.random.Generator
 
 
-def absorb(p: Performer, style: Style, rng: Rng, pitch: float | None = None, depth=1.0) -> None:
+def absorb(p: Performer, style: Style, rng: Rng, pitch: float | None = None) -> None:
     """Take the fall with the legs; the trunk leans ``pitch`` degrees at the lowest point."""
-    pitch = style.bow + rng.normal(0, 6) if pitch is None else pitch
+    pitch = style.bowed(style.bow + rng.normal(0, 6) if pitch is None else pitch)
     yaw = np.degrees(p.channels[0])
     low = style.crouching(pitch)
-    if depth != 1.0:
-        low = flat(pose(low, knee=style.crouch * depth, hip=pitch + style.crouch * depth * 0.56), pitch)
     drop = p.centre[2] - p.over(key(0, low, pitch, yaw=yaw))[2]
     lasts = float(np.clip(1.8 * drop / max(-p.velocity[2], 1.0), 0.14, 0.34))
     p.ground(LANDING, [key(lasts, low, pitch, yaw=yaw)])
@@ -98,10 +97,11 @@ def sit(p: Performer, style: Style, rng: Rng, seconds: float, lie: bool) -> None
 def on_hands(p: Performer, style: Style, rng: Rng) -> None:
     """Over-rotate forward, catch oneself with the hands, push back up."""
     yaw = np.degrees(p.channels[0])
-    pitch = rng.uniform(72, 88)
-    low = style.crouching(pitch, shoulder=95, elbow=20, neck=-35)
-    p.ground(LANDING, [key(0.25, low, pitch, yaw=yaw, lean=0.03)])
-    p.ground(LANDING, [key(rng.uniform(0.15, 0.5), low, pitch, yaw=yaw, lean=0.03)])
+    pitch, knee = rng.uniform(62, 80), rng.uniform(45, 75)
+    low = style.standing(knee=knee, hip=pitch + 0.4 * knee, shoulder=100, elbow=15, neck=-30)
+    low = flat(low, pitch)
+    p.ground(LANDING, [key(0.3, low, pitch, yaw=yaw, lean=0.05)])
+    p.ground(LANDING, [key(rng.uniform(0.15, 0.5), low, pitch, yaw=yaw, lean=0.05)])
 
 
 def walk_off(p: Performer, style: Style, rng: Rng, seconds: float) -> None:
@@ -132,13 +132,13 @@ def land(p: Performer, style: Style, attempt, seconds: float, rng: Rng) -> None:
     if attempt.landing == "stumble":
         on_hands(p, style, rng)
     if attempt.landing in ("steps", "stumble") or rng.random() < 0.2:
-        p.unsure = True
+        p.doubt = STEP
         way = rng.uniform(0.2, 0.45) * (-1 if attempt.skill == "back somersault" else 1)
         hop(p, style, rng, way, int(rng.integers(1, 4)))
-        p.unsure = False
+        p.doubt = 0
     rise(p, style, rng)
     if attempt.landing == "walk-off":
         stay(p, style, rng, rng.uniform(-0.3, 0.4))
         walk_off(p, style, rng, max(until - p.time, 1.0))
-    p.unsure = p.time > until - seconds + 2
+    p.doubt = STAND
     stay(p, style, rng, max(until - p.time, 0.1))

@@ -120,22 +120,23 @@ def frames_of(joints: Float[np.ndarray, "moments 33 3"], torso: float):
     across_head = at["left_ear"] - at["right_ear"]
     thighs = middle(joints, "knee") - hips
     pelvis, chest = _bent_spine(hips, shoulders, across_hips, thighs, torso)
-    found = {
-        "pelvis": (hips, axes(pelvis, across_hips)),
-        "chest": (shoulders, axes(chest, across_chest)),
-        "neck": (shoulders, axes(ears - shoulders, across_chest)),
-        "head": (ears, axes(np.cross(at["nose"] - ears, across_head), across_head)),
-    }
+    rows = [  # origin, up, left, in the order of FRAMES
+        (hips, pelvis, across_hips),
+        (shoulders, chest, across_chest),
+        (shoulders, ears - shoulders, across_chest),
+        (ears, np.cross(at["nose"] - ears, across_head), across_head),
+    ]
     for bone, (a, b) in BONES.items():
         across = across_hips if "thigh" in bone or "shank" in bone else across_chest
-        found[bone] = at[a], axes(at[b] - at[a], across)
+        rows.append((at[a], at[b] - at[a], across))
     for side in ("left", "right"):
         wrist, index, pinky = (at[f"{side}_{p}"] for p in ("wrist", "index", "pinky"))
-        found[f"{side}_hand"] = wrist, axes((index + pinky) / 2 - wrist, index - pinky)
+        rows.append((wrist, (index + pinky) / 2 - wrist, index - pinky))
+    for side in ("left", "right"):
         heel, toe, ankle = (at[f"{side}_{p}"] for p in ("heel", "foot_index", "ankle"))
-        found[f"{side}_foot"] = heel, axes(toe - heel, np.cross(toe - heel, ankle - heel))
-    origins, matrices = zip(*(found[name] for name in FRAMES))
-    return np.stack(origins, axis=1), np.stack(matrices, axis=1)
+        rows.append((heel, toe - heel, np.cross(toe - heel, ankle - heel)))
+    origins, ups, lefts = (np.stack(column, axis=1) for column in zip(*rows))
+    return origins, axes(ups, lefts)
 
 
 def axes(up: Float[np.ndarray, "*any 3"], left: Float[np.ndarray, "*any 3"]):
@@ -156,7 +157,7 @@ def unit(vectors: Float[np.ndarray, "*any 3"]) -> Float[np.ndarray, "*any 3"]:
     return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
 
 
-def tube(rings: Float[np.ndarray, "rings 4"], around: int = 14):
+def tube(rings: Float[np.ndarray, "rings 4"], around: int = 12):
     """A surface through elliptical rings: rows of (height, half depth, half width, forward).
 
     The rings run upwards; ``forward`` shifts their centres. Returns points (rings * around, 3)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+FAKE, STEP, STAND, WHEEL, REBOUND = range(1, 6)
+
 
 @dataclass(frozen=True)
 class Motion:
@@ -21,8 +23,9 @@ class Motion:
     fps : frames per second of the video.
     slow : how many times slower than life the video runs (1: real time); the time between two
         frames was ``interval`` seconds.
-    fake : (frames,) part of a take-off that was broken off; its phase is idle.
-    unclear : (frames,) a person could call this something else (a step out of the landing).
+    doubt : (frames,) 0, or why people could label this differently: FAKE, a take-off that was
+        broken off (its phase is idle); STEP, out of the landing; STAND, still after it; WHEEL, a
+        cartwheel or round-off before the skill; REBOUND, on the bed between two skills.
     skill, shape, entry, landing : names, as in truth/clips.csv.
     """
 
@@ -31,8 +34,7 @@ class Motion:
     contacts: Bool[np.ndarray, "frames 4"]
     airborne: Bool[np.ndarray, " frames"]
     surface: Float[np.ndarray, " frames"]
-    fake: Bool[np.ndarray, " frames"]
-    unclear: Bool[np.ndarray, " frames"]
+    doubt: Int[np.ndarray, " frames"]
     fps: float
     slow: float
     skill: str
@@ -50,5 +52,5 @@ class Motion:
 
     def cut(self, first: int, last: int) -> "Motion":
         """Frames ``first`` to before ``last``, as a clip that begins or ends too early."""
-        arrays = ("joints", "phases", "contacts", "airborne", "surface", "fake", "unclear")
+        arrays = ("joints", "phases", "contacts", "airborne", "surface", "doubt")
         return replace(self, **{name: getattr(self, name)[first:last] for name in arrays})

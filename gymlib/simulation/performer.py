@@ -8,7 +8,7 @@ feet, in flight it falls freely and the orientation follows from the angular mom
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int
 from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
 from scipy.spatial.transform import Rotation, RotationSpline
 
@@ -25,6 +25,11 @@ _LEGS = [
 ]
 _TOES = [INDEX["left_foot_index"], INDEX["right_foot_index"]]
 _LIMITS = limits()
+
+
+def turned(angle: float) -> float:
+    """The same angle between -pi and pi: the short way round."""
+    return float((angle + np.pi) % (2 * np.pi) - np.pi)
 
 
 @dataclass(frozen=True)
@@ -55,12 +60,11 @@ class Record:
     """What a phase leaves behind, one row per time."""
 
     joints: Float[np.ndarray, "times 33 3"]
-    labels: Float[np.ndarray, " times"]
-    contacts: Float[np.ndarray, "times 4"]
-    airborne: Float[np.ndarray, " times"]
+    labels: Int[np.ndarray, " times"]
+    contacts: Bool[np.ndarray, "times 4"]
+    airborne: Bool[np.ndarray, " times"]
     surface: Float[np.ndarray, " times"]
-    fake: Float[np.ndarray, " times"]
-    unclear: Float[np.ndarray, " times"]
+    doubt: Int[np.ndarray, " times"]
 
 
 @dataclass
@@ -70,7 +74,7 @@ class Performer:
     rate : steps per second of the fine time grid. rest : joint angles of how he stands.
     floor : height of what he stands on.
     wobble : standard deviation of the slow unrest of all joint angles, radians.
-    faking, unsure : marks for what he does now (see Motion.fake and Motion.unclear).
+    doubt : mark for what he does now (see Motion.doubt).
     """
 
     body: Proportions
@@ -81,8 +85,7 @@ class Performer:
     wobble: float = 0.012
     records: list[Record] = field(default_factory=list)
     time: float = 0.0
-    faking: bool = False
-    unsure: bool = False
+    doubt: int = 0
 
     def __post_init__(self):
         self._waves = (
@@ -126,7 +129,7 @@ class Performer:
 
     def ground(
         self, label: int, keys: list[Key], *, centres=None, end_velocity=(0.0, 0.0, 0.0),
-        end_rates=None, steps=(), planted=(True, True), dip=0.0, toes=None,
+        end_rates=None, steps=(), planted=(True, True), dip=0.0, calm=False, toes=None,
     ) -> None:  # fmt: skip
         """Move through key poses on the feet.
 
@@ -134,7 +137,8 @@ class Performer:
         end_velocity : of the centre of mass at the last key, metres per second.
         steps : (side, start, end, place, yaw) of feet that change place meanwhile.
         planted : feet on the floor; another leg moves by its joint angles.
-        dip : how deep a trampoline's bed goes down meanwhile, metres.
+        dip : speed with which a trampoline's bed gives way at first, metres per second; it
+        throws back as fast at the end, or comes to rest if ``calm``.
         """
         times = np.array([0.0] + [key.time for key in keys])
         grid = self._grid(times[-1])
@@ -145,11 +149,12 @@ class Performer:
         channels = self._unrest(channels, grid)
         if centres is None:
             centres = [self.over(key, toes) for key in keys]
-        bed = -dip * np.sin(np.pi * grid / grid[-1])
-        sink = np.array([0, 0, -dip * np.pi / grid[-1]])
+        share, lasts = grid / grid[-1], grid[-1]
+        bed = -dip * lasts * (share * (1 - share) ** 2 if calm else np.sin(np.pi * share) / np.pi)
+        sink = np.array([0, 0, -dip])
         centre = self._curve(
             times, np.stack([self.centre, *centres]), grid, self.velocity - sink,
-            np.asarray(end_velocity) + sink,
+            np.asarray(end_velocity) + (not calm) * sink,
         )  # fmt: skip
         centre[:, 2] += bed
         feet = self._feet(grid, steps, planted, bed)
@@ -176,7 +181,7 @@ class Performer:
             height = 0.05 + 0.12 * min(away, 0.6)
             toes[:, side, 2] += height * np.sin(np.pi * share) ** 2
             lift[:, side] += 0.5 * np.sin(np.pi * np.clip(share * 1.2, 0, 1)) * min(1, away / 0.4)
-            yaw[:, side] += s * (new_yaw - yaw[:, side])
+            yaw[:, side] += s * turned(new_yaw - yaw[0, side])
             down[:, side] &= (share <= 0) | (share >= 1)
         toes[:, :, 2] += bed[:, None]
         return ground.Feet(toes, yaw, lift, down, tuple(not p for p in planted))
@@ -331,8 +336,7 @@ class Performer:
         self.records.append(
             Record(
                 joints[last], np.full(len(grid) - 1, label, dtype=np.int8), contacts[last],
-                airborne[last], self.floor + bed[last], np.full(len(grid) - 1, self.faking),
-                np.full(len(grid) - 1, self.unsure),
+                airborne[last], self.floor + bed[last], np.full(len(grid) - 1, self.doubt),
             )
         )  # fmt: skip
         self.channels = channels[-1].copy()

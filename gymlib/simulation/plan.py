@@ -120,7 +120,7 @@ def _attempt(row, session, rng) -> Attempt:
     rate = session.fps * slow
     # Most clips begin just before the take-off or in it; some show a long wait.
     wait = rng.lognormal(np.log(1.5), 0.6) if rng.random() < 0.35 else rng.uniform(0.12, 0.5)
-    late = rng.uniform(0.05, 0.5) if rng.random() < 0.3 else 0.0
+    late = min(rng.exponential(0.16), 0.6) if rng.random() < 0.3 else 0.0
     after = rng.lognormal(np.log(1.0), 0.6) + (1.9 if landing == "walk-off" else 0)
     core = _CORE[entry] + 1.35 * skill.count(",")
     before = 0.0 if late else wait

@@ -20,7 +20,8 @@ from gymlib.simulation.scene import Scene
 from gymlib.skeleton import EDGES
 
 SUPERSAMPLING = 2
-BLUR_STEP = 3.5
+"""Finer drawing of a body at rest; one that moves is drawn several times, which smooths too."""
+BLUR_STEP = 5.0
 """Pixels that the fastest joint may move between two drawings of one exposure."""
 MOST_BLUR = 5
 """Drawings per exposure at most."""
@@ -123,10 +124,11 @@ def _draw_body(picture, mesh: Mesh, moments, scene: Scene, view: Camera):
         return
     corner, region = window
     size = region.shape[1::-1]
+    fine = SUPERSAMPLING if len(moments) < 3 else 1
     total = np.zeros((size[1], size[0], 4), np.float32)
     for position, deep, where in zip(points, depth, pixels):
-        layer = np.zeros((size[1] * SUPERSAMPLING, size[0] * SUPERSAMPLING, 4), np.uint8)
-        _draw_quads(layer, mesh, position, deep, (where - corner) * SUPERSAMPLING, scene)
+        layer = np.zeros((size[1] * fine, size[0] * fine, 4), np.uint8)
+        _draw_quads(layer, mesh, position, deep, (where - corner + 0.5) * fine - 0.5, scene)
         cv2.accumulate(cv2.resize(layer, size, interpolation=cv2.INTER_AREA), total)
     total = cv2.GaussianBlur(total / len(points), (0, 0), view.softness)
     cover = total[..., 3:] / 255
@@ -191,9 +193,14 @@ def _draw_shadow(picture, joints, scene: Scene, view: Camera):
 
 def _noise_bank(rng, camera: Camera, count: int = 3):
     """A few pictures of sensor noise, used in turn at changing shifts."""
-    shape = (camera.height + 64, camera.width + 64, 3)
-    grain = [rng.standard_normal(shape, np.float32) * camera.noise for _ in range(count)]
-    return [np.round(g).astype(np.int16) for g in grain], rng.integers(0, 64, (997, 2))
+    width, height = camera.width + 64, camera.height + 64
+    coarse = (int(height / camera.grain), int(width / camera.grain), 3)
+    bank = []
+    for _ in range(count):
+        grain = rng.standard_normal(coarse, np.float32)
+        grain = cv2.resize(grain, (width, height), interpolation=cv2.INTER_CUBIC)
+        bank.append(np.round(grain * (camera.noise / grain.std())).astype(np.int16))
+    return bank, rng.integers(0, 64, (997, 2))
 
 
 def _develop(picture, camera: Camera, noise, frame: int):

@@ -84,6 +84,10 @@ class Style:
         )  # fmt: skip
         return flat(pose(**(base | changes)), pitch)
 
+    def bowed(self, pitch: float) -> float:
+        """``pitch`` as far as the thighs let the trunk bend over them in the crouch."""
+        return min(pitch, 112 - 0.56 * self.crouch - 0.5 * max(self.hunch, 0))
+
     def crouching(self, pitch: float, **changes) -> Angles:
         """The lowest point of a landing, arms ahead."""
         base = dict(

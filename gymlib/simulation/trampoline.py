@@ -3,6 +3,7 @@
 import numpy as np
 
 from gymlib.labels import IDLE, SKILL, TAKEOFF
+from gymlib.simulation.motion import REBOUND
 from gymlib.simulation.performer import Performer
 from gymlib.simulation.pose import pose
 from gymlib.simulation.shapes import somersault
@@ -30,7 +31,7 @@ def bounce(p: Performer, style: Style, rng: Rng, seconds: float, keys, turns, *,
         [key(0.5 * contact, flat(low, 6), 6, yaw=yaw),
          key(contact, flat(off, tilt, sole=25), tilt, yaw=yaw, lean=lean)],
         label, keys, turns, (rng.normal(0, 0.12), 0.0), flight_label=in_air,
-        dip=speed * contact / np.pi,
+        dip=speed,
     )  # fmt: skip
 
 
@@ -67,9 +68,9 @@ def series(p: Performer, style: Style, skills, rng: Rng) -> float:
         turn = np.radians(-360 + pitch + 7 if backward else 360 + pitch - 10)
         yaw = p.channels[0]
         axis = np.array([-np.sin(yaw), np.cos(yaw), 0]) * turn
-        p.unsure = i > 0
+        p.doubt = REBOUND if i > 0 else 0
         bounce(p, style, rng, seconds, keys, axis, label=TAKEOFF, in_air=SKILL, backward=backward)
-        p.unsure = False
+        p.doubt = 0
     return begin
 
 
@@ -77,8 +78,6 @@ def settle(p: Performer, style: Style, rng: Rng, label: int) -> None:
     """Take the last fall out of the bed: it swings once more under bent legs."""
     yaw = float(np.degrees(p.channels[0]))
     speed = -p.velocity[2]
-    contact = rng.uniform(0.5, 0.6)
+    contact = rng.uniform(0.5, 0.65)
     low = style.crouching(22, knee=60, hip=56)
-    p.ground(
-        label, [key(contact, low, 22, yaw=yaw)], dip=0.8 * speed * contact / np.pi,
-    )  # fmt: skip
+    p.ground(label, [key(contact, low, 22, yaw=yaw)], dip=0.85 * speed, calm=True)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from gymlib.labels import TAKEOFF
+from gymlib.simulation.motion import WHEEL
 from gymlib.simulation.performer import Performer
 from gymlib.simulation.pose import about, pose
 from gymlib.simulation.style import Style, key
@@ -43,8 +44,9 @@ def turn_over(p: Performer, style: Style, rng: Rng, foot: int, *, round_off: boo
         turns = [(12, 0), (22, 0), (88, 40), (180, 90), (280, 90), (360, 90)]
         shares = [0, 0.16, 0.4, 0.6, 0.82, 1.08]
     turned = np.stack([facing(turn, side * twist) for turn, twist in turns])
+    p.doubt = WHEEL
     p.wheel(TAKEOFF, np.array(shares) * lasts, np.stack(angles), turned)
-    p.toes[:, 2] = np.maximum(p.toes[:, 2], p.floor)
+    p.doubt = 0
 
 
 def gather(p: Performer, style: Style, rng: Rng) -> None:
@@ -61,6 +63,6 @@ def gather(p: Performer, style: Style, rng: Rng) -> None:
     goal[:2] = (p.toes[1 - first, :2] + place) / 2 - 0.42 * p.body.toe * ahead
     p.ground(
         TAKEOFF, [end], centres=[goal],
-        steps=[(first, 0.0, 0.8 * lasts, place, back), (1 - first, 0.5 * lasts, lasts,
+        steps=[(first, 0.0, 0.5 * lasts, place, back), (1 - first, 0.5 * lasts, lasts,
                p.toes[1 - first, :2], back)],
     )  # fmt: skip

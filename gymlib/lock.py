@@ -1,0 +1,35 @@
+"""One run at a time in a folder."""
+
+import contextlib
+from pathlib import Path
+
+import filelock
+
+
+class BusyError(RuntimeError):
+    """Another run works in the same folder."""
+
+
+@contextlib.contextmanager
+def hold(folder: Path, work: str):
+    """Hold ``folder`` for the block; BusyError at once if another process holds it.
+
+    The lock is the operating system's, on the file .<work>.lock: a killed run frees it.
+
+    Parameters
+    ----------
+    work : what is done, one word for file name and message; different work may overlap.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(folder / f".{work}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise BusyError(
+            f"another run ({work}) is working in {folder}; wait for it or stop it, then start again"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
