@@ -67,6 +67,13 @@ def predict(options) -> None:
     )
 
 
+def import_folder(options) -> None:
+    """Turn the thesis authors' files into a data set."""
+    from gymlib import importers
+
+    print(importers.import_folder(options.source, options.dataset))
+
+
 def bench(_) -> None:
     """Measure speed and memory; write report/bench.csv."""
     from gymlib import bench as benchmark
@@ -100,6 +107,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m gymlib", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
     commands.add_parser("bench", help=bench.__doc__).set_defaults(command=bench)
+    sub = commands.add_parser("import", help=import_folder.__doc__)
+    sub.set_defaults(command=import_folder)
+    sub.add_argument("--source", required=True, help="their folder, or one of its tables")
+    sub.add_argument("--dataset", required=True, help="name of the new folder in data/")
     for command in (data, predict, reproduce, report):
         sub = commands.add_parser(command.__name__, help=command.__doc__)
         sub.set_defaults(command=command)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float
 
-from gymlib import labels, paths, schemas
+from gymlib import annotation_check, labels, paths, schemas
 from gymlib.clips import Clip
 from gymlib.skeleton import KEYPOINTS
 
@@ -117,8 +117,8 @@ def annotators(dataset: str) -> list[str]:
 
 
 def read_annotation(path: Path) -> pd.DataFrame:
-    """One annotator's runs as written by people, unchecked, all columns as text."""
-    return pd.read_csv(_existing(path), dtype=str, keep_default_na=False)
+    """One annotator's runs as written by people, all columns as text, values unchecked."""
+    return annotation_check.parse(_existing(path).read_text("utf-8-sig"))
 
 
 def read_labels(dataset: str) -> pd.DataFrame:

@@ -19,6 +19,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import torch
+from joblib.externals.loky import get_reusable_executor
 
 from gymlib import io, lock, outer_folds, provenance, schemas, splits, training, tuning
 from gymlib.clips import Clip
@@ -34,7 +35,7 @@ def run(
     protocol: Protocol,
     folder: Path,
     *,
-    engine: str = "lockstep",
+    engine: str | None = None,
     n_jobs: int | None = None,
 ) -> Path:
     """Train and test all models of ``protocol`` and write their tables to ``folder``.
@@ -44,7 +45,8 @@ def run(
 
     Parameters
     ----------
-    engine : "lockstep" (many models at once, in JAX) or "torch" (the plain loop).
+    engine : "lockstep" (many models at once, in JAX) or "torch" (the plain loop); None takes
+        the plain loop for work so short that it is done before JAX has compiled.
     n_jobs : processes; None takes as many as there are cores.
 
     Raises
@@ -52,11 +54,11 @@ def run(
     ValueError for clips that cannot be learnt from or fewer groups than folds; lock.BusyError if
     another run works in ``folder``.
     """
+    training.check_clips(clips)
+    folder, engine = Path(folder), engine or suitable_engine(clips, protocol)
     if engine not in outer_folds.ENGINES:
         known = ", ".join(outer_folds.ENGINES)
         raise ValueError(f"engine must be one of {known}, found {engine!r}")
-    training.check_clips(clips)
-    folder = Path(folder)
     key = fingerprint(clips, protocol, engine)
     if is_finished(folder, key):
         return folder
@@ -76,6 +78,16 @@ def fingerprint(clips: Sequence[Clip], protocol: Protocol, engine: str) -> str:
         for array in (clip.frames.astype(np.int64), clip.keypoints, clip.labels):
             digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()[:16]
+
+
+COMPILING = 90.0
+"""Seconds that JAX needs to compile everything, on one core, roughly."""
+
+
+def suitable_engine(clips: Sequence[Clip], protocol: Protocol) -> str:
+    """ "torch" if the plain loop would need less than :data:`COMPILING`, else "lockstep"."""
+    units = plan(clips, protocol, Path(), "torch")
+    return "torch" if sum(map(outer_folds.cost, units)) < COMPILING else "lockstep"
 
 
 def is_finished(folder: Path, key: str) -> bool:
@@ -132,6 +144,8 @@ def _work(units: list[Unit], n_jobs: int | None) -> None:
     ):
         # "loky" starts clean processes: a fork of one that holds JAX or torch may hang.
         joblib.Parallel(n_jobs=n_jobs)(joblib.delayed(_run_unit)(unit) for unit in waiting)
+    if n_jobs > 1:
+        get_reusable_executor().shutdown()  # idle processes would keep their memory
 
 
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} elapsed, {remaining} left"

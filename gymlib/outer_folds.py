@@ -265,10 +265,10 @@ def _tuning_cost(unit: Unit) -> float:
 
 # Seconds per frame of training on one core, as measured for the two engines.
 _SECONDS = {
-    ("cnn", "lockstep"): 8e-6,
+    ("cnn", "lockstep"): 7e-6,
     ("lstm", "lockstep"): 2e-6,
     ("cnn", "torch"): 45e-6,
-    ("lstm", "torch"): 160e-6,
+    ("lstm", "torch"): 25e-6,
 }
 
 

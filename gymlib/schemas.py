@@ -119,7 +119,7 @@ def check(table: pd.DataFrame, schema: pa.DataFrameSchema, where: str) -> pd.Dat
     where : what the reader must mend, usually the file's name; it opens the message.
     """
     try:
-        return schema.validate(table, lazy=True)
+        return schema.validate(table, lazy=True).copy()  # one block: coercion leaves pieces
     except pa.errors.SchemaErrors as errors:
         faults = errors.failure_cases
         raise TableError(f"{where}: {_describe(faults)}") from None

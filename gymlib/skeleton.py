@@ -18,19 +18,20 @@ KEYPOINTS = (
 
 INDEX = {name: i for i, name in enumerate(KEYPOINTS)}
 
-_BONES = (
-    "nose left_eye_inner, left_eye_inner left_eye, left_eye left_eye_outer,"
-    "left_eye_outer left_ear, nose right_eye_inner, right_eye_inner right_eye,"
-    "right_eye right_eye_outer, right_eye_outer right_ear, mouth_left mouth_right, left_shoulder right_shoulder,"
-    "left_shoulder left_elbow, left_elbow left_wrist, left_wrist left_pinky, left_wrist left_index,"
-    "left_wrist left_thumb, left_pinky left_index, right_shoulder right_elbow,"
-    "right_elbow right_wrist, right_wrist right_pinky, right_wrist right_index,"
-    "right_wrist right_thumb, right_pinky right_index, left_shoulder left_hip,"
-    "right_shoulder right_hip, left_hip right_hip, left_hip left_knee, left_knee left_ankle,"
-    "left_ankle left_heel, left_heel left_foot_index, left_ankle left_foot_index,"
-    "right_hip right_knee, right_knee right_ankle, right_ankle right_heel,"
-    "right_heel right_foot_index, right_ankle right_foot_index"
-)
+_BONES = """
+nose left_eye_inner, left_eye_inner left_eye, left_eye left_eye_outer, left_eye_outer left_ear,
+nose right_eye_inner, right_eye_inner right_eye, right_eye right_eye_outer,
+right_eye_outer right_ear, mouth_left mouth_right,
+left_shoulder right_shoulder, left_shoulder left_hip, right_shoulder right_hip, left_hip right_hip,
+left_shoulder left_elbow, left_elbow left_wrist, left_wrist left_pinky, left_wrist left_index,
+left_wrist left_thumb, left_pinky left_index,
+right_shoulder right_elbow, right_elbow right_wrist, right_wrist right_pinky,
+right_wrist right_index, right_wrist right_thumb, right_pinky right_index,
+left_hip left_knee, left_knee left_ankle, left_ankle left_heel, left_heel left_foot_index,
+left_ankle left_foot_index,
+right_hip right_knee, right_knee right_ankle, right_ankle right_heel, right_heel right_foot_index,
+right_ankle right_foot_index
+"""
 EDGES = tuple(tuple(INDEX[name] for name in bone.split()) for bone in _BONES.split(","))
 """Bones as pairs of keypoint indices."""
 

@@ -410,6 +410,24 @@ def test_an_existing_data_set_is_not_overwritten(home, shared_folder):
     assert io.annotators("theirs") == ["morten", "sofus"]
 
 
+def test_an_interrupted_import_is_no_data_set(home, shared_folder, monkeypatch):
+    """clips.csv comes last, so that a full disk or Ctrl-C leaves nothing that looks complete."""
+    write_table = io.write_table
+
+    def fail(path, *args):
+        if path.name == "keypoints.parquet":
+            raise OSError(28, "No space left on device")
+        write_table(path, *args)
+
+    monkeypatch.setattr(io, "write_table", fail)
+    with pytest.raises(OSError, match="No space left"):
+        import_folder(shared_folder, "theirs")
+    assert not (paths.dataset("theirs") / "clips.csv").exists()
+    monkeypatch.undo()
+    monkeypatch.setenv("GYMLIB_HOME", str(home))
+    assert import_folder(shared_folder, "theirs").clips == 3
+
+
 @pytest.mark.parametrize("kind", ["folder", "file"])
 def test_a_table_of_all_clips(home, tmp_path, kind):
     root = tmp_path / "shared"

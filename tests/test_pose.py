@@ -7,12 +7,11 @@ import subprocess
 import sys
 import time
 
-import filelock
 import numpy as np
 import pandas as pd
 import pytest
 
-from gymlib import io, paths, pose, schemas, video
+from gymlib import io, lock, paths, pose, schemas, video
 from gymlib.pose import PoseConfig, blazepose, extraction
 from gymlib.video import VideoError
 
@@ -250,12 +249,8 @@ def test_ctrl_c_keeps_finished_clips(home, dataset):
 
 
 def test_two_runs_at_once(dataset, instances):
-    folder = paths.dataset(dataset) / ".poses"
-    folder.mkdir()
-    with filelock.FileLock(folder / "extraction.lock"):
-        with pytest.raises(
-            pose.BusyError, match="another extraction is running on data set 'mine'"
-        ):
+    with lock.hold(paths.dataset(dataset) / ".poses", "poses"):
+        with pytest.raises(lock.BusyError, match=r"another run \(poses\) is working in .*mine"):
             pose.extract_dataset(dataset, workers=1)
     assert pose.extract_dataset(dataset, workers=1).extracted == 3
 
@@ -312,7 +307,7 @@ def test_full_disk_keeps_finished_clips(dataset, instances, monkeypatch):
         original(path, table, schema)
 
     monkeypatch.setattr(io, "write_table", full)
-    with pytest.raises(OSError, match="clip_2.*No space left on device"):
+    with pytest.raises(OSError, match=r"clip_2.*No space left on device"):
         pose.extract_dataset(dataset, workers=1)
     monkeypatch.setattr(io, "write_table", original)
     assert pose.extract_dataset(dataset, workers=1).extracted == 1

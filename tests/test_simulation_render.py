@@ -116,6 +116,17 @@ def test_shadow_falls_on_the_floor_and_only_darkens():
     assert difference[y, x].max() < -8
 
 
+def test_grass_hides_the_feet():
+    joints = standing()
+    toe = joints[0, INDEX["left_foot_index"]] - [0.01, 0, 0.01]
+    x, y = np.round(CAMERA.project(toe)).astype(int)
+    bare, grown = (Scene(ambient=1.0, cover=c) for c in (0.0, 0.12))
+    pictures = [film(joints, scene=s)[0].astype(int) for s in (bare, grown)]
+    empty = bare.picture(CAMERA).astype(int)
+    foot, grass = (np.abs(p - empty)[y + 1, x].max() for p in pictures)
+    assert foot > 12 > grass
+
+
 def test_person_outside_the_picture_leaves_it_empty():
     joints = standing() + [50.0, 0, 0]
     np.testing.assert_array_equal(film(joints)[0], Scene().picture(CAMERA))

@@ -148,6 +148,28 @@ def test_pixels_become_square(tmp_path):
     assert next(video.read_frames(tmp_path / "dv.mp4")).rgb.shape == (48, 128, 3)
 
 
+def test_a_cut_without_encoding_again_hides_frames(tmp_path):
+    """Phones and players cut by an edit list: frames before the cut are stored, not shown."""
+    whole, part = tmp_path / "whole.mp4", tmp_path / "part.mp4"
+    video.write_video(whole, pictures(20), 25)
+    with av.open(str(whole)) as source, av.open(str(part), "w") as target:
+        old = source.streams.video[0]
+        new = target.add_stream_from_template(old)
+        shift = int(5 / 25 / old.time_base)
+        for packet in source.demux(old):
+            if packet.dts is not None:
+                packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
+                packet.stream = new
+                target.mux(packet)
+    assert video.probe(part).frames == 15
+    shown = list(video.read_frames(part))
+    assert [frame.index for frame in shown] == list(range(15))
+    assert shown[0].time == 0
+    originals = list(pictures(20))
+    for frame, original in zip(shown, originals[5:]):
+        assert np.abs(frame.rgb.astype(int) - original).mean() < 4
+
+
 def test_pick_frames_in_the_order_asked(clip):
     every = [frame.rgb for frame in video.read_frames(clip)]
     for picked, index in zip(video.pick_frames(clip, [5, 0, 5]), [5, 0, 5]):

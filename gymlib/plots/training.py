@@ -97,7 +97,8 @@ def plot_fold_map(folds: pd.DataFrame, ax: Axes | None = None) -> Axes:
     folds : folds.csv, one row per clip; drawn in its order, with lines between videos.
     """
     outer = sorted(folds["outer"].unique())
-    inner = folds[f"inner_of_outer_{outer[0]}"]
+    inner = folds[f"inner_of_outer_{outer[0]}"].astype("Float64")  # of a file or a table in memory
+    inner = pd.Series(inner.to_numpy(float, na_value=np.nan))
     ax = ax or plt.subplots(figsize=(9, 0.9 + 0.28 * (len(outer) + inner.nunique())))[1]
     rows = {f"outer {k + 1}": (folds["outer"] == k).astype(int) for k in outer}
     for i in sorted(inner.dropna().unique()):

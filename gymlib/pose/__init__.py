@@ -2,7 +2,6 @@
 
 from gymlib.pose.blazepose import EXTRACTOR, Pose, PoseConfig, extract_clip
 from gymlib.pose.extraction import (
-    BusyError,
     Extraction,
     KeypointsOnlyError,
     PoseError,
@@ -12,7 +11,6 @@ from gymlib.pose.extraction import (
 
 __all__ = [
     "EXTRACTOR",
-    "BusyError",
     "Extraction",
     "KeypointsOnlyError",
     "Pose",

@@ -4,7 +4,6 @@ Every finished clip is a file in the data set's folder ``.poses``; the table is 
 when all are there.
 """
 
-import contextlib
 import time as clock
 import warnings
 from dataclasses import asdict
@@ -12,16 +11,16 @@ from importlib.metadata import version
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-import filelock
 import joblib
 import numpy as np
 import pandas as pd
 
-from gymlib import io, paths, provenance, schemas, video
+from gymlib import io, lock, paths, provenance, schemas, video
 from gymlib.pose.blazepose import EXTRACTOR, THESIS, Pose, PoseConfig, extract_clip
 from gymlib.progress import progress
 from gymlib.skeleton import KEYPOINTS
 
+FOLDER = ".poses"
 _PARTS_VERSION = 1  # raise it when the same video and settings would give other numbers
 
 
@@ -45,10 +44,6 @@ class KeypointsOnlyError(PoseError):
     """The data set brings keypoints and no videos, so there is nothing to extract."""
 
 
-class BusyError(RuntimeError):
-    """Another extraction works on the same data set."""
-
-
 def extract_dataset(
     dataset: str, config: PoseConfig = THESIS, workers: int | None = None
 ) -> Extraction:
@@ -66,11 +61,11 @@ def extract_dataset(
     KeypointsOnlyError : clips.csv names no videos.
     PoseError : videos are missing, damaged, or of another length than clips.csv says; all are
         listed, and the clips that went well are kept for the next run.
-    BusyError : another extraction of the same data set is running.
+    gymlib.lock.BusyError : another extraction of the same data set is running.
     """
     clips = io.read_clips(dataset)
     _check_paths(dataset, clips)
-    with _lock(dataset):
+    with lock.hold(paths.dataset(dataset) / FOLDER, "poses"):
         fingerprints = [_fingerprint(dataset, clip, config) for clip in clips.itertuples()]
         parts = [_part(dataset, *pair) for pair in zip(clips["clip"], fingerprints)]
         todo = [row for row, part in enumerate(parts) if not part.is_file()]
@@ -159,20 +154,6 @@ def _check_paths(dataset: str, clips: pd.DataFrame) -> None:
         raise PoseError(f"data set {dataset!r}, clips.csv:\n" + "\n".join(faults))
 
 
-@contextlib.contextmanager
-def _lock(dataset: str):
-    """Hold the extraction of a data set; the operating system frees it if the run is killed."""
-    folder = paths.dataset(dataset) / ".poses"
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with filelock.FileLock(folder / "extraction.lock", timeout=0):
-            yield
-    except filelock.Timeout:
-        raise BusyError(
-            f"another extraction is running on data set {dataset!r}; wait for it or stop it"
-        ) from None
-
-
 def _fingerprint(dataset: str, clip, config: PoseConfig) -> str:
     """Changes whenever the numbers of the clip could."""
     content = provenance.file_hash([paths.dataset(dataset) / clip.path])
@@ -182,7 +163,7 @@ def _fingerprint(dataset: str, clip, config: PoseConfig) -> str:
 
 def _part(dataset: str, clip: str, fingerprint: str) -> Path:
     name = f"{paths.safe_name(clip, 'clip')}.{fingerprint}.parquet"
-    return paths.dataset(dataset) / ".poses" / name
+    return paths.dataset(dataset) / FOLDER / name
 
 
 def _write(dataset: str, table: pd.DataFrame, config: PoseConfig, videos: list[Path]) -> None:

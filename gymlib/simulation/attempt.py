@@ -79,11 +79,11 @@ def _clip(p, attempt, fine, begin, rng) -> Motion:
     if attempt.skill == "none":
         end = min(len(motion), start + round(2.0 * rate))
     if attempt.landing == "none":
-        end -= round(rng.uniform(0.05, 0.6) * np.sum(labels[start:end] == SKILL))
+        end -= round(rng.uniform(0.05, 0.5) * np.sum(labels[start:end] == SKILL))
         rest = 0
     else:  # at least a third of a second of the landing belongs to the clip
         rest = max(attempt.frames - (end - start) - attempt.before, round(0.33 * rate))
     first = start - max(min(attempt.before, attempt.frames - (end - start) - rest), 0)
     if attempt.late:
-        first, rest = start + round(attempt.late * rate), rest + attempt.before
+        first, rest = start + round(attempt.late * rate), rest + round(attempt.late * rate)
     return motion.cut(max(first, 0), min(len(motion), end + rest))

@@ -67,7 +67,8 @@ class Camera:
         which gives the shoulder width of .18 torso found in real clips. ``surface_height`` lifts
         camera and aim when the gymnast stands on a trampoline.
         """
-        distance = rng.uniform(4.5, 7.5) if torso_pixels > 80 else rng.uniform(7.5, 11.0)
+        near = torso_pixels > 0.15 * height
+        distance = rng.uniform(4.5, 7.5) if near else rng.uniform(7.5, 11.0)
         angle = np.clip(rng.normal(0, np.radians(13)), -0.6, 0.6)
         side = rng.choice([-1.0, 1.0])  # which side of the run the camera stands on
         low, high = (0.3, 1.0) if surface_height else (0.9, 1.8)  # no view under a trampoline
@@ -77,6 +78,8 @@ class Camera:
         )
         aim = np.array([0.0, 0.0, 1.0 + surface_height])
         yaw, pitch = _bearing(aim - position)
+        # Who films from far away has a sharp camera, or else nobody would watch the video.
+        detail = float(np.clip(torso_pixels / 110, 0.25, 1))
         return cls(
             position=tuple(float(v) for v in position),
             yaw=float(yaw),
@@ -86,9 +89,9 @@ class Camera:
             width=width,
             height=height,
             shutter=float(rng.uniform(1 / 100, 1 / 30)),
-            softness=float(rng.uniform(0.9, 1.9)) * width / 960,
+            softness=float(rng.uniform(0.9, 1.9) * detail),
             noise=float(rng.uniform(3.0, 8.0)),
-            grain=max(1.0, float(rng.uniform(1.5, 4.0)) * width / 960),
+            grain=max(1.0, float(rng.uniform(1.5, 4.0) * detail)),
         )
 
     def filming(

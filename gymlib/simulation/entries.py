@@ -55,7 +55,8 @@ def swing_and_squat(
     half = style.standing(shoulder=10, knee=28, hip=38, lumbar=style.hunch + 6)
     half = flat(half, 18)
     p.ground(label, [key(0.55 * lasts, half, 18, yaw=yaw), key(lasts, low, pitch, yaw=yaw)])
-    return [key(0.06 / tempo, low, pitch + 2, yaw=yaw)]
+    # The arms are on their way up before the legs push.
+    return [key(rng.uniform(0.13, 0.18) / tempo, pose(low, shoulder=25), pitch + 2, yaw=yaw)]
 
 
 def standing_somersault(
@@ -117,13 +118,14 @@ def hurdle(p: Performer, style: Style, rng: Rng, foot: int, speed: float, yaw: f
         middle = pose(middle, shoulder=arms, elbow=30)
     keys = [
         key(rng.uniform(0.4, 0.6) * lasts, middle),
-        key(lasts, flat(together, pitch, sole=16), pitch, yaw=yaw, lean="pose"),
-    ]
+        key(lasts, flat(together, pitch, sole=16), pitch, yaw=yaw, roll=-12 * np.sign(yaw),
+            lean="pose"),
+    ]  # fmt: skip
     stance = float(np.clip(0.5 / speed, 0.15, 0.24))
     planted = (foot == 0, foot == 1)
     toe = p.toes[[foot]]
     p.jump(
-        [key(stance, off, 3, lean=0.16)], TAKEOFF, keys, (0, np.radians(pitch - 3), np.radians(yaw)),
+        [key(stance, off, 3, lean=0.12)], TAKEOFF, keys, (0, np.radians(pitch - 3), np.radians(yaw)),
         (0.85 * speed * lasts, 0.03 * (1 if foot else -1)), flight_label=TAKEOFF, planted=planted,
         toes=toe,
     )  # fmt: skip
@@ -194,6 +196,6 @@ def sideways(
     turn = np.radians(360 + side * (end - tilt))
     takeoff = flat(off, 4, sole=40)
     p.jump(
-        [key(0.1, flat(low, 8), 8, yaw=yaw), key(0, takeoff, 4, roll=tilt, yaw=yaw, lean="pose")],
+        [key(0.1, flat(low, 8), 8, roll=-2 * side, yaw=yaw), key(0, takeoff, 4, roll=tilt, yaw=yaw, lean="pose")],
         TAKEOFF, keys, (0, turn, 0), (travel, 0.0), flight_label=SKILL,
     )  # fmt: skip

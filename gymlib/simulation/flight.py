@@ -93,7 +93,7 @@ def _right_turns(course, turns) -> bool:
     if whole < 0.5:
         return True
     steps = _rotation_vector(course[1:] @ course[:-1].transpose(0, 2, 1))
-    return abs(steps.sum(axis=0) @ turns / whole - whole) < np.pi
+    return bool(abs(steps.sum(axis=0) @ turns / whole - whole) < np.pi)
 
 
 def _inertia(angles, interval, body):

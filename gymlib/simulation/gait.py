@@ -152,6 +152,10 @@ def _feet(p, gait, grid, plant, travel, speed, ahead, yaw, first, stop, air):
         toes[:, foot, 2] += height
         steep = 0.9 if gait.stance < gait.period else 0.5
         lift[:, foot] = np.where(moving, steep * (1 - share) ** 1.3, lift[:, foot])
+        # The heel comes off before the toes do.
+        push = np.clip((grid - begin) / (0.55 * gait.stance) + 1, 0, 1)
+        pushing = (grid <= begin) & (push > 0)
+        lift[pushing, foot] = np.maximum(lift[pushing, foot], steep * push[pushing] ** 2)
         yaws[:, foot] += s * turned(yaw - yaws[-1, foot])
         planted[moving, foot] = False
     return ground.Feet(toes, yaws, lift, planted)

@@ -66,7 +66,7 @@ def stand(
 def _reach(joints, i, side, feet, pelvis, body) -> None:
     """Write knee, ankle, heel and toe of one leg."""
     hip, toe = joints[:, INDEX[f"{side}_hip"]], feet.toes[:, i]
-    lift = np.where(feet.planted[:, i], _raise_heel(hip, toe, feet, i, body), feet.lift[:, i])
+    lift = _raise_heel(hip, toe, feet, i, body)
     ahead = about("z", feet.yaw[:, i])
     hint = 0.5 * ahead[:, :, 0] + 0.5 * pelvis[:, :, 0] + np.array([0, 0, 0.3])
     for _ in range(3):
@@ -174,4 +174,4 @@ def _lay_hand(joints, side, floor, body) -> None:
 def lowest(joints: Float[np.ndarray, "*times 33 3"]) -> Float[np.ndarray, "*times"]:
     """Height of the lower of all keypoints of the feet, metres."""
     ends = [INDEX[f"{s}_{n}"] for s, _ in SIDES for n in ("heel", "foot_index")]
-    return joints[..., ends, 2].min(axis=-1)
+    return np.asarray(joints[..., ends, 2].min(axis=-1))

@@ -32,6 +32,9 @@ def turned(angle: float) -> float:
     return float((angle + np.pi) % (2 * np.pi) - np.pi)
 
 
+_HANDOVER = 0.02  # metres: how near the floor the next hand or foot takes weight in a wheel
+
+
 @dataclass(frozen=True)
 class Key:
     """A pose to pass through.
@@ -248,22 +251,23 @@ class Performer:
         ends = joints[:, carriers]
         heights = ends[..., 2] - np.array([SOLE, SOLE, rest, rest])
         heels = joints[:, [INDEX["left_heel"], INDEX["right_heel"]], 2] - SOLE
-        bearer = heights.argmin(axis=1)
-        up = self.floor - np.minimum(heights.min(axis=1), heels.min(axis=1))
+        # The weight goes over smoothly from one to the next while both are near the floor.
+        share = np.exp(-(heights - heights.min(axis=1, keepdims=True)) / _HANDOVER)
+        low = heights.min(axis=1) - _HANDOVER * np.log(share.sum(axis=1))
+        share /= share.sum(axis=1, keepdims=True)
+        up = self.floor - np.minimum(low, heels.min(axis=1))
         fade = np.clip(1 - grid / 0.12, 0, 1) ** 2
-        now = self.toes[bearer[0] % 2]
-        up = up + fade * (now[2] - ends[0, bearer[0], 2] - up[0])
-        moved = np.zeros((len(grid), 2))
-        steps = np.diff(ends[..., :2], axis=0)[np.arange(len(grid) - 1), bearer[:-1]]
-        moved[1:] = -np.cumsum(steps, axis=0)
-        moved += now[:2] - ends[0, bearer[0], :2]
+        first = share[0].argmax()
+        now = self.toes[first % 2]
+        up = up + fade * (now[2] - ends[0, first, 2] - up[0])
+        steps = np.einsum("fc,fck->fk", share[:-1], np.diff(ends[..., :2], axis=0))
+        moved = now[:2] - ends[0, first, :2] - np.vstack([np.zeros(2), np.cumsum(steps, axis=0)])
         joints = joints + np.concatenate([moved, up[:, None]], axis=1)[:, None]
-        stands = np.zeros((len(grid), 4), dtype=bool)
-        stands[np.arange(len(grid)), bearer] = True
+        stands = share > 0.999
         channels = np.concatenate([euler(pelvis), curve], axis=-1)
         self._keep(
             grid, channels, pelvis, joints, centre_of_mass(joints), label, stands,
-            np.zeros(len(grid)),
+            np.zeros(len(grid)), airborne=False,
         )  # fmt: skip
 
     def jump(
@@ -325,13 +329,15 @@ class Performer:
         channels[:, 3:] = np.clip(channels[:, 3:], *_LIMITS.T)
         return channels
 
-    def _keep(self, grid, channels, pelvis, joints, centre, label, contacts, bed):
+    def _keep(self, grid, channels, pelvis, joints, centre, label, contacts, bed, airborne=None):
         step = grid[1] - grid[0]
         for i, (side, _) in enumerate(SIDES):
             channels[-2:, np.array(_LEGS[i]) + 3] = leg_angles(pelvis[-2:], joints[-2:], side)
         if contacts.shape[1] == 2:  # feet only
             contacts = np.concatenate([contacts, np.zeros_like(contacts)], axis=-1)
-        airborne = ~contacts.any(axis=1)
+        if airborne is None:
+            airborne = ~contacts.any(axis=1)
+        airborne = np.broadcast_to(airborne, len(grid))
         last = slice(0, len(grid) - 1)
         self.records.append(
             Record(

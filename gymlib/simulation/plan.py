@@ -116,12 +116,14 @@ def _attempt(row, session, rng) -> Attempt:
     skill, shape, entry = list(repertoire)[rng.choice(len(weights), p=weights / weights.sum())]
     ends = _BACK_ENDS if skill.startswith(_BACK) else _FRONT_ENDS
     landing = str(rng.choice(_ENDS, p=ends))
-    slow = float(rng.uniform(1.8, 4)) if rng.random() < slow_share else 1.0
+    slow = float(rng.uniform(1.6, 3.2)) if rng.random() < slow_share else 1.0
     rate = session.fps * slow
     # Most clips begin just before the take-off or in it; some show a long wait.
-    wait = rng.lognormal(np.log(1.5), 0.6) if rng.random() < 0.35 else rng.uniform(0.12, 0.5)
+    wait = rng.lognormal(np.log(1.5), 0.6) if rng.random() < 0.42 else rng.uniform(0.15, 0.6)
     late = min(rng.exponential(0.16), 0.6) if rng.random() < 0.3 else 0.0
-    after = rng.lognormal(np.log(1.0), 0.6) + (1.9 if landing == "walk-off" else 0)
+    after = rng.lognormal(np.log(1.05), 0.6) + (1.9 if landing == "walk-off" else 0)
+    if landing == "none":
+        after, late = -0.15, 0.0
     core = _CORE[entry] + 1.35 * skill.count(",")
     before = 0.0 if late else wait
     fakes = int(entry == "standing" and rng.random() < 0.12)

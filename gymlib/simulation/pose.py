@@ -53,7 +53,7 @@ def pose(base: Float[np.ndarray, "24"] | None = None, **degrees: float) -> Float
     return angles
 
 
-def about(axis: str, angle: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any 3 3"]:
+def about(axis: str, angle: Float[np.ndarray, "*any"] | float) -> Float[np.ndarray, "*any 3 3"]:
     """Rotation matrices about x, y or z, right-handed; about y leans the body forward."""
     i, j = {"x": (1, 2), "y": (2, 0), "z": (0, 1)}[axis]
     angle = np.asarray(angle, dtype=float)

@@ -116,6 +116,7 @@ def _exposure(joints, frame: int, camera: Camera, fps: float) -> Float[np.ndarra
 def _draw_body(picture, mesh: Mesh, moments, scene: Scene, view: Camera):
     """Draw the body over the picture, averaged over the moments of the exposure."""
     points = mesh.pose(moments)
+    points[..., 2] = np.maximum(points[..., 2], scene.cover)  # hidden by grass, sunk into a mat
     seen = view.coordinates(points)
     depth = np.maximum(seen[..., 2], 0.1)
     pixels = view.focal * seen[..., :2] / depth[..., None] + [view.width / 2, view.height / 2]

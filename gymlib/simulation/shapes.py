@@ -10,7 +10,7 @@ SHAPES = ("tucked", "piked", "stretched")
 
 # When the shape is reached, when it is left and how long the whole flight lasts at least, the
 # first two as shares of the flight. A stretched body turns slowly all the way.
-_COURSE = {"tucked": (0.36, 0.66), "piked": (0.38, 0.64), "stretched": (0.3, 0.75)}
+_COURSE = {"tucked": (0.36, 0.66), "piked": (0.38, 0.56), "stretched": (0.3, 0.75)}
 
 
 def shape_pose(shape: str, style: Style, backward: bool):
@@ -42,7 +42,8 @@ def somersault(
     degrees, with legs bent by ``crouch`` (0 straight, 1 deeply) and arms at ``arms`` degrees."""
     reach, leave = _COURSE[shape]
     held = shape_pose(shape, style, backward)
-    opening = pose(held, shoulder=75, knee=55 * crouch + 20, hip=60 * crouch + 25, lumbar=15)
+    opening = pose(held, shoulder=75, knee=55 * crouch + 20, hip=60 * crouch + (48 if shape == "piked" else 25),
+                   lumbar=15)  # fmt: skip
     knee = 20 + 60 * crouch
     landing = pose(
         shoulder=arms, shoulder_abduction=18, elbow=style.elbow, knee=knee,

@@ -21,7 +21,7 @@ def bounce(p: Performer, style: Style, rng: Rng, seconds: float, keys, turns, *,
     yaw = float(np.degrees(p.channels[0]))
     contact = rng.uniform(0.32, 0.42)
     tilt = {None: 0.0, True: rng.uniform(-10, -4), False: rng.uniform(6, 14)}[backward]
-    low = pose(shoulder=rng.uniform(-10, 60), shoulder_abduction=20, elbow=20, hip=22, knee=28,
+    low = pose(shoulder=rng.uniform(45, 100), shoulder_abduction=20, elbow=20, hip=22, knee=28,
                lumbar=8, neck=-5)  # fmt: skip
     off = pose(shoulder=style.reach, elbow=15, hip=4 - 10 * bool(backward), knee=6, lumbar=2)
     out = 9.81 * seconds / 2

@@ -30,19 +30,19 @@ def turn_over(p: Performer, style: Style, rng: Rng, foot: int, *, round_off: boo
                  **{f"{near}_hip": 85.0, f"{near}_knee": 30.0, f"{away}_hip": -25.0})  # fmt: skip
     wide = 52 - 22 * style.arch
     split = pose(**up, knee=6 + 20 * style.arch, ankle=40, hip_abduction=wide, neck=-20)
-    lasts = rng.uniform(0.95, 1.15) / style.tempo
+    lasts = rng.uniform(1.1, 1.35) / style.tempo
     if round_off:
         closed = pose(**up, hip=10, knee=12, ankle=35, hip_abduction=5, lumbar=5)
         snap = pose(shoulder=150, elbow=12, hip=75, knee=22, ankle=25, lumbar=22)
         angles = [lunge, lunge, reach, split, closed, snap]
-        turns = [(12, 0), (22, 0), (85, 25), (175, 90), (235, 130), (312, 180)]
-        shares = [0, 0.18, 0.42, 0.66, 0.82, 1.0]
+        turns = [(12, 0), (22, 0), (78, 25), (175, 90), (235, 130), (312, 180)]
+        shares = [0, 0.15, 0.36, 0.66, 0.83, 1.0]
     else:
         down = pose(**up, knee=8, ankle=20, hip_abduction=wide * 0.85, lumbar_side=0)
         stride = pose(shoulder=120, shoulder_abduction=35, elbow=15, hip_abduction=28, knee=10, hip=8)
         angles = [lunge, lunge, reach, split, down, stride]
-        turns = [(12, 0), (22, 0), (88, 40), (180, 90), (280, 90), (360, 90)]
-        shares = [0, 0.16, 0.4, 0.6, 0.82, 1.08]
+        turns = [(12, 0), (22, 0), (80, 40), (180, 90), (280, 90), (360, 90)]
+        shares = [0, 0.14, 0.34, 0.6, 0.84, 1.1]
     turned = np.stack([facing(turn, side * twist) for turn, twist in turns])
     p.doubt = WHEEL
     p.wheel(TAKEOFF, np.array(shares) * lasts, np.stack(angles), turned)
