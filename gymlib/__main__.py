@@ -1,12 +1,21 @@
 """The command line: ``python -m gymlib <command>``; the Makefile calls it."""
 
 import argparse
+import os
 import sys
+from pathlib import Path
 
 from gymlib import paths
 
-DATASET_HELP = "simulated, recovered, or the name of your folder in data/"
+ABOUT = """Frame-by-frame action classification in gymnastics videos.
 
+Data sets live in data/<name>/; GYMLIB_HOME=<folder> keeps data, figures and report elsewhere.
+Exit status: 0 done, 2 a mistake that the message explains, 130 stopped by Ctrl-C.
+GYMLIB_DEBUG=1 shows where in the code a message comes from."""
+
+DATASET_HELP = "simulated, recovered, or the name of your folder in data/"
+PROFILE_HELP = "full: as the thesis; quick: a first look in minutes"
+SOURCE_HELP = "a local copy of the recovered skeletons, instead of the download"
 SOURCES_HELP = "data sets whose clips train the models, such as: simulated recovered"
 
 
@@ -19,22 +28,31 @@ def main(arguments: list[str] | None = None) -> int:
         print("\nstopped; finished parts are kept, run the same command to go on", file=sys.stderr)
         return 130
     except (ValueError, OSError, RuntimeError) as error:
+        if os.environ.get("GYMLIB_DEBUG"):
+            raise
         print(f"\nerror: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def dataset_name(options) -> str:
+def folder_name(dataset: str, profile: str) -> str:
     """The data set's folder: the quick profile has a small simulated set of its own."""
-    quick = options.dataset == "simulated" and options.profile == "quick"
-    return "simulated-quick" if quick else options.dataset
+    quick = dataset == "simulated" and profile == "quick"
+    return "simulated-quick" if quick else dataset
 
 
 def data(options) -> None:
     """Make or download the data set, and check its annotations as a whole."""
     from gymlib import io, labelling
 
-    name = dataset_name(options)
+    name = folder_name(options.dataset, options.profile)
+    _make(name, options.source)
+    if io.annotators(name):
+        labelling.read(name)  # every fault now, before anything long runs
+
+
+def _make(name: str, source: Path | None) -> None:
+    """What ``data`` writes: a generated, recovered or found data set."""
     folder = paths.dataset(name)
     if name in ("simulated", "simulated-quick"):
         from gymlib.simulation import generate
@@ -43,28 +61,36 @@ def data(options) -> None:
     elif name == "recovered":
         from gymlib import recovered
 
-        recovered.make(folder, source=options.source)
-    elif not (folder / "clips.csv").is_file():
+        recovered.make(folder, source=source)
+    else:
         from gymlib import inventory
 
-        inventory.make(folder)
-    if io.annotators(name):
-        labelling.read(name)  # every fault now, before anything long runs
+        for note in inventory.take(folder):
+            print(f"note: {note}", file=sys.stderr)
 
 
 def predict(options) -> None:
     """Label videos with models trained on other data sets; write overlay videos."""
     from gymlib import application, transfer
 
-    data(options)
+    target, *sources = (
+        folder_name(name, options.profile) for name in (options.dataset, *options.sources)
+    )
+    for name in dict.fromkeys([target, *sources]):
+        _make(name, options.source)
+    application.check(target)
+    for source in dict.fromkeys(sources):
+        application.prepare(source)
     config = transfer.TransferConfig() if options.profile == "full" else transfer.QUICK
-    scores = application.apply(options.dataset, options.sources, config)
-    print(
-        scores.to_string(index=False, float_format="%.1f") if len(scores) else "no labels to score"
-    )
-    print(
-        f"Overlay videos: {paths.dataset(options.dataset) / 'results' / 'application' / 'overlay'}"
-    )
+    found = application.apply(target, sources, config)
+    for note in found.notes:
+        print(f"note: {note}")
+    scores = found.scores
+    print("no labels to score" if scores.empty else scores.to_string(index=False, **_ONE_DIGIT))
+    print(f"Predictions and overlay videos: {application.folder(target)}")
+
+
+_ONE_DIGIT = {"float_format": "%.1f", "na_rep": "-"}
 
 
 def import_folder(options) -> None:
@@ -96,30 +122,43 @@ def _run(options, fresh: bool) -> None:
     from gymlib import report as site
 
     data(options)
-    pipeline.run(dataset_name(options), options.profile, fresh=fresh)
+    pipeline.run(folder_name(options.dataset, options.profile), options.profile, fresh=fresh)
     page = site.build()
     if paths.home() == paths.REPOSITORY:
-        site.update_readme(paths.REPOSITORY / "README.md")
+        site.update_readme(paths.REPOSITORY)
     print(f"The report: {page}")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m gymlib", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m gymlib",
+        description=ABOUT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(required=True, metavar="command")
-    commands.add_parser("bench", help=bench.__doc__).set_defaults(command=bench)
-    sub = commands.add_parser("import", help=import_folder.__doc__)
-    sub.set_defaults(command=import_folder)
-    sub.add_argument("--source", required=True, help="their folder, or one of its tables")
+    _add(commands, "bench", bench)
+    sub = _add(commands, "import", import_folder)
+    sub.add_argument(
+        "--source", type=Path, required=True, help="their folder, or one of its tables"
+    )
     sub.add_argument("--dataset", required=True, help="name of the new folder in data/")
     for command in (data, predict, reproduce, report):
-        sub = commands.add_parser(command.__name__, help=command.__doc__)
-        sub.set_defaults(command=command)
+        sub = _add(commands, command.__name__, command)
         sub.add_argument("--dataset", default="simulated", help=DATASET_HELP)
-        sub.add_argument("--profile", default="full", choices=("full", "quick"))
-        sub.add_argument("--source", help="recovered: a local copy to take instead of a download")
+        sub.add_argument("--profile", default="full", choices=("full", "quick"), help=PROFILE_HELP)
+        sub.add_argument("--source", type=Path, help=SOURCE_HELP)
         if command is predict:
             sub.add_argument("--sources", nargs="+", default=["simulated"], help=SOURCES_HELP)
     return parser
+
+
+def _add(commands, name: str, command) -> argparse.ArgumentParser:
+    """A sub-command whose help is the docstring of its function."""
+    about = command.__doc__
+    kind = argparse.ArgumentDefaultsHelpFormatter
+    sub = commands.add_parser(name, help=about, description=about, formatter_class=kind)
+    sub.set_defaults(command=command)
+    return sub
 
 
 if __name__ == "__main__":

@@ -61,6 +61,7 @@ def check(
     clips: pd.DataFrame,
     *,
     video_frames: dict[str, int] | None = None,
+    every_clip: bool = True,
 ) -> dict[str, pd.DataFrame]:
     """The same tables with whole-number frames, or an AnnotationError listing all faults.
 
@@ -75,6 +76,7 @@ def check(
         says who must have labelled a clip; without it one annotator per clip is enough, and an
         annotator may cover only some clips, but those completely.
     video_frames : clip -> frames counted in its video, where there is one.
+    every_clip : a clip without any label is a fault; False allows it (to predict and score).
 
     Returns
     -------
@@ -91,7 +93,7 @@ def check(
         runs, found = _check_file(annotator, table, lengths)
         faults += found
         checked[annotator] = _ordered(runs, clips)
-    faults += _missing(annotations, clips)
+    faults += _missing(annotations, clips, every_clip)
     if faults:
         raise AnnotationError(faults)
     return checked
@@ -131,6 +133,8 @@ def _check_row(cells: dict[str, str], lengths: dict[str, int]) -> list[str]:
         messages.append(f"clip {cells['clip']!r} is not in clips.csv{hint}")
     if cells["label"] not in (*CLASSES, UNLABELED):
         messages.append(f"unknown label {cells['label']!r}; expected {', '.join(CLASSES)}")
+    if any("\ufffd" in cell for cell in cells.values()):
+        messages.append("letters that are not UTF-8; save the file with the encoding UTF-8")
     for name in ("start", "end"):
         if not _WHOLE.fullmatch(cells[name]):
             messages.append(f"{name} must be a whole frame number from 0, found {cells[name]!r}")
@@ -176,7 +180,7 @@ def _span(start: int, end: int) -> str:
     return f"frame {start} has" if start == end else f"frames {start} to {end} have"
 
 
-def _missing(annotations: dict[str, pd.DataFrame], clips: pd.DataFrame) -> list[Fault]:
+def _missing(annotations: dict[str, pd.DataFrame], clips, every_clip: bool) -> list[Fault]:
     """Clips that nobody labelled, and annotators that clips.csv asks for."""
     if not annotations:
         return [Fault("annotations/", None, "no annotation file; expected <annotator>.csv")]
@@ -188,7 +192,7 @@ def _missing(annotations: dict[str, pd.DataFrame], clips: pd.DataFrame) -> list[
     faults = [
         Fault("annotations/", None, f"clip {clip}: no annotator labelled it")
         for clip in clips["clip"]
-        if clip not in everyone
+        if every_clip and clip not in everyone
     ]
     if "annotators" not in clips:
         return faults

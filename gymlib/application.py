@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from torch import nn
 from gymlib import (
     io,
     labelling,
+    lock,
     models,
     overlay,
     paths,
@@ -33,42 +35,107 @@ from gymlib.schemas import PROBABILITIES
 TABLES = ("clips.csv", "labels.parquet", "keypoints.parquet")
 
 
+class Applied(NamedTuple):
+    """What :func:`apply` found."""
+
+    scores: pd.DataFrame
+    """Accuracy per source and clip, see :func:`accuracy`; no rows without labels."""
+    notes: list[str]
+    """What the reader should know: clips without a pose, clips that could not be scored."""
+
+
+def folder(dataset: str) -> Path:
+    """Where models trained on a data set, and predictions for it, are kept."""
+    return paths.dataset(dataset) / "results" / "application"
+
+
+def check(dataset: str) -> None:
+    """AnnotationError listing the faults of annotation files, if there are any files."""
+    if io.annotators(dataset):
+        labelling.read(dataset, every_clip=False)
+
+
+def prepare(source: str) -> list[str]:
+    """Labels and poses of a data set that will train models; what is up to date is kept.
+
+    Does what notebooks 01 and 02 do, and raises what they raise. Returns warnings.
+    """
+    if io.annotators(source):
+        labelling.make(source)
+    return _find_poses(source)
+
+
+def _find_poses(dataset: str) -> list[str]:
+    """Extract poses, unless those there belong to the clips and their videos; warnings."""
+    keypoints = paths.dataset(dataset) / "keypoints.parquet"
+    clips = io.read_clips(dataset)
+    if keypoints.is_file():
+        poses = io.read_keypoints(dataset)
+        origin = keypoints.with_suffix(".json")
+        known = io.read_json(origin).get("videos_sha256_16") if origin.is_file() else None
+        videos = [paths.dataset(dataset) / path for path in clips["path"].dropna()]
+        complete = poses["clip"].value_counts().to_dict() == dict(zip(clips["clip"], clips.frames))
+        # Imported poses know no videos: they stay as they came.
+        if known is None or (complete and known == provenance.file_hash(videos)):
+            return []
+    return pose.extract_dataset(dataset).warnings
+
+
 def trained_on(source: str, config: transfer.TransferConfig) -> list[nn.Module]:
     """The ensemble trained on ``source``; trained now if that has not been done yet.
 
-    Raises MissingFileError if the source's clips, labels or keypoints are not there.
+    Models are kept until the source's data or ``config`` change. Raises MissingFileError if the
+    source's clips, labels or keypoints are not there, lock.BusyError while another run trains.
     """
-    folder = paths.dataset(source) / "results" / "application"
-    files = [paths.dataset(source) / name for name in TABLES]
-    if missing := [file for file in files if not file.is_file()]:
+    inputs = [paths.dataset(source) / name for name in TABLES]
+    if missing := [file for file in inputs if not file.is_file()]:
         raise io.MissingFileError(
             f"{missing[0]} is missing; run `make reproduce DATASET={source}` up to notebook 02"
         )
     key = hashlib.sha256(
-        (provenance.file_hash(files) + json.dumps(asdict(config))).encode()
+        (provenance.file_hash(inputs) + json.dumps(asdict(config))).encode()
     ).hexdigest()[:16]
-    note, weights = folder / "models.json", [f"lstm_{i}.safetensors" for i in range(config.models)]
-    if not (note.is_file() and io.read_json(note)["key"] == key):
-        _train(source, config, [folder / name for name in weights])
-        record = {"key": key, "config": asdict(config), "provenance": provenance.record(files)}
+    kept = _kept(source, key, config.models)
+    if kept is not None:
+        return kept
+    with lock.hold(folder(source), "training"):
+        note = folder(source) / "models.json"
+        note.unlink(missing_ok=True)  # until all weights are there, they are nobody's
+        trained = _train(source, config)
+        for model, file in zip(trained, _weights(source, config.models)):
+            models.save(model, file)
+        record = {"key": key, "config": asdict(config), "provenance": provenance.record(inputs)}
         io.write_json(note, record)
-    return [models.load(folder / name) for name in weights]
+    return trained
 
 
-def _train(source: str, config: transfer.TransferConfig, files: Sequence[Path]) -> None:
+def _weights(source: str, number: int) -> list[Path]:
+    return [folder(source) / f"lstm_{i}.safetensors" for i in range(number)]
+
+
+def _kept(source: str, key: str, number: int) -> list[nn.Module] | None:
+    """Models trained before on the same data with the same config, if they can be read."""
+    try:
+        if io.read_json(folder(source) / "models.json").get("key") == key:
+            return [models.load(file) for file in _weights(source, number)]
+    except (OSError, ValueError):  # not trained yet, or damaged: then trained again
+        pass
+    return None
+
+
+def _train(source: str, config: transfer.TransferConfig) -> list[nn.Module]:
     clips = transfer.comparable_clips(
         io.read_keypoints(source), io.read_labels(source), io.read_clips(source)
     )
     with progress(total=config.models * config.epochs, desc=f"training on {source}") as bar:
-        trained = transfer.train(clips, config, bar.update)
-    for model, file in zip(trained, files):
-        models.save(model, file)
+        return transfer.train(clips, config, bar.update)
 
 
 def predict(dataset: str, trained: Sequence[nn.Module]) -> pd.DataFrame:
     """Class probabilities of every frame with a pose: clip, frame, p_idle, ... p_landing.
 
-    Clips without any pose have no rows.
+    Clips without any pose have no rows. Raises ValueError, naming clip and frame, for
+    coordinates that are not finite, and naming the clip for a body too small to scale by.
     """
     clips = io.read_clips(dataset).set_index("clip")
     poses = io.read_keypoints(dataset)
@@ -76,19 +143,25 @@ def predict(dataset: str, trained: Sequence[nn.Module]) -> pd.DataFrame:
         _predict_clip(clips.loc[name], rows, trained)
         for name, rows in poses[poses["detected"]].groupby("clip", sort=False)
     ]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_COLUMNS)
+    return pd.concat([_NOTHING, *tables], ignore_index=True) if tables else _NOTHING
 
 
-_COLUMNS = ["clip", "frame", *PROBABILITIES]
+_NOTHING = pd.DataFrame(
+    {"clip": np.array([], str), "frame": np.array([], int)}
+    | {name: np.array([], float) for name in PROBABILITIES}
+)
 
 
 def _predict_clip(clip: pd.Series, rows: pd.DataFrame, trained) -> pd.DataFrame:
     keypoints, frames = io.keypoint_array(rows), rows["frame"].to_numpy()
     preprocessing.check_finite(keypoints, frames, clip.name)
-    seen = preprocessing.hip_torso(keypoints, clip["width"], clip["height"])
+    try:
+        seen = preprocessing.hip_torso(keypoints, clip["width"], clip["height"])
+    except ValueError as error:
+        raise ValueError(f"clip {clip.name}: {error}") from None
     # soft vote: (models, frames, 4) -> (frames, 4)
     probabilities = np.mean([training.predict(model, seen) for model in trained], axis=0)
-    columns = dict(zip(PROBABILITIES, probabilities.T))
+    columns = dict(zip(PROBABILITIES, probabilities.T.astype(float)))
     return pd.DataFrame({"clip": clip.name, "frame": frames, **columns})
 
 
@@ -120,34 +193,57 @@ def _score(name: str, rows: pd.DataFrame) -> dict:
     }
 
 
-def apply(dataset: str, sources: Sequence[str], config: transfer.TransferConfig) -> pd.DataFrame:
+def apply(dataset: str, sources: Sequence[str], config: transfer.TransferConfig) -> Applied:
     """Poses, predictions, overlay videos and, where there are labels, accuracy.
 
     Writes results/application/<source>.parquet, results/application/overlay/<clip>.mp4 and
-    results/application/accuracy.csv in the data set's folder; returns the accuracies, empty
-    without labels.
+    results/application/accuracy.csv in the data set's folder. Clips that nobody labelled are
+    predicted and not scored. An interrupted run keeps poses and models that are finished.
+
+    Raises AnnotationError for faults in annotations before anything long runs, PoseError for
+    videos that cannot be used, and what :func:`trained_on` raises.
     """
-    annotated = bool(io.annotators(dataset))
-    if annotated:
-        labelling.make(dataset)
-    if not (paths.dataset(dataset) / "keypoints.parquet").is_file():
-        pose.extract_dataset(dataset)
-    folder = paths.dataset(dataset) / "results" / "application"
-    predictions = {f"trained on {s}": predict(dataset, trained_on(s, config)) for s in sources}
-    for source, table in zip(sources, predictions.values()):
-        io.write_table(folder / f"{source}.parquet", table)
-    for clip in progress(io.read_clips(dataset).itertuples(), desc="overlays", unit="clip"):
-        if isinstance(clip.path, str) and clip.path:
-            target = folder / "overlay" / f"{clip.clip}.mp4"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            overlay.write_overlay(dataset, clip.clip, target, predictions)
-    if not annotated:
-        return pd.DataFrame()
-    scores = pd.concat(
-        [
-            accuracy(dataset, table).assign(source=s)
-            for s, table in zip(sources, predictions.values())
-        ]
-    )
-    io.write_table(folder / "accuracy.csv", scores)
-    return scores
+    with lock.hold(folder(dataset), "predictions"):
+        annotated = bool(io.annotators(dataset))
+        if annotated:
+            labelling.make(dataset, every_clip=False)
+        notes = _find_poses(dataset)
+        tables = {source: predict(dataset, trained_on(source, config)) for source in sources}
+        for source, table in tables.items():
+            io.write_table(folder(dataset) / f"{source}.parquet", table)
+        _write_overlays(dataset, tables)
+        (folder(dataset) / "accuracy.csv").unlink(missing_ok=True)  # of earlier labels
+        scores = pd.DataFrame()
+        if annotated:
+            scores = _scores(dataset, tables)
+            io.write_table(folder(dataset) / "accuracy.csv", scores)
+    return Applied(scores, list(dict.fromkeys(notes + _notes(dataset, scores))))
+
+
+def _write_overlays(dataset: str, tables: dict[str, pd.DataFrame]) -> None:
+    clips = io.read_clips(dataset)
+    filmed = clips["clip"][clips["path"].fillna("") != ""]
+    predictions = {f"trained on {source}": table for source, table in tables.items()}
+    for clip in progress(filmed, desc="overlays", unit="clip", disable=filmed.empty):
+        overlay.write_overlay(
+            dataset, clip, folder(dataset) / "overlay" / f"{clip}.mp4", predictions
+        )
+
+
+def _scores(dataset: str, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """accuracy() of every source's predictions, first column the source."""
+    scores = {source: accuracy(dataset, table) for source, table in tables.items()}
+    return pd.concat(scores, names=["source"]).reset_index("source").reset_index(drop=True)
+
+
+def _notes(dataset: str, scores: pd.DataFrame) -> list[str]:
+    """Clips without any pose and, where some clips have labels, those without."""
+    found = io.read_keypoints(dataset).groupby("clip", sort=False)["detected"].agg(["any", "size"])
+    notes = [
+        f"{clip}: no pose found in any of its {frames} frames"
+        for clip, some, frames in found.itertuples()
+        if not some
+    ]
+    scored = set() if scores.empty else set(scores["clip"])
+    without = [clip for clip in io.read_clips(dataset)["clip"] if scored and clip not in scored]
+    return notes + [f"{clip}: no labels, not scored" for clip in without]

@@ -10,6 +10,33 @@ from gymlib.progress import progress
 SUFFIXES = {".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg"}
 
 
+def take(folder: Path) -> list[str]:
+    """Make clips.csv if there is none; notes about videos that an existing one leaves out."""
+    if not (folder / "clips.csv").is_file():
+        make(folder)
+        return []
+    listed = {file.resolve() for file in _listed(folder)}
+    left = [file for file in _videos(folder) if file.resolve() not in listed]
+    return [
+        f"{file.relative_to(folder)} is not in clips.csv and left out; add it there, or delete "
+        "clips.csv to have it written again"
+        for file in left
+    ]
+
+
+def _listed(folder: Path) -> list[Path]:
+    clips = io.read_clips(folder.name)
+    return [folder / path for path in clips["path"].dropna()]
+
+
+def _videos(folder: Path) -> list[Path]:
+    """Video files under videos/, sorted; hidden ones (macOS writes ._name beside name) are none."""
+    found = (folder / "videos").rglob("*")
+    return sorted(
+        file for file in found if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
+    )
+
+
 def make(folder: Path) -> pd.DataFrame:
     """Write clips.csv for the videos found under ``folder``/videos and return it.
 
@@ -20,11 +47,13 @@ def make(folder: Path) -> pd.DataFrame:
     Raises ValueError listing every file that cannot be used: a name that cannot be a clip's,
     two clips of one name, a file that is no complete video.
     """
-    files = sorted(f for f in (folder / "videos").rglob("*") if f.suffix.lower() in SUFFIXES)
+    files = _videos(folder)
     if not files:
+        others = sorted(place.parent.name for place in folder.parent.glob("*/clips.csv"))
+        known = f"; data sets there: {', '.join(others)}" if others else ""
         raise ValueError(
             f"{folder} holds no clips.csv and no videos in {folder / 'videos'}; "
-            "see 'Your own videos' in the README"
+            f"see 'Your own videos' in the README{known}"
         )
     rows, faults = [], _same_names(files)
     for file in progress(files, desc="looking at videos", unit="video"):

@@ -5,9 +5,11 @@ reader sees the old file or the new one, never half of one.
 """
 
 import contextlib
+import csv
 import json
 import os
 import tempfile
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -107,7 +109,17 @@ def read_clips(dataset: str) -> pd.DataFrame:
         paths.dataset(dataset) / "clips.csv",
         f"Run `make data DATASET={dataset}`, or see 'Your own videos' in the README.",
     )
-    text = pd.read_csv(path, dtype={"clip": str, "video": str, "path": str})
+    try:
+        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):
+            # Without index_col=False rows with surplus cells would shift all columns silently.
+            names = {"clip": str, "video": str, "path": str}
+            text = pd.read_csv(path, dtype=names, index_col=False)
+    except (ValueError, pd.errors.ParserWarning) as error:  # also a wrong encoding
+        raise schemas.TableError(
+            f"{path} cannot be read as a table, expected comma-separated text in UTF-8: {error}"
+        ) from None
+    if text.empty:
+        raise schemas.TableError(f"{path} lists no clip; add a row per clip, or delete the file")
     return schemas.check(text, schemas.CLIPS, str(path))
 
 
@@ -117,8 +129,14 @@ def annotators(dataset: str) -> list[str]:
 
 
 def read_annotation(path: Path) -> pd.DataFrame:
-    """One annotator's runs as written by people, all columns as text, values unchecked."""
-    return annotation_check.parse(_existing(path).read_text("utf-8-sig"))
+    """One annotator's runs as written by people, all columns as text, values unchecked.
+
+    Bytes that are not UTF-8 become U+FFFD, for the check to name their rows.
+    """
+    try:
+        return annotation_check.parse(_existing(path).read_text("utf-8-sig", errors="replace"))
+    except csv.Error as error:
+        raise ValueError(f"{path} cannot be read as comma-separated text: {error}") from None
 
 
 def read_labels(dataset: str) -> pd.DataFrame:

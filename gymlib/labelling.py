@@ -5,12 +5,13 @@ import pandas as pd
 from gymlib import annotation_check, annotations, io, paths, schemas, video
 
 
-def read(dataset: str) -> dict[str, pd.DataFrame]:
+def read(dataset: str, *, every_clip: bool = True) -> dict[str, pd.DataFrame]:
     """All annotators' runs (clip, start, end, label, comment), whole numbers, by annotator.
 
     Clip lengths are checked against clips.csv and, where there are videos, against what they
-    hold. Raises AnnotationError listing every fault with file and row, ValueError if there is
-    no annotation file.
+    hold. A clip that nobody labelled is a fault, unless ``every_clip`` is False. Raises
+    AnnotationError listing every fault with file and row, ValueError if there is no annotation
+    file.
     """
     folder = paths.dataset(dataset)
     names = io.annotators(dataset)
@@ -23,11 +24,17 @@ def read(dataset: str) -> dict[str, pd.DataFrame]:
     clips = io.read_clips(dataset)
     filmed = clips[clips["path"].fillna("") != ""]
     counted = {clip.clip: video.probe(folder / clip.path).frames for clip in filmed.itertuples()}
-    return annotation_check.check(files, clips, video_frames=counted)
+    return annotation_check.check(files, clips, video_frames=counted, every_clip=every_clip)
 
 
-def make(dataset: str) -> pd.DataFrame:
-    """Write labels.parquet: votes, majority and cleaned label of every frame; returns it."""
-    table = annotations.label_table(read(dataset), io.read_clips(dataset))
+def make(dataset: str, *, every_clip: bool = True) -> pd.DataFrame:
+    """Write labels.parquet: votes, majority and cleaned label of every frame; returns it.
+
+    Parameters
+    ----------
+    every_clip : as for :func:`read`; frames of clips that nobody labelled are Unlabeled.
+    """
+    runs = read(dataset, every_clip=every_clip)
+    table = annotations.label_table(runs, io.read_clips(dataset))
     io.write_table(paths.dataset(dataset) / "labels.parquet", table, schemas.LABELS)
     return table

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -181,6 +182,6 @@ def load(path: Path) -> nn.Module:
         module, config = MODELS[description["architecture"]]
         model = module(from_dict(config, description["config"]))
         model.load_state_dict(load_file(path))
-    except (KeyError, TypeError, RuntimeError) as error:
+    except (KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise ValueError(f"{path} does not hold a model of this version: {error}") from error
     return model

@@ -139,11 +139,13 @@ def _work(units: list[Unit], n_jobs: int | None) -> None:
     done = total - sum(map(outer_folds.cost, waiting))
     name = units[0].protocol.name
     with (
-        progress(total=total, desc=f"protocol {name}", bar_format=_BAR) as bar,
+        progress(total=total, desc=f"protocol {name}", bar_format=_BAR, smoothing=0) as bar,
         _watching(units, bar, done),
     ):
         # "loky" starts clean processes: a fork of one that holds JAX or torch may hang.
-        joblib.Parallel(n_jobs=n_jobs)(joblib.delayed(_run_unit)(unit) for unit in waiting)
+        # Clips are small: they travel by pickle between processes, not through shared files.
+        parallel = joblib.Parallel(n_jobs=n_jobs, max_nbytes=None)
+        parallel(joblib.delayed(_run_unit)(unit) for unit in waiting)
     if n_jobs > 1:
         get_reusable_executor().shutdown()  # idle processes would keep their memory
 

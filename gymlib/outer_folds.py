@@ -141,6 +141,11 @@ def _macro_f1(clips: Sequence[Clip], members: Int[np.ndarray, " members"], outpu
     return metrics.macro_f1(metrics.confusion(true, np.concatenate(output).argmax(axis=1)))
 
 
+def best_trials(trials: pd.DataFrame) -> pd.DataFrame:
+    """The trial that each child of each architecture chose: highest F1, the first of equals."""
+    return trials.loc[trials.groupby(["architecture", "outer", "inner"])["f1"].idxmax()]
+
+
 # --- the final models -----------------------------------------------------------------------
 
 
@@ -150,8 +155,7 @@ def final_tasks(unit: Unit, trials: pd.DataFrame) -> dict[tuple[int, str], train
     The averaged model takes the mean learning rate and momentum of its parent's children.
     """
     epochs = unit.protocol.epochs(unit.architecture)
-    best = trials.loc[trials.groupby(["outer", "inner"])["f1"].idxmax()]
-    best = best.set_index(["outer", "inner"])[["learning_rate", "momentum"]]
+    best = best_trials(trials).set_index(["outer", "inner"])[["learning_rate", "momentum"]]
     tasks = {}
     for k in unit.outers:
         for i, fold in enumerate(unit.children[k]):

@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 import nbformat
@@ -110,6 +111,7 @@ def _scrub(path: Path, source: Path) -> None:
     text = nbformat.writes(notebook)
     for folder in sorted({str(paths.home()), str(paths.REPOSITORY)}, key=len, reverse=True):
         text = text.replace(json.dumps(folder)[1:-1] + "/", "").replace(folder, ".")
+    text = re.sub(r"[^\s\"]*/ipykernel_\d+/\d+\.py:\d+: ", "", text)  # in front of warnings
     path.write_text(text, encoding="utf-8")
 
 

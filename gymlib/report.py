@@ -129,7 +129,6 @@ def _sphinx(source: Path, html: Path, doctrees: Path) -> None:
             leftover.unlink()
 
 
-
 def results_table() -> str:
     """Markdown: accuracy / macro F1 of every approach, published and per data set."""
     columns = {"thesis": _published()} | {
@@ -156,19 +155,31 @@ def _table2(file: Path) -> dict[str, str]:
     return {key: f"{row.acc_mean:.1f} / {row.f1_mean:.1f}" for key, row in table.iterrows()}
 
 
-def update_readme(path: Path) -> None:
-    """Put the current results table between README's two marks."""
-    text = path.read_text("utf-8")
+def update_readme(repository: Path) -> None:
+    """Put the current results table between README's two marks, and its picture in figures/.
+
+    The picture is notebook 07's filmstrip of a simulated clip (the only ones free to show).
+    Raises ValueError if the marks are missing.
+    """
+    readme = repository / "README.md"
+    text = readme.read_text("utf-8")
     if any(mark not in text for mark in MARKS):
-        raise ValueError(f"{path} must hold the lines {MARKS[0]!r} and {MARKS[1]!r}")
+        raise ValueError(f"{readme} must hold the lines {MARKS[0]!r} and {MARKS[1]!r}")
     before, rest = text.split(MARKS[0])
     _, after = rest.split(MARKS[1])
-    io.write_text(path, f"{before}{MARKS[0]}\n{results_table()}\n{MARKS[1]}{after}")
+    io.write_text(readme, f"{before}{MARKS[0]}\n{results_table()}\n{MARKS[1]}{after}")
+    for dataset in ("simulated-quick", "simulated"):  # the last one at hand wins
+        picture = paths.figures(dataset) / "07_clip_median.png"
+        if picture.is_file():
+            with io.atomic_path(repository / "figures" / "filmstrip.png") as temporary:
+                shutil.copy(picture, temporary)
 
 
 def _mathml(display: str):
     def visit(translator, node):
         html = latex2mathml.converter.convert(node.astext(), display=display)
+        if "<mi>&</mi>" in html:  # an environment it does not know comes out as loose signs
+            raise ValueError(f"equation cannot be rendered, use array: {node.astext()}")
         block = display == "block"
         translator.body.append(f'<div class="math">{html}</div>' if block else html)
         raise SkipNode

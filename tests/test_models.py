@@ -15,6 +15,20 @@ def test_sizes_are_those_of_the_thesis():
     assert models.parameters(lstm) == 2 * 16 * 72 + 2 * 16 * 14 + 36
 
 
+def test_layers_list_shapes_and_parameters():
+    rows = models.layers(models.build(CNNConfig(), 0), frames=1)
+    assert [row.output[1:] for row in rows] == [
+        (8, 3, 34),
+        (8, 1, 17),
+        (64, 2, 18),
+        (64, 1, 9),
+        (4,),
+    ]
+    assert [row.parameters for row in rows] == [40, 0, 2112, 0, 2308]
+    rows = models.layers(models.build(LSTMConfig(), 0), frames=12)
+    assert [row.output for row in rows] == [(12, 8), (12, 4)]
+
+
 @pytest.mark.parametrize(
     "config",
     [CNNConfig(), CNNConfig(filters=(3, 5), layout="interleaved"), LSTMConfig(), LSTMConfig(6, 1)],

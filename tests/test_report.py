@@ -74,16 +74,20 @@ def test_the_table_shows_the_published_figures_and_every_data_set(executed):
     assert lines[2] == "| LSTM, ensemble | 84.6 / 82.3 | 80.0 / 70.0 |"
 
 
-def test_readme_is_filled_between_its_marks(executed, tmp_path):
-    readme = tmp_path / "README.md"
+def test_readme_is_filled_between_its_marks_and_gets_its_picture(executed):
+    readme = executed / "README.md"
     readme.write_text(f"before\n{report.MARKS[0]}\nold\n{report.MARKS[1]}\nafter\n")
-    report.update_readme(readme)
+    picture = executed / "figures" / "simulated" / "07_clip_median.png"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"a picture")
+    report.update_readme(executed)
     text = readme.read_text()
     assert text.startswith("before\n") and text.endswith("\nafter\n")
     assert "old" not in text and "| CNN, averaged | 70.3 / 68.5 |" in text
+    assert (executed / "figures" / "filmstrip.png").read_bytes() == b"a picture"
+    readme.write_text("nothing")
     with pytest.raises(ValueError, match="must hold the lines"):
-        readme.write_text("nothing")
-        report.update_readme(readme)
+        report.update_readme(executed)
 
 
 def test_nothing_to_render_says_so(home):

@@ -1,6 +1,7 @@
 """The simulated gymnast obeys physics and anatomy; checked on what the video shows."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,10 +12,25 @@ from gymlib import labels
 from gymlib.simulation import flight
 from gymlib.simulation.attempt import Attempt, perform
 from gymlib.simulation.pose import (
-    ANGLES, SIDES, about, euler, forward, leg_angles, limits, orientation, pose, unit,
+    ANGLES,
+    SIDES,
+    about,
+    euler,
+    forward,
+    leg_angles,
+    limits,
+    orientation,
+    pose,
+    unit,
 )  # fmt: skip
 from gymlib.simulation.proportions import (
-    GRAVITY, MASSES, POINTS, SOLE, Proportions, angular_momentum, centre_of_mass,
+    GRAVITY,
+    MASSES,
+    POINTS,
+    SOLE,
+    Proportions,
+    angular_momentum,
+    centre_of_mass,
 )  # fmt: skip
 from gymlib.simulation.style import Style
 from gymlib.skeleton import INDEX, KEYPOINTS, MIRROR, middle
@@ -144,7 +160,7 @@ def test_a_tuck_turns_faster_by_the_ratio_of_the_inertias():
     share = np.clip((np.arange(121) - 50) / 20, 0, 1)[:, None]  # 20 steps to tuck
     angles = layout + share * (tuck - layout)
     course = flight.turn(angles, 0.005, np.eye(3), np.eye(3), np.array([0, 2 * np.pi, 0]), BODY)
-    steps = [np.arccos((np.trace(b @ a.T) - 1) / 2) for a, b in zip(course[:-1], course[1:])]
+    steps = [np.arccos((np.trace(b @ a.T) - 1) / 2) for a, b in pairwise(course)]
     inertia = []
     for angles in (tuck, layout):
         points = POINTS @ forward(angles[None], np.eye(3)[None], BODY)[0]
@@ -227,8 +243,8 @@ def test_joints_stay_within_human_limits(motion):
     trunk = middle(joints, "shoulder") - middle(joints, "hip")
     across = joints[:, INDEX["left_hip"]] - joints[:, INDEX["right_hip"]]
     for side in ("left", "right"):
-        at = {n: joints[:, INDEX[f"{side}_{n}"]] for n in
-              ("shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index")}  # fmt: skip
+        names = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index")
+        at = {n: joints[:, INDEX[f"{side}_{n}"]] for n in names}
         thigh, shank = at["knee"] - at["hip"], at["ankle"] - at["knee"]
         assert angle(thigh, shank).max() < 160
         assert angle(at["elbow"] - at["shoulder"], at["wrist"] - at["elbow"]).max() < 152

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gymlib.pose import extract_clip
 from gymlib.simulation.appearance import Appearance
 from gymlib.simulation.body import build
 from gymlib.simulation.camera import Camera
@@ -13,7 +14,8 @@ from gymlib.simulation.pose import forward, pose
 from gymlib.simulation.proportions import Proportions
 from gymlib.simulation.renderer import render
 from gymlib.simulation.scene import PLACES, Scene
-from gymlib.skeleton import INDEX
+from gymlib.skeleton import INDEX, torso_length
+from gymlib.video import write_video
 
 CAMERA = Camera((0.3, -6.0, 1.2), 0.05, -0.03, 0.0, 560.0, 320, 240, noise=0.0)
 SKIN_AND_CLOTHES = Appearance()
@@ -204,3 +206,17 @@ def test_unknown_hairstyle():
 def test_appearances_repeat_by_seed():
     first, second = (Appearance.sample(np.random.default_rng(5)) for _ in range(2))
     assert first == second
+
+
+def test_blazepose_finds_the_gymnast_where_he_is(tmp_path):
+    joints = standing(10, shoulder=25, elbow=20) + np.arange(10)[:, None, None] * [0.01, 0, 0]
+    camera = replace(CAMERA, width=480, height=360, focal=840.0, noise=3.0)
+    film_path = tmp_path / "clip.mp4"
+    write_video(film_path, film(joints, camera), 30.0)
+    found = extract_clip(film_path)
+    assert found.detected.all()
+    true = camera.project(joints)
+    away = (
+        np.linalg.norm(found.keypoints * [480, 360] - true, axis=-1) / torso_length(true)[:, None]
+    )
+    assert (away[2:, 11:29] < 0.2).mean() > 0.8  # the arm behind the body is guessed

@@ -7,10 +7,10 @@ import pytest
 from helpers import make_dataset
 
 from gymlib import io, results, schemas, training, transfer
-from gymlib.labels import encode, segments
+from gymlib.labels import encode
 from gymlib.skeleton import INDEX, middle, torso_length
 
-SMALL = transfer.TransferConfig(models=2, copies=1, epochs=3)
+SMALL = transfer.TransferConfig(models=2, epochs=3)
 
 
 @pytest.fixture(autouse=True)
@@ -41,33 +41,6 @@ def test_mirroring_twice_gives_the_clip_back(clips):
     np.testing.assert_array_equal(once.keypoints[:, left, 0], -clips[0].keypoints[:, right, 0])
     np.testing.assert_array_equal(once.keypoints[:, left, 1], clips[0].keypoints[:, right, 1])
     np.testing.assert_array_equal(transfer.mirrored(once).keypoints, clips[0].keypoints)
-
-
-def test_varied_copies_keep_shape_and_labels(clips):
-    rng = np.random.default_rng(0)
-    for _ in range(20):
-        copy = transfer.varied(clips[0], "copy", transfer.TransferConfig(), rng)
-        assert 0.69 * len(clips[0]) <= len(copy) <= 1.51 * len(clips[0])
-        assert 0.89 <= np.median(torso_length(copy.keypoints)) <= 1.11
-        np.testing.assert_allclose(middle(copy.keypoints, "hip")[:, 0], 0, atol=1e-5)
-        # every frame is one of the clip's, with its label, in order
-        assert [run.label for run in segments(copy.labels)] == [
-            run.label for run in segments(clips[0].labels)
-        ]
-
-
-def test_nothing_to_vary(clips):
-    still = transfer.TransferConfig(scale=0, lift=0, tempo=(1, 1))
-    rng = np.random.default_rng(0)
-    copies = [transfer.varied(clips[0], "copy", still, rng).keypoints for _ in range(10)]
-    for expected in (clips[0], transfer.mirrored(clips[0])):  # both occur, and nothing else
-        assert any(np.array_equal(copy, expected.keypoints) for copy in copies)
-
-
-@pytest.mark.parametrize("wrong", [{"copies": 0}, {"scale": 1.0}, {"tempo": (1.5, 0.7)}])
-def test_impossible_configs(wrong):
-    with pytest.raises(ValueError, match=r"expected models and copies|tempo must be two rising"):
-        transfer.TransferConfig(**wrong)
 
 
 def test_training_and_predicting(clips):
@@ -114,3 +87,19 @@ def test_clip_with_nan_is_refused(clips):
 def test_empty_source_is_refused():
     with pytest.raises(ValueError, match="no clips to train on"):
         transfer.train([], SMALL)
+
+
+@pytest.mark.parametrize("wrong", [{"models": 0}, {"copies": 3}])
+def test_impossible_configs(wrong):
+    with pytest.raises(ValueError, match="at least 1 model and 1 or 2 copies"):
+        transfer.TransferConfig(**wrong)
+
+
+@pytest.mark.parametrize("copies", [1, 2])
+def test_every_clip_is_seen_once_or_also_mirrored(clips, copies, monkeypatch):
+    seen = []
+    monkeypatch.setattr(training, "fit_many", lambda tasks, clips, **_: seen.extend(clips))
+    transfer.train(clips[:2], dataclasses.replace(SMALL, copies=copies))
+    names = [clip.name for clip in clips[:2]]
+    both = [*names, *(f"{name}.mirrored" for name in names)]
+    assert [clip.name for clip in seen] == both[: 2 * copies]

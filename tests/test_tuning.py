@@ -1,7 +1,13 @@
+import numpy as np
 import optuna
 import pytest
+from learning_data import make_clips
 
-from gymlib import tuning
+from gymlib import metrics, tuning
+from gymlib.models import CNNConfig, LSTMConfig
+from gymlib.splits import Fold
+from gymlib.training import FitConfig
+from gymlib.tuning import Variant
 
 SPACE = {"learning_rate": (0.01, 0.1), "momentum": (0.1, 0.9)}
 
@@ -47,3 +53,37 @@ def test_journal_is_read_back_by_optuna(tmp_path):
     assert set(optuna.get_all_study_names(storage)) == {"one", "two"}
     study = optuna.load_study(study_name="one", storage=storage)
     assert study.best_params == trials[1][0] and len(study.trials) == 2
+
+
+@pytest.fixture
+def split():
+    clips = make_clips([30] * 6)
+    return clips, Fold(train=np.arange(4), test=np.arange(4, 6))
+
+
+def test_compare_tries_every_variant_from_every_seed(split):
+    clips, fold = split
+    variants = {
+        "sgd": Variant(CNNConfig((2, 3)), FitConfig(2, 0.05), batch=16),
+        "adam": Variant(CNNConfig((2, 3)), FitConfig(2, 0.01, optimiser="adam"), batch=16),
+        "lstm": Variant(LSTMConfig(2, 1), FitConfig(2, 0.05)),
+    }
+    outcomes = tuning.compare(variants, clips, fold, seeds=2)
+    assert [(o.variant, o.seed) for o in outcomes] == [(v, s) for v in variants for s in (0, 1)]
+    assert all(o.matrix.sum() == 60 for o in outcomes)
+    table = tuning.outcome_table(outcomes)
+    assert list(table.index) == list(variants)
+    both = [metrics.macro_f1(o.matrix) for o in outcomes if o.variant == "lstm"]
+    assert table.loc["lstm", "f1"] == pytest.approx(np.mean(both))
+    assert table.loc["lstm", "f1 sd"] == pytest.approx(np.std(both))
+    curves = tuning.mean_curves(outcomes)
+    np.testing.assert_allclose(curves["sgd"], (outcomes[0].losses + outcomes[1].losses) / 2)
+
+
+def test_long_training_of_a_cnn_is_compiled_and_gives_the_same(split, monkeypatch):
+    clips, fold = split
+    variant = Variant(CNNConfig((2, 3)), FitConfig(3, 0.05), batch=16)
+    _, losses, _ = tuning.train_and_try(variant, clips, fold, seed=1)
+    monkeypatch.setattr(tuning, "_worth_compiling", lambda *_: True)
+    _, compiled, _ = tuning.train_and_try(variant, clips, fold, seed=1)
+    np.testing.assert_allclose(losses, compiled, rtol=1e-4)

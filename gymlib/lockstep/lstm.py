@@ -78,28 +78,24 @@ def padded_lengths(lengths: Sequence[int], most: int) -> Int[np.ndarray, " clips
 
 
 def layer(
-    weights: w.Weights, number: int, inputs: Float[Array, "*models frames features"], backwards
-) -> Float[Array, "models frames states"]:
-    """One bi-directional layer of ``torch.nn.LSTM``; gates in torch's order i, f, g, o.
+    weights: w.Weights, number: int, inputs: Float[Array, "frames features *models"], backwards
+) -> Float[Array, "frames states models"]:
+    """One bi-directional layer of ``torch.nn.LSTM``.
 
-    The first layer's input is the same for all models and has no axis for them.
+    The first layer's input is the same for all models and has no axis for them. Elsewhere models
+    lie along the last axis, where one instruction handles many of them.
     """
     ends = (f"_l{number}", f"_l{number}_reverse")
 
     def both(name):  # -> (models, directions, gates, ...)
         return jnp.stack([weights[f"lstm.{name}{end}"] for end in ends], axis=1)
 
-    bias = both("bias_ih") + both("bias_hh")
-    if inputs.ndim == 2:
-        gates = jnp.einsum("li,mdgi->mldg", inputs, both("weight_ih"))
-    else:
-        gates = jnp.einsum("mli,mdgi->mldg", inputs, both("weight_ih"))
-    gates = gates + bias[:, None]
-    gates = jnp.stack([gates[:, :, 0], gates[:, backwards, 1]], axis=2)
-    # Models along the last axis, where one instruction handles many of them.
-    states = recur(gates.transpose(1, 2, 3, 0), both("weight_hh").transpose(1, 2, 3, 0))
-    states = states.transpose(3, 0, 1, 2)  # (models, frames, directions, hidden)
-    return jnp.concatenate([states[:, :, 0], states[:, backwards, 1]], axis=-1)
+    product = "li,mdgi->ldgm" if inputs.ndim == 2 else "lim,mdgi->ldgm"
+    gates = jnp.einsum(product, inputs, both("weight_ih"))
+    gates = gates + jnp.moveaxis(both("bias_ih") + both("bias_hh"), 0, -1)
+    gates = jnp.stack([gates[:, 0], gates[backwards, 1]], axis=1)
+    states = recur(gates, jnp.moveaxis(both("weight_hh"), 0, -1))  # (frames, 2, hidden, models)
+    return jnp.concatenate([states[:, 0], states[backwards, 1]], axis=1)
 
 
 def log_probabilities(weights: w.Weights, clip: Padded) -> Float[Array, "models frames 4"]:
@@ -108,7 +104,7 @@ def log_probabilities(weights: w.Weights, clip: Padded) -> Float[Array, "models 
     states = clip.keypoints
     for number in range(layers):
         states = layer(weights, number, states, clip.backwards)
-    scores = jnp.einsum("mli,mci->mlc", states, weights["linear.weight"])
+    scores = jnp.einsum("lim,mci->mlc", states, weights["linear.weight"])
     return jax.nn.log_softmax(scores + weights["linear.bias"][:, None], axis=-1)
 
 

@@ -132,7 +132,8 @@ def plot_trials(trials: pd.DataFrame, startup: int, axes=None) -> np.ndarray:
         _, axes = plt.subplots(
             1, len(names), figsize=(4.5 * len(names), 3), sharey=True, layout="constrained"
         )
-    for ax, name in zip(np.atleast_1d(axes), names):
+    axes = np.atleast_1d(axes)
+    for ax, name in zip(axes, names):
         rows = trials[trials["architecture"] == name]
         table = rows.pivot(index="trial", columns=["outer", "inner"], values="f1")
         numbers = table.index + 1
@@ -143,25 +144,20 @@ def plot_trials(trials: pd.DataFrame, startup: int, axes=None) -> np.ndarray:
         ax.plot(numbers, table.mean(axis=1), color="black", lw=1, ls=":", label="this trial, mean")
         ax.axvline(startup + 0.5, color="#999999", lw=0.8)
         ax.set(title=name.upper(), xlabel="trial")
-    np.atleast_1d(axes)[0].set_ylabel("validation macro F1")
-    np.atleast_1d(axes)[0].legend(fontsize="small")
+    axes[0].set_ylabel("validation macro F1")
+    axes[0].legend(fontsize="small")
     return axes
 
 
-def best_trials(trials: pd.DataFrame) -> pd.DataFrame:
-    """The trial that each child chose: the highest F1, the first of equals."""
-    return trials.loc[trials.groupby(["architecture", "outer", "inner"])["f1"].idxmax()]
-
-
-def plot_plane(trials: pd.DataFrame, axes=None) -> np.ndarray:
+def plot_plane(trials: pd.DataFrame, chosen: pd.DataFrame, axes=None) -> np.ndarray:
     """All trials in the plane of learning rate and momentum, coloured by F1; rings: chosen."""
     names = sorted(trials["architecture"].unique())
     if axes is None:
         _, axes = plt.subplots(
             1, len(names), figsize=(4.8 * len(names), 3.6), sharey=True, layout="constrained"
         )
-    chosen = best_trials(trials)
-    for ax, name in zip(np.atleast_1d(axes), names):
+    axes = np.atleast_1d(axes)
+    for ax, name in zip(axes, names):
         rows, best = (table[table["architecture"] == name] for table in (trials, chosen))
         shown = ax.scatter(
             rows["learning_rate"], rows["momentum"], c=rows["f1"], s=18, cmap="viridis"
@@ -176,13 +172,13 @@ def plot_plane(trials: pd.DataFrame, axes=None) -> np.ndarray:
         )
         ax.set(title=name.upper(), xlabel="learning rate")
         ax.figure.colorbar(shown, ax=ax, label="validation macro F1")
-    np.atleast_1d(axes)[0].set_ylabel("momentum")
+    axes[0].set_ylabel("momentum")
     return axes
 
 
-def plot_choices(trials: pd.DataFrame, axes=None) -> np.ndarray:
+def plot_choices(chosen: pd.DataFrame, axes=None) -> np.ndarray:
     """The children's chosen learning rate and momentum by outer fold; lines: their mean."""
-    names, chosen = sorted(trials["architecture"].unique()), best_trials(trials)
+    names = sorted(chosen["architecture"].unique())
     if axes is None:
         _, axes = plt.subplots(
             2, len(names), figsize=(4.5 * len(names), 4.2), sharex=True, sharey="row",

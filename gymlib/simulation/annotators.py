@@ -46,7 +46,8 @@ def annotate(motion: Motion, rng: np.random.Generator) -> Int[np.ndarray, "annot
 def _label(seen, motion, habits, rng) -> Int[np.ndarray, " frames"]:
     """One annotator's labels of what he saw: the borders move a little."""
     runs = labels.segments(seen.astype(np.int8))
-    rate = motion.fps * motion.slow**0.7  # in slow motion a border is seen better, but not in frames
+    # In slow motion a border is seen better, but not when counted in frames.
+    rate = motion.fps * motion.slow**0.7
     late = [habits[run.label] + _UNSTEADY[run.label] * rng.normal() for run in runs[1:]]
     borders = [run.start + round(seconds * rate) for run, seconds in zip(runs[1:], late)]
     borders = np.clip(np.maximum.accumulate([0, *borders, 0]), 0, len(seen))

@@ -20,9 +20,11 @@ class Attempt:
 
     skill : "back somersault", "front somersault", "side somersault" or "none"; shape : how. On
     the trampoline several, joined by ", ".
-    entry, landing : see opening.ENTRIES and LANDINGS ("none": the clip ends in the air).
-    frames : wanted length of the clip. before : of which come before the take-off. late : seconds of the take-off missing at the begin.
-    fakes : take-offs broken off before. slow : times slower than life. seed : everything else.
+    entry : one of opening.ENTRIES. landing : one of LANDINGS ("none": the clip ends in the air).
+    frames : wanted length of the clip. before : how many of them come before the take-off.
+    late : seconds of the take-off missing at the begin. fakes : take-offs broken off before.
+    slow : times slower than life. fps : frames per second of the video.
+    surface : height of the floor or the trampoline's bed, metres. seed : everything else.
     """
 
     skill: str

@@ -134,10 +134,12 @@ def outdoors(
     canvas.paint(trees, z < top[..., 0])
     if fence:
         wood = pick(rng, (138, 118, 96), (118, 112, 106), (176, 172, 166))
-        board = grain(tile, np.floor(x / 0.14) * 0.71, z * 0.3, 2.0)
+        pixel = abs(back - canvas.camera.position[1]) / canvas.camera.focal  # metres at the fence
+        wide = max(0.14, 6 * pixel)  # narrower boards would make moire
+        board = grain(tile, np.floor(x / wide) * 0.71, z * 0.3, 2.0)
         high = z < rng.uniform(1.4, 2.1)
         canvas.paint(wood * (1 + 0.15 * board), high)
-        canvas.paint(wood * 0.5, high & (x % 0.14 < 0.012))
+        canvas.paint(wood * 0.7, high & (x % wide < 0.2 * wide))
     x, y, seen = canvas.floor()
     seen &= (y - back) * np.sign(back) < 0
     if paved:

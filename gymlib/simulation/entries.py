@@ -6,11 +6,12 @@ import numpy as np
 
 from gymlib.labels import IDLE, SKILL, TAKEOFF
 from gymlib.simulation.gait import Gait, go
+from gymlib.simulation.keypose import Key, flat, key
 from gymlib.simulation.motion import FAKE
-from gymlib.simulation.performer import Key, Performer
+from gymlib.simulation.performer import Performer
 from gymlib.simulation.pose import pose
 from gymlib.simulation.shapes import somersault
-from gymlib.simulation.style import Style, flat, key
+from gymlib.simulation.style import Style
 
 Rng = np.random.Generator
 
@@ -47,10 +48,10 @@ def swing_and_squat(
     """Raise the arms, swing them back and squat; returns the squat, timed from now."""
     tempo = style.tempo
     yaw = np.degrees(p.channels[0])
-    if p.channels[3 + 6] < np.radians(90) and rng.random() < 0.75:
-        lasts = rng.uniform(0.35, 0.55) / tempo
+    if p.channels[3 + 6] < np.radians(90) and rng.random() < 0.5:
+        lasts = rng.uniform(0.3, 0.5) / tempo
         p.ground(label, [key(lasts, style.raised(), rng.normal(-2, 2), yaw=yaw)])
-    lasts = rng.uniform(0.45, 0.7) / tempo
+    lasts = rng.uniform(0.38, 0.62) / tempo
     low = style.squatting(pitch)
     half = style.standing(shoulder=10, knee=28, hip=38, lumbar=style.hunch + 6)
     half = flat(half, 18)
@@ -105,8 +106,8 @@ def hurdle(p: Performer, style: Style, rng: Rng, foot: int, speed: float, yaw: f
         pitch, arms = rng.uniform(20, 42), float(rng.uniform(-55, 60))
         bend = rng.uniform(40, 75)
         together = pose(
-            shoulder=arms, shoulder_abduction=22, elbow=rng.uniform(20, 60), hip=pitch + bend * 0.55,
-            knee=bend * 0.75, hip_abduction=5, lumbar=12, neck=-18,
+            shoulder=arms, shoulder_abduction=22, elbow=rng.uniform(20, 60),
+            hip=pitch + bend * 0.55, knee=bend * 0.75, hip_abduction=5, lumbar=12, neck=-18,
         )  # fmt: skip
         middle = pose(together, shoulder=30, hip=pitch + bend * 0.7, knee=bend + 15)
     else:
@@ -125,7 +126,8 @@ def hurdle(p: Performer, style: Style, rng: Rng, foot: int, speed: float, yaw: f
     planted = (foot == 0, foot == 1)
     toe = p.toes[[foot]]
     p.jump(
-        [key(stance, off, 3, lean=0.12)], TAKEOFF, keys, (0, np.radians(pitch - 3), np.radians(yaw)),
+        [key(stance, off, 3, lean=0.12)], TAKEOFF, keys,
+        (0, np.radians(pitch - 3), np.radians(yaw)),
         (0.85 * speed * lasts, 0.03 * (1 if foot else -1)), flight_label=TAKEOFF, planted=planted,
         toes=toe,
     )  # fmt: skip
@@ -142,8 +144,8 @@ def punch(
     tilt = rng.uniform(-14, -6) if backward else rng.uniform(14, 28)
     stoop = np.degrees(p.channels[1]) * 0.8 if style.bent else 4.0
     low = pose(
-        shoulder=0.55 * style.reach if backward else arms, elbow=rng.uniform(15, 60), hip=knee * 0.75 + max(stoop - 4, 0),
-        knee=knee, lumbar=8, hip_abduction=3,
+        shoulder=0.55 * style.reach if backward else arms, elbow=rng.uniform(15, 60),
+        hip=knee * 0.75 + max(stoop - 4, 0), knee=knee, lumbar=8, hip_abduction=3,
     )  # fmt: skip
     off = pose(
         shoulder=style.reach if backward else 135, elbow=25, hip=-5 if backward else 18,
@@ -186,16 +188,18 @@ def sideways(
         shoulder=150, shoulder_abduction=20, elbow=30, hip=8, knee=10, hip_abduction=6, lumbar=6,
         lumbar_side=8 * side,
     )  # fmt: skip
-    tilt, end = rng.uniform(6, 14) * side, rng.uniform(-8, 4) * side
+    tilt, end = rng.uniform(2, 6) * side, rng.uniform(-8, 4) * side
     keys = somersault(style, shape, True, duration, rng.uniform(10, 25), crouch=0.6, yaw=yaw)
     # Spread legs and arms keep the axis of the turn from tilting.
-    keys = [replace(k, angles=pose(k.angles, hip_abduction=30, shoulder_abduction=45)) for k in keys]
+    spread = dict(hip_abduction=30, shoulder_abduction=45)
+    keys = [replace(k, angles=pose(k.angles, **spread)) for k in keys]
     last = keys[-1]
     keys[-1] = key(duration, pose(last.angles, hip_abduction=16), np.degrees(last.pitch), yaw=yaw,
                    roll=end, lean="pose")  # fmt: skip
     turn = np.radians(360 + side * (end - tilt))
     takeoff = flat(off, 4, sole=40)
     p.jump(
-        [key(0.1, flat(low, 8), 8, roll=-2 * side, yaw=yaw), key(0, takeoff, 4, roll=tilt, yaw=yaw, lean="pose")],
+        [key(0.1, flat(low, 8), 8, roll=-2 * side, yaw=yaw),
+         key(0, takeoff, 4, roll=tilt, yaw=yaw, lean="pose")],
         TAKEOFF, keys, (0, turn, 0), (travel, 0.0), flight_label=SKILL,
     )  # fmt: skip

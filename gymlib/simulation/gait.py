@@ -11,7 +11,9 @@ import numpy as np
 from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
 
 from gymlib.simulation import ground
-from gymlib.simulation.performer import Performer, turned
+from gymlib.simulation.curves import ease, turned
+from gymlib.simulation.feet import Feet
+from gymlib.simulation.performer import Performer
 from gymlib.simulation.pose import ANGLES, orientation
 from gymlib.simulation.proportions import GRAVITY, SOLE
 
@@ -102,7 +104,7 @@ def _heights(p, gait, grid, plant, stop, air):
     base = tall - gait.sink
     times, heights, slopes = [0.0], [p.centre[2]], [p.velocity[2]]
     up = GRAVITY * air / 2
-    for i, t in enumerate(plant):
+    for t in plant:
         if air:
             times += [t - air, t]
             heights += [base, base]
@@ -146,7 +148,7 @@ def _feet(p, gait, grid, plant, travel, speed, ahead, yaw, first, stop, air):
         if stop and k >= len(plant) - 2:
             goal = p.centre[:2] + travel[-1] * ahead
         goal = goal + 0.42 * p.body.toe * look + (0.5 - foot) * p.body.hips * 0.9 * side
-        s = share**3 * (10 - 15 * share + 6 * share**2)
+        s = ease(share)
         toes[:, foot, :2] += s[:, None] * (goal - toes[-1, foot, :2])
         height = gait.lift * np.sin(np.pi * share**0.75) ** 1.5
         toes[:, foot, 2] += height
@@ -158,7 +160,7 @@ def _feet(p, gait, grid, plant, travel, speed, ahead, yaw, first, stop, air):
         lift[pushing, foot] = np.maximum(lift[pushing, foot], steep * push[pushing] ** 2)
         yaws[:, foot] += s * turned(yaw - yaws[-1, foot])
         planted[moving, foot] = False
-    return ground.Feet(toes, yaws, lift, planted)
+    return Feet(toes, yaws, lift, planted)
 
 
 def _arms(p, gait, grid, plant, yaw, first, stop):
@@ -173,7 +175,8 @@ def _arms(p, gait, grid, plant, yaw, first, stop):
     phase = np.pi * (grid - plant[0]) / gait.period  # a plant of the first foot at even pi
     sign = 1.0 if first == 0 else -1.0
     channels = np.repeat(p.channels[None], len(grid), axis=0)
-    channels = channels + p.rates * 0.06 * (1 - np.exp(-grid / 0.06))[:, None] * (1 - blend)[:, None]
+    drift = 0.06 * (1 - np.exp(-grid / 0.06)) * (1 - blend)  # the movement he was in dies out
+    channels = channels + p.rates * drift[:, None]
     turn = turned(yaw - p.channels[0])
     share = np.clip(grid / (0.8 * grid[-1]), 0, 1)
     rest = p.rest

@@ -9,16 +9,16 @@ import json
 import multiprocessing
 import os
 import shutil
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import cv2
-import filelock
 import numpy as np
 import pandas as pd
 
-from gymlib import io, labels, schemas, video
+from gymlib import io, labels, lock, schemas, video
 from gymlib.progress import progress
 from gymlib.simulation.annotators import ANNOTATORS, annotate
 from gymlib.simulation.appearance import Appearance
@@ -41,26 +41,22 @@ def make(folder: Path, size: str = "full", seed: int = 0, processes: int | None 
     size : "full" (202 clips) or "quick" (24 short clips in small pictures).
     processes : clips made side by side; default: one per processor core.
 
-    Raises ValueError if another run is writing to the folder.
+    Raises lock.BusyError if another run is writing to the folder.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     clips = plan(seed, size)
     recipe = {"size": size, "seed": seed, "fingerprint": _fingerprint(clips)}
-    try:
-        with filelock.FileLock(folder / ".generating.lock", timeout=0):
-            if not _complete(folder, clips, recipe):
-                _make(folder, clips, recipe, processes or os.cpu_count() or 1)
-    except filelock.Timeout:
-        raise ValueError(
-            f"{folder} is being written by another run; wait for it to end, or stop it"
-        ) from None
+    with lock.hold(folder, "simulation"):
+        if not _complete(folder, clips, recipe):
+            _make(folder, clips, recipe, processes or os.cpu_count() or 1)
 
 
 def _make(folder, clips, recipe, processes) -> None:
     (folder / "simulation.json").unlink(missing_ok=True)
     spawn = multiprocessing.get_context("spawn")  # forking a threaded process can hang
-    with ProcessPoolExecutor(min(processes, len(clips)), mp_context=spawn) as pool:
+    # On Ctrl-C this process stops the others, which finish the clip they are at.
+    deaf = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
+    with ProcessPoolExecutor(min(processes, len(clips)), mp_context=spawn, **deaf) as pool:
         jobs = [pool.submit(make_clip, folder, planned) for planned in clips]
         try:
             for job in progress(jobs, desc=f"clips of {folder.name}", unit="clip"):
@@ -166,7 +162,13 @@ def _write_tables(folder: Path, clips: list[Planned]) -> None:
 def _runs(clip: str, codes) -> pd.DataFrame:
     """One clip's labels as rows of an annotation file."""
     rows = [
-        {"clip": clip, "start": r.start, "end": r.end, "label": labels.NAMES[r.label], "comment": ""}
+        {
+            "clip": clip,
+            "start": r.start,
+            "end": r.end,
+            "label": labels.NAMES[r.label],
+            "comment": "",
+        }
         for r in labels.segments(codes.astype(np.int8))
     ]
     return pd.DataFrame(rows)

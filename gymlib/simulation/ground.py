@@ -4,11 +4,10 @@ Planted feet keep their toes in place. Where a leg is too short to reach, the he
 person's does; legs that are in the air may instead hang from the hip by their joint angles.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
+from gymlib.simulation.feet import Feet
 from gymlib.simulation.pose import SIDES, about, forward, place_fingers, place_foot, unit
 from gymlib.simulation.proportions import SOLE, Proportions, centre_of_mass
 from gymlib.skeleton import INDEX
@@ -17,22 +16,6 @@ _REACH = 0.9985  # of the leg's length: a knee is never locked
 _PALM = 0.015  # metres from the keypoints of a hand lying on the floor down to it
 _DORSIFLEXION = np.radians(-38)  # of an ankle, at most
 _STEEPEST = np.radians(78)  # of a foot on its toes
-
-
-@dataclass
-class Feet:
-    """Where the feet are; second axis left, right.
-
-    toes (times, 2, 3) metres; yaw (times, 2) direction of the foot and lift (times, 2) least
-    angle of the raised heel, radians; planted (times, 2) on the floor; free (2,) legs moved by
-    their joint angles.
-    """
-
-    toes: Float[np.ndarray, "times 2 3"]
-    yaw: Float[np.ndarray, "times 2"]
-    lift: Float[np.ndarray, "times 2"]
-    planted: Bool[np.ndarray, "times 2"]
-    free: tuple[bool, bool] = (False, False)
 
 
 def stand(

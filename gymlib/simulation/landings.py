@@ -4,10 +4,11 @@ import numpy as np
 
 from gymlib.labels import IDLE, LANDING
 from gymlib.simulation.gait import Gait, go
+from gymlib.simulation.keypose import flat, key
 from gymlib.simulation.motion import STAND, STEP
 from gymlib.simulation.performer import Performer
 from gymlib.simulation.pose import pose
-from gymlib.simulation.style import Style, flat, key
+from gymlib.simulation.style import Style
 from gymlib.simulation.trampoline import settle
 
 Rng = np.random.Generator
@@ -58,7 +59,9 @@ def hop(p: Performer, style: Style, rng: Rng, way: float, count: int) -> None:
         side = int(rng.integers(2)) if i == 0 else 1 - side  # noqa: F821
         place = p.toes[side, :2] + way * ahead
         middle = p.toes[:, :2].mean(axis=0) + 0.5 * way * ahead
-        low = flat(style.standing(shoulder=rng.uniform(10, 70), knee=45 - 8 * i, hip=pitch + 26), pitch)
+        low = flat(
+            style.standing(shoulder=rng.uniform(10, 70), knee=45 - 8 * i, hip=pitch + 26), pitch
+        )
         goal = p.over(key(0, low, pitch, yaw=np.degrees(yaw)))
         goal[:2] = middle - 0.42 * p.body.toe * ahead
         lasts = rng.uniform(0.3, 0.42)
@@ -67,9 +70,9 @@ def hop(p: Performer, style: Style, rng: Rng, way: float, count: int) -> None:
             steps=[(side, 0.0, 0.85 * lasts, place, yaw)],
         )  # fmt: skip
     place = p.toes[1 - side, :2] + way * ahead
+    end = key(0.4, style.standing(), 3, yaw=np.degrees(yaw))
     p.ground(
-        LANDING, [key(0.4, style.standing(), 3, yaw=np.degrees(yaw))],
-        centres=[p.over(key(0, style.standing(), 3, yaw=np.degrees(yaw))) + np.r_[0.5 * way * ahead, 0]],
+        LANDING, [end], centres=[p.over(end) + np.r_[0.5 * way * ahead, 0]],
         steps=[(1 - side, 0.02, 0.35, place, yaw)],
     )  # fmt: skip
 
@@ -84,13 +87,18 @@ def sit(p: Performer, style: Style, rng: Rng, seconds: float, lie: bool) -> None
     if lie:
         back = pose(hip=52, knee=92, lumbar=12, neck=25, hip_abduction=10, shoulder=30,
                     shoulder_abduction=45, elbow=30)  # fmt: skip
-        keys.append(key(keys[-1].time + rng.uniform(0.4, 0.7), flat(back, -78), -78, yaw=yaw, lean="pose"))
+        keys.append(
+            key(keys[-1].time + rng.uniform(0.4, 0.7), flat(back, -78), -78, yaw=yaw, lean="pose")
+        )
     p.ground(LANDING, keys)
     last = keys[-1]
     while seconds > 0.05:
         lasts = min(seconds, rng.uniform(0.5, 1.2))
         angles = pose(last.angles, shoulder=rng.normal(10, 25), elbow=rng.uniform(15, 70))
-        p.ground(LANDING, [key(lasts, angles, np.degrees(last.pitch) + rng.normal(0, 3), yaw=yaw, lean="pose")])
+        p.ground(
+            LANDING,
+            [key(lasts, angles, np.degrees(last.pitch) + rng.normal(0, 3), yaw=yaw, lean="pose")],
+        )
         seconds -= lasts
 
 
@@ -110,7 +118,16 @@ def walk_off(p: Performer, style: Style, rng: Rng, seconds: float) -> None:
     heading = p.channels[0] + turn
     gait = Gait.walking(rng.uniform(0.7, 1.3))
     steps = max(2, int(seconds / gait.period))
-    go(p, IDLE, gait, steps, heading, facing=heading, first=int(turn < 0), stop=bool(rng.random() < 0.4))
+    go(
+        p,
+        IDLE,
+        gait,
+        steps,
+        heading,
+        facing=heading,
+        first=int(turn < 0),
+        stop=bool(rng.random() < 0.4),
+    )
 
 
 def land(p: Performer, style: Style, attempt, seconds: float, rng: Rng) -> None:

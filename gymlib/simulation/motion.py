@@ -54,3 +54,15 @@ class Motion:
         """Frames ``first`` to before ``last``, as a clip that begins or ends too early."""
         arrays = ("joints", "phases", "contacts", "airborne", "surface", "doubt")
         return replace(self, **{name: getattr(self, name)[first:last] for name in arrays})
+
+
+@dataclass
+class Record:
+    """What a phase leaves behind, one row per time."""
+
+    joints: Float[np.ndarray, "times 33 3"]
+    labels: Int[np.ndarray, " times"]
+    contacts: Bool[np.ndarray, "times 4"]
+    airborne: Bool[np.ndarray, " times"]
+    surface: Float[np.ndarray, " times"]
+    doubt: Int[np.ndarray, " times"]

@@ -5,11 +5,18 @@ import numpy as np
 from gymlib.labels import IDLE
 from gymlib.simulation import trampoline
 from gymlib.simulation.entries import (
-    fake, hurdle, punch, run_up, sideways, stand, standing_somersault,
+    fake,
+    hurdle,
+    punch,
+    run_up,
+    sideways,
+    stand,
+    standing_somersault,
 )  # fmt: skip
 from gymlib.simulation.gait import Gait, go
+from gymlib.simulation.keypose import key
 from gymlib.simulation.performer import Performer
-from gymlib.simulation.style import Style, key
+from gymlib.simulation.style import Style
 from gymlib.simulation.wheels import gather, turn_over
 
 Rng = np.random.Generator

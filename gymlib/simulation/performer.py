@@ -8,13 +8,22 @@ feet, in flight it falls freely and the orientation follows from the angular mom
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
-from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
-from scipy.spatial.transform import Rotation, RotationSpline
+from jaxtyping import Float
 
 from gymlib.simulation import flight, ground
+from gymlib.simulation.curves import through
+from gymlib.simulation.feet import place_feet
+from gymlib.simulation.keypose import Key
+from gymlib.simulation.motion import Record
 from gymlib.simulation.pose import (
-    ANGLES, SIDES, euler, forward, leg_angles, limits, orientation, pose,
+    ANGLES,
+    SIDES,
+    euler,
+    forward,
+    leg_angles,
+    limits,
+    orientation,
+    pose,
 )  # fmt: skip
 from gymlib.simulation.proportions import GRAVITY, SOLE, Proportions, centre_of_mass
 from gymlib.skeleton import INDEX
@@ -25,49 +34,6 @@ _LEGS = [
 ]
 _TOES = [INDEX["left_foot_index"], INDEX["right_foot_index"]]
 _LIMITS = limits()
-
-
-def turned(angle: float) -> float:
-    """The same angle between -pi and pi: the short way round."""
-    return float((angle + np.pi) % (2 * np.pi) - np.pi)
-
-
-_HANDOVER = 0.02  # metres: how near the floor the next hand or foot takes weight in a wheel
-
-
-@dataclass(frozen=True)
-class Key:
-    """A pose to pass through.
-
-    time : seconds after the phase's begin; 0 in ``Performer.jump`` means as physics wants it.
-    angles : (24,) joint angles, legs included: they say how high the hips are.
-    pitch, roll, yaw : of the pelvis, radians.
-    lean : metres the centre of mass lies before the toes; None: over the middle of the feet;
-        "pose": where the joint angles put it.
-    """
-
-    time: float
-    angles: Float[np.ndarray, "24"]
-    pitch: float = 0.0
-    roll: float = 0.0
-    yaw: float = 0.0
-    lean: float | str | None = None
-
-    @property
-    def channels(self) -> Float[np.ndarray, "27"]:
-        return np.r_[self.yaw, self.pitch, self.roll, self.angles]
-
-
-@dataclass
-class Record:
-    """What a phase leaves behind, one row per time."""
-
-    joints: Float[np.ndarray, "times 33 3"]
-    labels: Int[np.ndarray, " times"]
-    contacts: Bool[np.ndarray, "times 4"]
-    airborne: Bool[np.ndarray, " times"]
-    surface: Float[np.ndarray, " times"]
-    doubt: Int[np.ndarray, " times"]
 
 
 @dataclass
@@ -148,46 +114,24 @@ class Performer:
         times *= grid[-1] / times[-1]
         values = np.stack([self.channels] + [key.channels for key in keys])
         values[:, :3] = np.unwrap(values[:, :3], axis=0)
-        channels = self._curve(times, values, grid, self.rates, end_rates)
+        channels = through(times, values, grid, self.rates, end_rates)
         channels = self._unrest(channels, grid)
         if centres is None:
             centres = [self.over(key, toes) for key in keys]
         share, lasts = grid / grid[-1], grid[-1]
         bed = -dip * lasts * (share * (1 - share) ** 2 if calm else np.sin(np.pi * share) / np.pi)
         sink = np.array([0, 0, -dip])
-        centre = self._curve(
+        centre = through(
             times, np.stack([self.centre, *centres]), grid, self.velocity - sink,
             np.asarray(end_velocity) + (not calm) * sink,
         )  # fmt: skip
         centre[:, 2] += bed
-        feet = self._feet(grid, steps, planted, bed)
+        feet = place_feet(
+            grid, (self.toes, self.yaws, self.lifts), steps, planted, bed, self.floor + SOLE
+        )
         pelvis = orientation(channels[:, :3])
         joints = ground.stand(centre, pelvis, channels[:, 3:], feet, self.body, self.floor)
         self._keep(grid, channels, pelvis, joints, centre, label, feet.planted, bed)
-
-    def _feet(self, grid, steps, planted, bed):
-        toes = np.repeat(self.toes[None], len(grid), axis=0)
-        yaw = np.repeat(self.yaws[None], len(grid), axis=0)
-        settle = np.clip(grid / 0.07, 0, 1)[:, None]
-        lift = self.lifts * (1 - settle)
-        floor = self.floor + SOLE
-        for i in np.flatnonzero(planted):  # a foot that came down a little late
-            toes[:, i, 2] = floor + (self.toes[i, 2] - floor) * (1 - settle[:, 0])
-        down = np.repeat(np.array(planted)[None], len(grid), axis=0)
-        down &= np.abs(toes[:, :, 2] - floor) < 2e-3
-        for side, begin, end, place, new_yaw in steps:
-            share = np.clip((grid - begin) / (end - begin), 0, 1)
-            s = share**3 * (10 - 15 * share + 6 * share**2)
-            away = np.linalg.norm(np.asarray(place) - toes[-1, side, :2])
-            start = toes[:, side].copy()
-            toes[:, side, :2] = start[:, :2] + s[:, None] * (np.asarray(place) - start[:, :2])
-            height = 0.05 + 0.12 * min(away, 0.6)
-            toes[:, side, 2] += height * np.sin(np.pi * share) ** 2
-            lift[:, side] += 0.5 * np.sin(np.pi * np.clip(share * 1.2, 0, 1)) * min(1, away / 0.4)
-            yaw[:, side] += s * turned(new_yaw - yaw[0, side])
-            down[:, side] &= (share <= 0) | (share >= 1)
-        toes[:, :, 2] += bed[:, None]
-        return ground.Feet(toes, yaw, lift, down, tuple(not p for p in planted))
 
     def fly(
         self, label: int, keys: list[Key], turns, travel=None, *, record=True, floor=None
@@ -205,7 +149,7 @@ class Performer:
         rates = self.rates.copy()
         for leg in _LEGS:
             rates[np.array(leg) + 3] *= 0.0
-        angles = self._curve(times, values, grid, rates, None)
+        angles = through(times, values, grid, rates, None)
         angles = self._unrest(angles, grid)[:, 3:]
         start, end = orientation(self.channels[:3]), orientation(keys[-1].channels[:3])
         turning = flight.turn(angles, grid[1] - grid[0], start, end, np.asarray(turns), self.body)
@@ -228,47 +172,6 @@ class Performer:
             self.floor = floor
         first = np.concatenate([euler(turning[:2]), angles[:2]], axis=-1)
         return velocity, (first[1] - first[0]) / (grid[1] - grid[0])
-
-    def wheel(
-        self, label: int, times, angles, orientations, *, rest: float = 0.03
-    ) -> None:  # fmt: skip
-        """Turn over feet and hands like a wheel: what is lowest stands still on the floor.
-
-        Parameters
-        ----------
-        times : seconds of the keys, from 0. angles : (keys, 24) joint angles and orientations :
-        (keys, 3, 3) of the pelvis; the first of each is replaced by how he is now.
-        rest : height of a wrist over the floor when the hand carries, metres.
-        """
-        grid = self._grid(times[-1])
-        times = np.asarray(times) * grid[-1] / times[-1]
-        values = np.vstack([self.channels[3:], angles[1:]])
-        curve = self._curve(times, values, grid, self.rates[3:], None)
-        turning = np.concatenate([orientation(self.channels[None, :3]), orientations[1:]])
-        pelvis = RotationSpline(times, Rotation.from_matrix(turning))(grid).as_matrix()
-        joints = forward(curve, pelvis, self.body)
-        carriers = [*_TOES, INDEX["left_index"], INDEX["right_index"]]
-        ends = joints[:, carriers]
-        heights = ends[..., 2] - np.array([SOLE, SOLE, rest, rest])
-        heels = joints[:, [INDEX["left_heel"], INDEX["right_heel"]], 2] - SOLE
-        # The weight goes over smoothly from one to the next while both are near the floor.
-        share = np.exp(-(heights - heights.min(axis=1, keepdims=True)) / _HANDOVER)
-        low = heights.min(axis=1) - _HANDOVER * np.log(share.sum(axis=1))
-        share /= share.sum(axis=1, keepdims=True)
-        up = self.floor - np.minimum(low, heels.min(axis=1))
-        fade = np.clip(1 - grid / 0.12, 0, 1) ** 2
-        first = share[0].argmax()
-        now = self.toes[first % 2]
-        up = up + fade * (now[2] - ends[0, first, 2] - up[0])
-        steps = np.einsum("fc,fck->fk", share[:-1], np.diff(ends[..., :2], axis=0))
-        moved = now[:2] - ends[0, first, :2] - np.vstack([np.zeros(2), np.cumsum(steps, axis=0)])
-        joints = joints + np.concatenate([moved, up[:, None]], axis=1)[:, None]
-        stands = share > 0.999
-        channels = np.concatenate([euler(pelvis), curve], axis=-1)
-        self._keep(
-            grid, channels, pelvis, joints, centre_of_mass(joints), label, stands,
-            np.zeros(len(grid)), airborne=False,
-        )  # fmt: skip
 
     def jump(
         self, before: list[Key], label: int, keys: list[Key], turns, travel=(0.0, 0.0), *,
@@ -304,20 +207,6 @@ class Performer:
 
     def _grid(self, duration):
         return np.arange(max(2, round(duration * self.rate)) + 1) / self.rate
-
-    def _curve(self, times, values, grid, start_rates, end_rates):
-        """Monotone cubic curves through values, with given slopes at both ends."""
-        slopes = PchipInterpolator(times, values).derivative()(times)
-        if len(times) == 2:
-            slopes[:] = 0
-        steps = np.diff(times)
-        slopes[0] = start_rates
-        slopes[-1] = 0 if end_rates is None else end_rates
-        # A slope too steep for its interval would throw the curve far beyond its keys.
-        reach = 0.35 if values.shape[1] == 27 else np.inf
-        slopes[0] = np.clip(slopes[0], -reach / steps[0] * 4, reach / steps[0] * 4)
-        slopes[-1] = np.clip(slopes[-1], -reach / steps[-1] * 4, reach / steps[-1] * 4)
-        return CubicHermiteSpline(times, values, slopes)(grid)
 
     def _unrest(self, channels, grid):
         """Slow waves on all joint angles, continuous over phases; limits are kept."""

@@ -42,18 +42,18 @@ class Planned:
 
 _BACK, _FRONT, _SIDE = "back somersault", "front somersault", "side somersault"
 _STANDING_BACK = {
-    (_BACK, "tucked", "standing"): 0.6, (_BACK, "piked", "standing"): 0.1,
-    (_BACK, "stretched", "standing"): 0.1, (_BACK, "tucked", "round-off"): 0.1,
-    (_BACK, "stretched", "round-off"): 0.1,
+    (_BACK, "tucked", "standing"): 0.66, (_BACK, "piked", "standing"): 0.1,
+    (_BACK, "stretched", "standing"): 0.1, (_BACK, "tucked", "round-off"): 0.07,
+    (_BACK, "stretched", "round-off"): 0.07,
 }  # fmt: skip
 _RUNNING_FRONT = {
     (_FRONT, "tucked", "run-up"): 0.85, (_FRONT, "piked", "run-up"): 0.1,
     (_FRONT, "tucked", "standing"): 0.05,
 }  # fmt: skip
 _MIXED = {
-    (_BACK, "tucked", "standing"): 0.25, (_FRONT, "tucked", "run-up"): 0.3,
-    (_BACK, "tucked", "cartwheel"): 0.08, (_BACK, "tucked", "round-off"): 0.1,
-    (_BACK, "piked", "round-off"): 0.05, (_SIDE, "tucked", "run-up"): 0.14,
+    (_BACK, "tucked", "standing"): 0.35, (_FRONT, "tucked", "run-up"): 0.28,
+    (_BACK, "tucked", "cartwheel"): 0.06, (_BACK, "tucked", "round-off"): 0.05,
+    (_BACK, "piked", "round-off"): 0.04, (_SIDE, "tucked", "run-up"): 0.14,
     (_FRONT, "tucked", "standing"): 0.08,
 }  # fmt: skip
 _TRAMPOLINE = {
@@ -121,7 +121,7 @@ def _attempt(row, session, rng) -> Attempt:
     # Most clips begin just before the take-off or in it; some show a long wait.
     wait = rng.lognormal(np.log(1.5), 0.6) if rng.random() < 0.42 else rng.uniform(0.15, 0.6)
     late = min(rng.exponential(0.16), 0.6) if rng.random() < 0.3 else 0.0
-    after = rng.lognormal(np.log(1.05), 0.6) + (1.9 if landing == "walk-off" else 0)
+    after = rng.lognormal(np.log(1.25), 0.6) + (1.9 if landing == "walk-off" else 0)
     if landing == "none":
         after, late = -0.15, 0.0
     core = _CORE[entry] + 1.35 * skill.count(",")

@@ -1,8 +1,9 @@
 """From joints to video frames: the body drawn into a picture of the place.
 
-The body is a mesh of small quadrilaterals, drawn back to front at twice the resolution inside
-its bounding box only; the place is painted once per clip, wider than the picture, and turned
-with the camera. A fast body is drawn several times during the exposure: motion blur.
+The body is a mesh of small quadrilaterals, drawn back to front inside its bounding box only; the
+place is painted once per clip, wider than the picture, and turned with the camera. A fast body is
+drawn several times during the exposure: motion blur. The lens blurs, the sensor adds noise; the
+compression is the video file's.
 """
 
 from collections.abc import Iterator
@@ -120,7 +121,7 @@ def _draw_body(picture, mesh: Mesh, moments, scene: Scene, view: Camera):
     seen = view.coordinates(points)
     depth = np.maximum(seen[..., 2], 0.1)
     pixels = view.focal * seen[..., :2] / depth[..., None] + [view.width / 2, view.height / 2]
-    window = _window(picture, pixels.reshape(-1, 2), margin=4)
+    window = _window(picture, pixels.reshape(-1, 2), margin=5 + int(3 * view.softness))
     if window is None:
         return
     corner, region = window

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gymlib.simulation.performer import Key
+from gymlib.simulation.keypose import Key, flat, key
 from gymlib.simulation.pose import pose
-from gymlib.simulation.style import Style, flat, key
+from gymlib.simulation.style import Style
 
 SHAPES = ("tucked", "piked", "stretched")
 
@@ -42,8 +42,8 @@ def somersault(
     degrees, with legs bent by ``crouch`` (0 straight, 1 deeply) and arms at ``arms`` degrees."""
     reach, leave = _COURSE[shape]
     held = shape_pose(shape, style, backward)
-    opening = pose(held, shoulder=75, knee=55 * crouch + 20, hip=60 * crouch + (48 if shape == "piked" else 25),
-                   lumbar=15)  # fmt: skip
+    bent = 60 * crouch + (48 if shape == "piked" else 25)
+    opening = pose(held, shoulder=75, knee=55 * crouch + 20, hip=bent, lumbar=15)
     knee = 20 + 60 * crouch
     landing = pose(
         shoulder=arms, shoulder_abduction=18, elbow=style.elbow, knee=knee,

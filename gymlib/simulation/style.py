@@ -3,13 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
 
-from gymlib.simulation.performer import Key
-from gymlib.simulation.pose import ANGLES, limits, pose
-
-Angles = Float[np.ndarray, "24"]
-_LOW, _HIGH = limits().T
+from gymlib.simulation.keypose import Angles, flat
+from gymlib.simulation.pose import pose
 
 
 @dataclass(frozen=True)
@@ -96,21 +92,3 @@ class Style:
             lumbar=14 + self.hunch, neck=-15,
         )  # fmt: skip
         return flat(pose(**(base | changes)), pitch)
-
-
-def flat(angles: Angles, pitch: float = 0.0, sole: float = 0.0) -> Angles:
-    """Set both ankles so that the soles lie flat (or ``sole`` degrees toes down) for a pelvis
-    leaning ``pitch`` degrees; all angles are brought within the joints' limits."""
-    angles = np.clip(angles, _LOW, _HIGH)
-    for side in ("left", "right"):
-        hip, knee, ankle = (ANGLES.index(f"{side}_{name}") for name in ("hip", "knee", "ankle"))
-        angles[ankle] = np.radians(sole - pitch) + angles[hip] - angles[knee]
-    return np.clip(angles, _LOW, _HIGH)
-
-
-def key(time: float, angles: Angles, pitch: float = 0.0, **more) -> Key:
-    """A key pose with pitch, roll and yaw in degrees."""
-    for name in ("roll", "yaw"):
-        if name in more:
-            more[name] = float(np.radians(more[name]))
-    return Key(time, np.clip(angles, _LOW, _HIGH), float(np.radians(pitch)), **more)

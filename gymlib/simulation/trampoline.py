@@ -3,11 +3,12 @@
 import numpy as np
 
 from gymlib.labels import IDLE, SKILL, TAKEOFF
+from gymlib.simulation.keypose import flat, key
 from gymlib.simulation.motion import REBOUND
 from gymlib.simulation.performer import Performer
 from gymlib.simulation.pose import pose
 from gymlib.simulation.shapes import somersault
-from gymlib.simulation.style import Style, flat, key
+from gymlib.simulation.style import Style
 
 Rng = np.random.Generator
 

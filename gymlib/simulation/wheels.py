@@ -1,14 +1,23 @@
 """Cartwheel and round-off: over feet and hands like a wheel."""
 
 import numpy as np
+from scipy.spatial.transform import Rotation, RotationSpline
 
 from gymlib.labels import TAKEOFF
+from gymlib.simulation.curves import through
+from gymlib.simulation.keypose import key
 from gymlib.simulation.motion import WHEEL
 from gymlib.simulation.performer import Performer
-from gymlib.simulation.pose import about, pose
-from gymlib.simulation.style import Style, key
+from gymlib.simulation.pose import about, euler, forward, orientation, pose
+from gymlib.simulation.proportions import SOLE, centre_of_mass
+from gymlib.simulation.style import Style
+from gymlib.skeleton import INDEX
 
 Rng = np.random.Generator
+
+_CARRIERS = ("left_foot_index", "right_foot_index", "left_index", "right_index")
+_PALM = 0.03  # metres from the tip of a carrying hand down to the floor
+_HANDOVER = 0.02  # metres: how near the floor the next hand or foot takes weight
 
 
 def turn_over(p: Performer, style: Style, rng: Rng, foot: int, *, round_off: bool) -> None:
@@ -39,13 +48,15 @@ def turn_over(p: Performer, style: Style, rng: Rng, foot: int, *, round_off: boo
         shares = [0, 0.15, 0.36, 0.66, 0.83, 1.0]
     else:
         down = pose(**up, knee=8, ankle=20, hip_abduction=wide * 0.85, lumbar_side=0)
-        stride = pose(shoulder=120, shoulder_abduction=35, elbow=15, hip_abduction=28, knee=10, hip=8)
+        stride = pose(
+            shoulder=120, shoulder_abduction=35, elbow=15, hip_abduction=28, knee=10, hip=8
+        )
         angles = [lunge, lunge, reach, split, down, stride]
         turns = [(12, 0), (22, 0), (80, 40), (180, 90), (280, 90), (360, 90)]
         shares = [0, 0.14, 0.34, 0.6, 0.84, 1.1]
     turned = np.stack([facing(turn, side * twist) for turn, twist in turns])
     p.doubt = WHEEL
-    p.wheel(TAKEOFF, np.array(shares) * lasts, np.stack(angles), turned)
+    _wheel(p, TAKEOFF, np.array(shares) * lasts, np.stack(angles), turned)
     p.doubt = 0
 
 
@@ -65,4 +76,43 @@ def gather(p: Performer, style: Style, rng: Rng) -> None:
         TAKEOFF, [end], centres=[goal],
         steps=[(first, 0.0, 0.5 * lasts, place, back), (1 - first, 0.5 * lasts, lasts,
                p.toes[1 - first, :2], back)],
+    )  # fmt: skip
+
+
+def _wheel(p: Performer, label: int, times, angles, orientations) -> None:
+    """Turn over feet and hands like a wheel: what is lowest stands still on the floor.
+
+    Parameters
+    ----------
+    times : seconds of the keys, from 0. angles : (keys, 24) joint angles and orientations :
+    (keys, 3, 3) of the pelvis; the first of each is replaced by how he is now.
+    """
+    grid = p._grid(times[-1])
+    times = np.asarray(times) * grid[-1] / times[-1]
+    values = np.vstack([p.channels[3:], angles[1:]])
+    curve = through(times, values, grid, p.rates[3:], None)
+    turning = np.concatenate([orientation(p.channels[None, :3]), orientations[1:]])
+    pelvis = RotationSpline(times, Rotation.from_matrix(turning))(grid).as_matrix()
+    joints = forward(curve, pelvis, p.body)
+    carriers = [INDEX[name] for name in _CARRIERS]
+    ends = joints[:, carriers]
+    heights = ends[..., 2] - np.array([SOLE, SOLE, _PALM, _PALM])
+    heels = joints[:, [INDEX["left_heel"], INDEX["right_heel"]], 2] - SOLE
+    # The weight goes over smoothly from one to the next while both are near the floor.
+    share = np.exp(-(heights - heights.min(axis=1, keepdims=True)) / _HANDOVER)
+    low = heights.min(axis=1) - _HANDOVER * np.log(share.sum(axis=1))
+    share /= share.sum(axis=1, keepdims=True)
+    up = p.floor - np.minimum(low, heels.min(axis=1))
+    fade = np.clip(1 - grid / 0.12, 0, 1) ** 2
+    first = share[0].argmax()
+    now = p.toes[first % 2]
+    up = up + fade * (now[2] - ends[0, first, 2] - up[0])
+    steps = np.einsum("fc,fck->fk", share[:-1], np.diff(ends[..., :2], axis=0))
+    moved = now[:2] - ends[0, first, :2] - np.vstack([np.zeros(2), np.cumsum(steps, axis=0)])
+    joints = joints + np.concatenate([moved, up[:, None]], axis=1)[:, None]
+    stands = share > 0.999
+    channels = np.concatenate([euler(pelvis), curve], axis=-1)
+    p._keep(
+        grid, channels, pelvis, joints, centre_of_mass(joints), label, stands,
+        np.zeros(len(grid)), airborne=False,
     )  # fmt: skip

@@ -1,0 +1,433 @@
+"""Bad input through the command line: a clear message or a sensible result, nothing lost."""
+
+import contextlib
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from fractions import Fraction
+
+import av
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from footage import DARK, NAMES, annotate, film, see_people, skip_training, truncate
+from helpers import make_dataset
+
+from gymlib import application, io, lock, paths, pipeline, video
+from gymlib.__main__ import main
+
+CLIPS = "clip,video,path,fps,frames,width,height\n"
+
+
+@pytest.fixture
+def run(home, capfd):
+    """Run one command; returns exit status and what it said, output first."""
+
+    def command(*arguments):
+        status = main([*map(str, arguments)])
+        said = capfd.readouterr()
+        assert "Traceback" not in said.out + said.err
+        return status, said.out + said.err
+
+    return command
+
+
+@pytest.fixture
+def predict(run, monkeypatch):
+    """``predict`` for the data set mine, with a stand-in estimator and untrained models."""
+    see_people(monkeypatch)
+    skip_training(monkeypatch)
+    make_dataset(paths.home(), clips=2, frames=12)
+    return lambda: run("predict", "--dataset", "mine", "--sources", "tiny", "--profile", "quick")
+
+
+def videos():
+    return paths.dataset("mine") / "videos"
+
+
+def predicted() -> pd.Series:
+    """Number of predicted frames by clip."""
+    return io.read_table(application.folder("mine") / "tiny.parquet").groupby("clip").size()
+
+
+# --- names ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["data", "predict", "reproduce", "report"])
+def test_a_data_set_is_a_name_not_a_path(run, command):
+    status, said = run(command, "--dataset", "../elsewhere")
+    assert status == 2
+    assert "data set '../elsewhere' cannot be a file name: use letters" in said
+
+
+def test_a_source_is_a_name_too(run):
+    film(videos() / "one.mp4")
+    status, said = run("predict", "--dataset", "mine", "--sources", "/etc")
+    assert (status, "data set '/etc' cannot be a file name" in said) == (2, True)
+
+
+def test_an_unknown_data_set_says_which_there_are(run):
+    make_dataset(paths.home(), clips=1)
+    status, said = run("reproduce", "--dataset", "tyny")
+    assert status == 2
+    assert "no clips.csv and no videos" in said and "data sets there: tiny" in said
+    assert not paths.dataset("tyny").exists()
+
+
+# --- videos -----------------------------------------------------------------------------------
+
+
+def test_all_unusable_videos_are_listed(run):
+    film(videos() / "good.mp4")
+    (videos() / "empty.mp4").touch()
+    (videos() / "text.mov").write_text("no video")
+    truncate(videos() / "cut.mp4", keep=0.02)
+    status, said = run("data", "--dataset", "mine")
+    assert status == 2
+    assert "empty.mp4: the file is empty" in said
+    assert "text.mov: cannot be opened as a video" in said and "cut.mp4: " in said
+    assert not (paths.dataset("mine") / "clips.csv").exists()
+
+
+def test_a_truncated_video_is_named_and_the_others_are_kept(predict):
+    for name in ("one", "two"):
+        film(videos() / f"{name}.mp4")
+    truncate(videos() / "cut.mp4")
+    status, said = predict()
+    assert status == 2
+    assert "1 of 3 clips could not be extracted" in said
+    assert "truncated or damaged video" in said and "container says 6 frames" in said
+    assert len(list((paths.dataset("mine") / ".poses").glob("*.parquet"))) == 2
+
+
+def test_nobody_in_the_picture(predict):
+    film(videos() / "dark.mp4", level=DARK)
+    status, said = predict()
+    assert (status, "dark: no pose found in any of its 8 frames" in said) == (0, True)
+    assert predicted().empty
+
+
+def odd(path):
+    """FFV1 in Matroska allows odd sizes, H.264 does not."""
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 61, 47, "bgr0"
+        for _ in range(3):
+            picture = av.VideoFrame.from_ndarray(np.full((47, 61, 3), 200, np.uint8), "rgb24")
+            out.mux(stream.encode(picture))
+        out.mux(stream.encode())
+
+
+def variable(path):
+    """Six frames at uneven times, as phones write them."""
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=25)
+        stream.height, stream.width, stream.pix_fmt = 48, 64, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 1000)
+        for moment in (0, 40, 60, 200, 240, 1000):
+            picture = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 200, np.uint8), "rgb24")
+            picture.pts, picture.time_base = moment, Fraction(1, 1000)
+            out.mux(stream.encode(picture))
+        out.mux(stream.encode())
+
+
+def test_unusual_videos_are_predicted(predict):
+    film(videos() / "single.mp4", frames=1)
+    film(videos() / "portrait.mp4", frames=3, size=(64, 36))
+    film(videos() / "large.mp4", frames=2, size=(2160, 3840))
+    odd(videos() / "odd.mkv")
+    variable(videos() / "phone.mp4")
+    status, said = predict()
+    assert status == 0, said
+    frames = {"single": 1, "portrait": 3, "large": 2, "odd": 3, "phone": 6}
+    assert predicted().to_dict() == frames
+    sizes = {}
+    for clip, expected in frames.items():
+        info = video.probe(application.folder("mine") / "overlay" / f"{clip}.mp4")
+        assert info.frames == expected
+        sizes[clip] = info.width
+    assert sizes == {"single": 64, "portrait": 36, "large": 3840, "odd": 60, "phone": 64}
+    times = io.read_keypoints("mine").query("clip == 'phone'")["time"]
+    np.testing.assert_allclose(times, [0, 0.04, 0.06, 0.2, 0.24, 1.0], atol=1e-6)
+
+
+def test_a_video_that_came_later_is_mentioned(run):
+    film(videos() / "one.mp4")
+    assert run("data", "--dataset", "mine")[0] == 0
+    film(videos() / "two.mp4")
+    (videos() / "._two.mp4").write_bytes(b"macOS")
+    status, said = run("data", "--dataset", "mine")
+    assert status == 0
+    assert "note: videos/two.mp4 is not in clips.csv and left out" in said and "._two" not in said
+
+
+# --- clips.csv and annotations ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "cannot be read as a table, expected comma-separated text in UTF-8"),
+        (b"\x00\xff\xfe\x89PNG\r\n\x1a\n\xff\xff", "clips.csv"),
+        ((CLIPS + "ü,v,,25,8,64,48\n").encode("utf-16"), "comma-separated text in UTF-8"),
+        (CLIPS.encode(), "clips.csv lists no clip"),
+        (b"clip;video;path;fps;frames;width;height\na;v;;25;8;64;48\n", "missing column 'clip'"),
+        (b"clip,video,path,fps,width,height\na,v,,25,64,48\n", "missing column 'frames'"),
+        ((CLIPS + "a,v,,25,many,64,48\n").encode(), "column 'frames'.* row 1: .*'many'"),
+        ((CLIPS + "a,v,,25,0,64,48\n").encode(), "column 'frames' row 1: .*found 0"),
+        ((CLIPS + "../a,v,,25,8,64,48\n").encode(), r"'clip' row 1: expected a plain name"),
+        ((CLIPS + "a,v,,25,8,64,48\n" * 2).encode(), "each value once, found 'a'"),
+        ((CLIPS + "a,v,,25,8,64,48,1,2\n").encode(), "clips.csv"),
+    ],
+)
+def test_a_malformed_list_of_clips(run, content, message):
+    folder = paths.dataset("mine")
+    (folder / "annotations").mkdir(parents=True)
+    (folder / "annotations" / "anna.csv").write_text("clip,start,end,label\na,0,7,idle\n")
+    (folder / "clips.csv").write_bytes(content)
+    status, said = run("data", "--dataset", "mine")
+    assert status == 2
+    assert re.search(message, said), said
+    assert str(folder / "clips.csv") in said
+
+
+def test_all_faults_of_all_annotators_are_listed(run):
+    film(videos() / "one.mp4")
+    film(videos() / "two.mp4")
+    folder = paths.dataset("mine") / "annotations"
+    folder.mkdir()
+    rows = "clip,start,end,label,comment\none,0,3,idle,\none,5,7,jump,\ntwo,0,8,idle,\nthree,0,1,"
+    (folder / "anna.csv").write_text(rows + "idle,\n")
+    rows = "clip,start,end,label,comment\none,0,7,idle,über\ntwo,0,4,idle,\ntwo,4,7,landing,\n"
+    (folder / "ben.csv").write_bytes(rows.encode("latin-1"))
+    (folder / "carl.csv").write_bytes(rows.encode("utf-16"))
+    status, said = run("data", "--dataset", "mine")
+    assert status == 2
+    for fault in (
+        "anna.csv, row 3: unknown label 'jump'",
+        "anna.csv, row 3: clip one: frame 4 has no label (gap)",
+        "anna.csv, row 4: clip two: labels end at frame 8, but the clip has 8 frames",
+        "anna.csv, row 5: clip 'three' is not in clips.csv",
+        "ben.csv, row 2: letters that are not UTF-8; save the file with the encoding UTF-8",
+        "ben.csv, row 4: clip two: frame 4 has two labels (overlap with row 3)",
+        "carl.csv: missing column clip, start, end, label",
+    ):
+        assert fault in said
+
+
+def test_labels_of_some_clips_only(predict, run):
+    film(videos() / "one.mp4")
+    film(videos() / "two.mp4")
+    annotate("mine", "anna", {"one": NAMES})
+    status, said = run("data", "--dataset", "mine")
+    assert (status, "clip two: no annotator labelled it" in said) == (2, True)
+    status, said = predict()
+    assert (status, "note: two: no labels, not scored" in said) == (0, True)
+
+
+def test_a_video_of_another_length_than_its_clip(run):
+    film(videos() / "one.mp4")
+    annotate("mine", "anna", {"one": NAMES})
+    assert run("data", "--dataset", "mine")[0] == 0
+    film(videos() / "one.mp4", frames=5)
+    status, said = run("data", "--dataset", "mine")
+    assert status == 2
+    assert "clips.csv: clip one: 8 frames, but its video has 5" in said
+
+
+# --- recovered --------------------------------------------------------------------------------
+
+
+def test_a_notebook_with_another_checksum(run, tmp_path):
+    (tmp_path / "copy.ipynb").write_text("{}")
+    status, said = run("data", "--dataset", "recovered", "--source", tmp_path / "copy.ipynb")
+    assert status == 2
+    assert "expected the notebook with SHA-256 35638b44" in said
+    assert not paths.dataset("recovered").exists()
+
+
+# --- learning ---------------------------------------------------------------------------------
+
+
+def test_keypoints_that_are_no_numbers(predict):
+    make_dataset(paths.home(), clips=1, name="mine")
+    file = paths.dataset("mine") / "keypoints.parquet"
+    poses = io.read_table(file)
+    poses.loc[poses.index[poses["detected"]][5], "y_left_knee"] = np.nan
+    io.write_table(file, poses)
+    status, said = predict()
+    assert status == 2
+    assert "clip clip_00, frame" in said and "y of left_knee is nan" in said
+
+
+def test_a_source_without_labels(predict, run):
+    film(videos() / "one.mp4")
+    shutil.rmtree(paths.dataset("tiny") / "annotations")
+    status, said = predict()
+    assert (status, "labels.parquet is missing" in said) == (2, True)
+
+
+@pytest.mark.slow
+def test_fewer_clips_than_folds(run, monkeypatch):
+    """Through the notebook of the protocol, which is where a reader meets it."""
+    make_dataset(paths.home(), clips=3, processed=True)
+    monkeypatch.setattr(pipeline, "INPUTS", {"06_nested_cv": ["processed.parquet"]})
+    status, said = run("reproduce", "--dataset", "tiny", "--profile", "quick")
+    assert status == 2
+    assert "06_nested_cv.ipynb stopped in cell" in said
+    assert "fold" in said and "found 3" in said
+    assert (paths.report("tiny") / "06_nested_cv.failed.ipynb").is_file()
+
+
+# --- the machine ------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def files_of_at_most(size: int):
+    """The system refuses to let any file grow further, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_no_space_left(predict):
+    film(videos() / "one.mp4")
+    assert predict()[0] == 0
+    before = (paths.dataset("mine") / "keypoints.parquet").read_bytes()
+    film(videos() / "one.mp4", frames=200)
+    (paths.dataset("mine") / "clips.csv").unlink()
+    with files_of_at_most(30_000):
+        status, said = predict()
+    assert status == 2
+    assert "cannot write " in said and "nothing was changed" in said
+    assert (paths.dataset("mine") / "keypoints.parquet").read_bytes() == before
+    assert not list(paths.home().rglob(".part-*"))
+    assert predict()[0] == 0
+    assert predicted().to_dict() == {"one": 200}
+
+
+def test_a_folder_that_cannot_be_written(run):
+    (paths.home() / "data").write_text("a file where the folder should be")
+    status, said = run("data", "--dataset", "simulated", "--profile", "quick")
+    assert (status, "error: " in said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("work", "folder", "arguments"),
+    [
+        ("predictions", "mine/results/application", ["predict", "--sources", "tiny"]),
+        ("poses", "mine/.poses", ["predict", "--sources", "tiny"]),
+        ("training", "tiny/results/application", ["predict", "--sources", "tiny"]),
+        ("notebooks", "mine", ["report"]),
+    ],
+)
+def test_two_runs_at_once(predict, run, work, folder, arguments):
+    film(videos() / "one.mp4")
+    with lock.hold(paths.home() / "data" / folder, work):
+        status, said = run(*arguments, "--dataset", "mine")
+    assert status == 2
+    assert f"another run ({work}) is working in" in said and "start again" in said
+
+
+def test_two_generators_at_once(run):
+    with lock.hold(paths.dataset("simulated-quick"), "simulation"):
+        status, said = run("data", "--profile", "quick")
+    assert (status, "another run (simulation) is working in" in said) == (2, True)
+
+
+# --- Ctrl-C -----------------------------------------------------------------------------------
+
+
+def interrupt(arguments: list[str], when) -> str:
+    """Start a command, press Ctrl-C when ``when()`` is true; returns its last words."""
+    command = [sys.executable, "-m", "gymlib", *arguments]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    deadline = time.monotonic() + 120
+    while not when():
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: all processes of the command
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    return said.rstrip().splitlines()[-1]
+
+
+STOPPED = "stopped; finished parts are kept, run the same command to go on"
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_poses_are_extracted(home):
+    make_dataset(home, clips=1)
+    for name, frames in (("a", 3), ("b", 3), ("c", 900)):
+        film(videos() / f"{name}.mp4", frames=frames)
+    parts = paths.dataset("mine") / ".poses"
+    said = interrupt(
+        ["predict", "--dataset", "mine", "--sources", "tiny"],
+        lambda: len(list(parts.glob("[ab].*.parquet"))) == 2,
+    )
+    assert said == STOPPED
+    assert len(list(parts.glob("[ab].*.parquet"))) == 2
+    assert not list(home.rglob(".part-*"))
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_clips_are_generated(home):
+    parts = paths.dataset("simulated-quick") / ".parts"
+    said = interrupt(["data", "--profile", "quick"], lambda: any(parts.glob("*.npz")))
+    assert said == STOPPED
+    assert any(parts.glob("*.npz"))
+    assert not list(home.rglob(".part-*"))
+    with lock.hold(paths.dataset("simulated-quick"), "simulation"):
+        pass  # a stopped run holds nothing
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_a_notebook_runs(home, monkeypatch, tmp_path):
+    make_dataset(home, clips=2)
+    started = home / "started"
+    book = nbformat.v4.new_notebook()
+    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    book.cells = [
+        nbformat.v4.new_code_cell(
+            'DATASET = "tiny"\nPROFILE = "full"', metadata={"tags": ["parameters"]}
+        ),
+        nbformat.v4.new_code_cell(
+            f"import pathlib, time\npathlib.Path({str(started)!r}).touch()\ntime.sleep(60)"
+        ),
+    ]
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    nbformat.write(book, notebooks / "01_a.ipynb")
+    script = tmp_path / "run.py"
+    script.write_text(
+        "import pathlib, sys\nfrom gymlib import paths, pipeline\n"
+        "from gymlib.__main__ import main\n"
+        f"paths.NOTEBOOKS = pathlib.Path({str(notebooks)!r})\npipeline.INPUTS = {{'01_a': []}}\n"
+        "sys.exit(main(['report', '--dataset', 'tiny']))\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, script], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    deadline = time.monotonic() + 120
+    while not started.exists():
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert said.rstrip().splitlines()[-1] == STOPPED and "Traceback" not in said
+    assert not (paths.report("tiny") / "01_a.ipynb").exists()
