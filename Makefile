@@ -34,7 +34,7 @@ data: $(READY)
 
 ## Label DATASET with models trained on SOURCES; write overlay videos
 predict: $(READY)
-	$(RUN) predict --dataset $(DATASET) --profile $(PROFILE) --sources $(SOURCES)
+	$(RUN) predict --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) --sources $(SOURCES)
 
 ## Check everything: style, unit tests, the quick profile of all notebooks
 test: lint
@@ -71,7 +71,7 @@ $(READY): requirements.txt pyproject.toml
 	  then python=$$candidate; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then \
-	  echo "gymlib needs Python 3.11 or 3.12 (MediaPipe 0.10.21 has no later build), found: $$(python3 --version 2>&1)" >&2; exit 1; \
+	  echo "gymlib needs Python 3.11 or 3.12 (MediaPipe 0.10.21 has no later build), found: $$(python3 --version 2>/dev/null || echo none)" >&2; exit 1; \
 	fi; \
 	echo "Setting up $(VENV) with $$($$python --version), a few minutes once ..."; \
 	$$python -m venv --clear $(VENV) && \

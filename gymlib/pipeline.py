@@ -80,7 +80,8 @@ def execute(source: Path, target: Path, dataset: str, profile: str) -> None:
                 cwd=str(paths.REPOSITORY),
                 progress_bar=False,
                 # Without capture, bars and MediaPipe's messages reach the terminal directly.
-                extra_arguments=["--IPKernelApp.capture_fd_output=False", "--log-level=40"],
+                # The kernel's own log would add tracebacks to Ctrl-C; a cell's error comes to us.
+                extra_arguments=["--IPKernelApp.capture_fd_output=False", "--log-level=50"],
             )
         except papermill.PapermillExecutionError as error:
             failed = target.with_suffix(".failed.ipynb")

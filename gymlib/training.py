@@ -96,8 +96,8 @@ class Batches:
 
 
 def tensors(clip: Clip) -> tuple[Float[Tensor, "frames 33 2"], Int[Tensor, " frames"]]:
-    """A clip's keypoints and labels as tensors."""
-    return torch.from_numpy(clip.keypoints), torch.from_numpy(clip.labels.astype(np.int64))
+    """A clip's keypoints and labels as tensors, copied: a table's arrays may be read-only."""
+    return torch.tensor(clip.keypoints), torch.tensor(clip.labels, dtype=torch.int64)
 
 
 def fit(
@@ -143,7 +143,7 @@ def predict(
 ) -> Float[np.ndarray, "frames 4"]:
     """Class probabilities of a clip's frames; see :func:`undecided` for a diverged model."""
     model.eval()
-    return undecided(model(torch.from_numpy(keypoints)).exp().numpy())
+    return undecided(model(torch.tensor(keypoints)).exp().numpy())
 
 
 @dataclass(frozen=True)

@@ -80,9 +80,9 @@ def test_a_clip_of_one_phase_has_no_border_to_move():
 
 @pytest.mark.slow
 def test_agreement_on_the_data_set_is_that_of_people():
-    """Pairwise 90 to 98 %, and 0.5 to 3 % of the frames without a majority."""
-    all_votes = []
-    for planned in plan():
+    """Pairwise 90 to 98 %, and 0.5 to 3 % of the frames without a majority (every third clip)."""
+    all_votes, clips = [], plan()[::3]
+    for planned in clips:
         clip = simulate(planned)
         all_votes.append(annotate(clip, np.random.default_rng([planned.attempt.seed, 2])))
     seen = np.concatenate(all_votes, axis=1)
@@ -90,7 +90,7 @@ def test_agreement_on_the_data_set_is_that_of_people():
         assert 0.90 <= (seen[a] == seen[b]).mean() <= 0.98
     three = (seen[0] != seen[1]) & (seen[0] != seen[2]) & (seen[1] != seen[2])
     assert 0.005 <= three.mean() <= 0.03
-    assert 19_000 <= seen.shape[1] <= 20_400
+    assert seen.shape[1] == pytest.approx(sum(c.attempt.frames for c in clips), rel=0.035)
 
 
 def test_slow_motion_moves_borders_by_more_frames():

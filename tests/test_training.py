@@ -129,6 +129,16 @@ def test_a_clip_of_one_frame_is_enough_for_the_lstm():
     assert training.predict(task.model, clips[0].keypoints).shape == (1, 4)
 
 
+def test_read_only_arrays_of_a_table_will_do():
+    clips = make_clips([4, 4])
+    for clip in clips:
+        clip.keypoints.setflags(write=False)
+        clip.labels.setflags(write=False)
+    task = Task(models.build(models.LSTMConfig(), 0), np.arange(2), FitConfig(1, 0.1))
+    training.fit_many([task], clips, seed=0)
+    training.predict(task.model, clips[0].keypoints)
+
+
 def test_bad_settings_say_what_is_expected():
     with pytest.raises(ValueError, match="optimiser must be one of sgd, adam"):
         FitConfig(1, 0.1, optimiser="lion")

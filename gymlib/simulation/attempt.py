@@ -71,6 +71,9 @@ def _clip(p, attempt, fine, begin, rng) -> Motion:
     flying = np.flatnonzero(labels == SKILL)
     middle = joined["joints"][flying[len(flying) // 2] if len(flying) else 0, [23, 24], :2].mean(0)
     joined["joints"][..., :2] -= middle  # the skill happens before the camera
+    # The last bits of a sum depend on where arrays lie in memory; without them, same seed, same
+    # data holds to the last bit.
+    joined["joints"] = np.round(joined["joints"], 7)
     motion = Motion(
         phases=labels, fps=attempt.fps, slow=attempt.slow, skill=attempt.skill,
         shape=attempt.shape, entry=attempt.entry, landing=attempt.landing, **joined,
@@ -85,7 +88,7 @@ def _clip(p, attempt, fine, begin, rng) -> Motion:
         rest = 0
     else:  # at least a third of a second of the landing belongs to the clip
         rest = max(attempt.frames - (end - start) - attempt.before, round(0.33 * rate))
-    first = start - max(min(attempt.before, attempt.frames - (end - start) - rest), 0)
+    first = start - attempt.before
     if attempt.late:
         first, rest = start + round(attempt.late * rate), rest + round(attempt.late * rate)
     return motion.cut(max(first, 0), min(len(motion), end + rest))

@@ -8,7 +8,7 @@ from gymlib.simulation.attempt import Attempt
 from gymlib.simulation.proportions import Proportions
 from gymlib.simulation.style import Style
 
-FRAMES = {"full": 19_700, "quick": 1_300}
+FRAMES = {"full": 19_700, "quick": 1_500}
 CLIPS = {"full": 202, "quick": 24}
 
 
@@ -68,8 +68,8 @@ _TRAMPOLINE = {
 # The torsos come in two groups and slow motion makes up a seventh, as in the recovered clips.
 _VIDEOS = [
     ("gym", 30, 128, 26, 0.0, _STANDING_BACK), ("hall", 25, 124, 28, 0.3, _RUNNING_FRONT),
-    ("grass", 30, 62, 26, 0.15, _MIXED), ("yard", 30, 132, 28, 0.1, _RUNNING_FRONT),
-    ("hall", 25, 118, 30, 0.05, _RUNNING_FRONT), ("gym", 30, 70, 22, 0.1, _STANDING_BACK),
+    ("grass", 30, 54, 26, 0.15, _MIXED), ("yard", 30, 132, 28, 0.1, _RUNNING_FRONT),
+    ("hall", 25, 118, 30, 0.05, _RUNNING_FRONT), ("gym", 30, 58, 22, 0.1, _STANDING_BACK),
     ("trampoline", 30, 84, 18, 0.1, _TRAMPOLINE), ("grass", 25, 120, 24, 0.2, _MIXED),
 ]  # fmt: skip
 
@@ -97,6 +97,11 @@ def plan(seed: int = 0, size: str = "full") -> list[Planned]:
         session = _session(number, row, size, rng)
         for i in range(count):
             attempt = _attempt(row, session, rng)
+            if size == "quick":  # real time and one skill, so that clips are short
+                names = attempt.skill.split(", ")[0], attempt.shape.split(", ")[0]
+                attempt = replace(attempt, slow=1.0, skill=names[0], shape=names[1],
+                                  frames=round(attempt.frames / attempt.slow),
+                                  before=round(attempt.before / attempt.slow))  # fmt: skip
             clips.append(Planned(f"{session.video}_{i:02d}", session, attempt))
     return _scaled(clips, size)
 
@@ -139,7 +144,7 @@ def _scaled(clips, size):
     """The clips with waiting and aftermath scaled so that the sum of frames is what was asked."""
     core = [_core_frames(c.attempt) for c in clips]
     rest = np.array([c.attempt.frames for c in clips]) - core
-    factor = (FRAMES[size] - sum(core)) / rest.sum()
+    factor = max((FRAMES[size] - sum(core)) / rest.sum(), 0.3)
     return [
         replace(c, attempt=replace(
             c.attempt, frames=max(26, round(fixed + free * factor)),

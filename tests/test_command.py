@@ -1,0 +1,119 @@
+"""The command line: its help, and the commands that make data sets."""
+
+import pandas as pd
+import pytest
+from footage import NAMES, annotate, film
+
+from gymlib import io, paths
+from gymlib.__main__ import folder_name, main
+
+COMMANDS = {
+    "bench": "Measure speed and memory",
+    "import": "Turn the thesis authors' files into a data set",
+    "data": "Make or download the data set",
+    "predict": "Label videos with models trained on other data sets",
+    "reproduce": "Run all notebooks and render the report",
+    "report": "Bring the report up to date",
+}
+
+
+def help_of(capsys, *arguments) -> str:
+    with pytest.raises(SystemExit) as done:
+        main([*arguments, "--help"])
+    assert done.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_the_help_names_every_command(capsys):
+    text = help_of(capsys)
+    for command, about in COMMANDS.items():
+        assert command in text and about.split()[0] in text
+    for word in ("GYMLIB_HOME", "GYMLIB_DEBUG=1", "130 stopped by Ctrl-C"):
+        assert word in text
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(capsys, command):
+    text = " ".join(help_of(capsys, command).split())
+    assert COMMANDS[command] in text
+    if command not in ("bench", "import"):
+        for part in ("--dataset", "(default: simulated)", "{full,quick}", "as the thesis"):
+            assert part in text
+    if command == "predict":
+        assert "data sets whose clips train the models" in text
+
+
+@pytest.mark.parametrize("arguments", [[], ["data", "--profile", "fast"], ["import"], ["dance"]])
+def test_wrong_use_is_explained(capsys, arguments):
+    with pytest.raises(SystemExit) as done:
+        main(arguments)
+    assert done.value.code == 2
+    assert "usage: python -m gymlib" in capsys.readouterr().err
+
+
+def test_the_quick_profile_has_its_own_simulated_folder():
+    assert folder_name("simulated", "quick") == "simulated-quick"
+    assert folder_name("simulated", "full") == "simulated"
+    assert folder_name("mine", "quick") == "mine"
+
+
+def test_where_a_message_comes_from_is_shown_on_request(home, monkeypatch):
+    assert main(["data", "--dataset", "nowhere"]) == 2
+    monkeypatch.setenv("GYMLIB_DEBUG", "1")
+    with pytest.raises(ValueError, match=r"no clips.csv and no videos"):
+        main(["data", "--dataset", "nowhere"])
+
+
+def test_own_videos_become_a_data_set(home):
+    """The lines of the README."""
+    folder = home / "data" / "mine"
+    film(folder / "videos" / "monday" / "salto_1.mp4")
+    film(folder / "videos" / "monday" / "salto_2.mp4", frames=5)
+    annotate("mine", "anna", {"salto_1": NAMES, "salto_2": NAMES[:5]})
+    rows = "clip,start,end,label,comment\nsalto_1,0,3,Unlabeled,too dark\nsalto_1,4,7,idle,\n"
+    (folder / "annotations" / "ben.csv").write_text(rows)
+    assert main(["data", "--dataset", "mine"]) == 0
+    assert io.read_clips("mine")["frames"].tolist() == [8, 5]
+    assert main(["data", "--dataset", "mine"]) == 0
+
+
+def test_clips_may_say_who_must_have_labelled_them(home, capsys):
+    film(home / "data" / "mine" / "videos" / "salto_1.mp4")
+    annotate("mine", "anna", {"salto_1": NAMES})
+    assert main(["data", "--dataset", "mine"]) == 0
+    clips = paths.dataset("mine") / "clips.csv"
+    io.write_table(clips, pd.read_csv(clips).assign(annotators="anna ben"))
+    assert main(["data", "--dataset", "mine"]) == 2
+    assert "ben.csv: missing; clips.csv expects it for 1 of 1 clips" in capsys.readouterr().err
+
+
+def test_import(home, tmp_path, capsys):
+    from test_importers import (
+        FRAMES,
+        annotator_csv,
+        clean_csv,
+        majority_csv,
+        poses,
+        skeleton_csv,
+        votes_and_final,
+        write,
+    )
+    from test_importers import film as small_film
+
+    place = tmp_path / "theirs" / "clean_video" / "Video2" / "video1"
+    small_film(place / "1.mp4")
+    votes, final = votes_and_final()
+    for name, own in zip(("sofus", "Morten", "gustav"), votes):
+        write(place / f"1_{name}.csv", annotator_csv(own))
+    text = majority_csv(*votes, final=final)
+    write(place / "majorityVote.csv", text)
+    write(place / "majorityVote_clean.csv", clean_csv(text))
+    write(place / "1init_skeleton-v2.csv", skeleton_csv(poses(seed=1)))
+    command = ["import", "--source", str(tmp_path / "theirs"), "--dataset", "theirs"]
+    assert main(command) == 0
+    assert f"Data set theirs: 1 clips, {FRAMES} frames" in capsys.readouterr().out
+    assert main(["data", "--dataset", "theirs"]) == 0
+    assert main(command) == 2
+    assert "data set 'theirs' exists; choose another name" in capsys.readouterr().err
+    assert main(["import", "--source", str(tmp_path / "none"), "--dataset", "other"]) == 2
+    assert "none" in capsys.readouterr().err
