@@ -47,8 +47,11 @@ def data(options) -> None:
 
     name = folder_name(options.dataset, options.profile)
     _make(name, options.source)
-    if io.annotators(name):
+    people = io.annotators(name)
+    if people:
         labelling.read(name)  # every fault now, before anything long runs
+    clips = io.read_clips(name)
+    print(f"{name}: {len(clips)} clips, {clips['frames'].sum()} frames, {len(people)} annotators")
 
 
 def _make(name: str, source: Path | None) -> None:

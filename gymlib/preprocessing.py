@@ -17,6 +17,7 @@ from gymlib.schemas import XY
 from gymlib.skeleton import KEYPOINTS, middle, torso_length
 
 NORMALISATIONS = ("raw", "hip_torso")
+ORIGIN_FRAMES = 5  # heights are measured from their median hip: one broken pose moves nothing
 MINIMUM_TORSO = 1.0  # pixels; real torsos are 50 to 130 pixels, below one the scale is noise
 
 
@@ -77,8 +78,8 @@ def hip_torso(
     """Hip-centred coordinates in torso lengths.
 
     In pixels: x relative to the frame's mid-hip (sideways travel goes, as in the recovered
-    skeletons), y relative to the mid-hip of the clip's first frame (jumping stays), both
-    divided by the clip's median torso length, which single broken poses do not move.
+    skeletons), y relative to the median mid-hip of the clip's first five frames (jumping stays),
+    both divided by the clip's median torso length, which single broken poses do not move.
 
     Raises ValueError when the median torso is shorter than a pixel.
     """
@@ -90,7 +91,8 @@ def hip_torso(
             "to scale by it; check width and height in clips.csv and the poses of this clip"
         )
     hip = middle(pixels, "hip")  # (frames, 2)
-    origin = np.stack([hip[:, 0], np.full(len(hip), hip[0, 1])], axis=1)
+    ground = np.median(hip[:ORIGIN_FRAMES, 1])
+    origin = np.stack([hip[:, 0], np.full(len(hip), ground)], axis=1)
     return ((pixels - origin[:, None]) / torso).astype(keypoints.dtype)
 
 

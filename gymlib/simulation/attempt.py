@@ -1,11 +1,12 @@
 """One attempt from beginning to end, as the plan asks for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gymlib.labels import SKILL
 from gymlib.simulation import landings, opening
+from gymlib.simulation.flight import FlightError
 from gymlib.simulation.motion import Motion
 from gymlib.simulation.performer import Performer
 from gymlib.simulation.proportions import Proportions
@@ -45,9 +46,18 @@ def perform(attempt: Attempt, body: Proportions, style: Style) -> Motion:
     """Move as planned, then cut the clip to its length.
 
     A clip becomes longer than planned where take-off, skill and the first frames of the landing
-    need it.
+    need it. Where the drawn details make an impossible flight (one in some hundred), others are
+    drawn; FlightError if that does not help.
     """
-    rng = np.random.default_rng(attempt.seed)
+    for _ in range(4):
+        try:
+            return _perform(attempt, body, style, np.random.default_rng(attempt.seed))
+        except FlightError:
+            attempt = replace(attempt, seed=attempt.seed + 1)
+    return _perform(attempt, body, style, np.random.default_rng(attempt.seed))
+
+
+def _perform(attempt, body, style, rng) -> Motion:
     rate = attempt.fps * attempt.slow
     fine = max(1, round(120 / rate))
     p = Performer(body, rate * fine, rng, rest=style.standing(), floor=attempt.surface,

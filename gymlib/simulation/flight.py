@@ -19,6 +19,10 @@ _STEP = 1e-3  # of the momentum, for the derivatives
 _CLOSE = 1e-4  # radians
 
 
+class FlightError(ValueError):
+    """No angular momentum brings the body from its take-off to its landing."""
+
+
 def turn(
     angles: Float[np.ndarray, "times 24"],
     interval: float,
@@ -36,7 +40,7 @@ def turn(
     turns : the whole rotation in the world's axes, radians (back somersault: y about -2 pi). It
         need only be right within half a turn; ``end`` decides exactly.
 
-    Raises ValueError if no angular momentum is found.
+    Raises FlightError if no angular momentum is found.
     """
     inverse, inner = _inertia(angles, interval, body)
     duration = interval * (len(angles) - 1)
@@ -50,7 +54,7 @@ def turn(
         course = _newton(factors[best] * guess, inverse, inner, interval, start, end)
         if course is not None and _right_turns(course, turns):
             return course
-    raise ValueError(
+    raise FlightError(
         f"no angular momentum was found that turns the body by {np.degrees(turns).round()} degrees "
         f"in {duration:.2f} s; ask for another time of flight or shape"
     )
