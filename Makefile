@@ -38,11 +38,11 @@ predict: $(READY)
 
 ## Check everything: style, unit tests, the quick profile of all notebooks
 test: lint
-	$(VENV)/bin/python -m pytest -q --durations=10
+	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal --durations=10
 
 ## Check the quick part: unit tests only
 test-unit: $(READY)
-	$(VENV)/bin/python -m pytest -q -m "not slow"
+	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal -m "not slow"
 
 ## Explore in JupyterLab
 lab: $(READY)

@@ -17,6 +17,8 @@ from gymlib.training import FitConfig, Task
 SMALL = LSTMConfig(2, 1)  # compiled in half the time
 CONFIGS = [LSTMConfig(), LSTMConfig(3, 1), CNNConfig(), CNNConfig((3, 5), "interleaved")]
 
+pytestmark = pytest.mark.slow  # each compiles programs of its own, which takes seconds
+
 
 @pytest.fixture(autouse=True)
 def few_lengths(monkeypatch):

@@ -114,6 +114,7 @@ def test_the_score_of_a_trial_is_macro_f1_of_the_pooled_validation_frames(tmp_pa
     assert outer_folds._macro_f1(CLIPS, fold.test, output) == expected
 
 
+@pytest.mark.slow
 def test_both_engines_give_the_same_protocol(finished, tmp_path):
     nested_cv.run(CLIPS, TINY, tmp_path, engine="lockstep", n_jobs=1)
     for table, tolerance in (("trials.csv", 1e-3), ("losses.csv", 1e-3), ("folds.csv", 0)):

@@ -74,6 +74,7 @@ def test_frame_batches_hold_every_training_frame_once():
     assert np.any(np.diff(seen) != 1)
 
 
+@pytest.mark.slow
 def test_both_architectures_learn_and_repeat_exactly():
     clips, everything = make_clips([20] * 6), np.arange(6)
     for config, size, rate in ((models.LSTMConfig(), None, 0.1), (models.CNNConfig(), 16, 0.05)):

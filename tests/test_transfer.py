@@ -56,6 +56,7 @@ def test_training_and_predicting(clips):
     np.testing.assert_allclose((votes[0] + votes[1]) / 2, votes[2], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_same_seed_same_result(clips):
     def run(seed):
         config = dataclasses.replace(SMALL, seed=seed)
@@ -65,6 +66,7 @@ def test_same_seed_same_result(clips):
     assert not run(1).equals(run(2))
 
 
+@pytest.mark.slow
 def test_summary(clips):
     table = transfer.predict(transfer.train(clips[:4], SMALL), clips[4:])
     found = transfer.summary(table, SMALL)
