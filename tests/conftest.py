@@ -1,9 +1,19 @@
 """Fixtures shared by all tests."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no reason to fail: speed is measured by `make bench`.
+settings.register_profile("gymlib", deadline=None)
+settings.load_profile("gymlib")
+
+# A shell lets what it starts in the background ignore Ctrl-C, and children inherit that; the
+# tests that press it in child processes need it heard wherever they run.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
