@@ -4,6 +4,9 @@ Every finished clip is a file in the data set's folder ``.poses``; the table is 
 when all are there.
 """
 
+import contextlib
+import signal
+import threading
 import time as clock
 import warnings
 from dataclasses import asdict
@@ -121,18 +124,38 @@ def _run(jobs: list, workers: int | None) -> tuple[list[str], float]:
     """Run the jobs side by side; warnings and the processes' summed seconds."""
     workers = min(workers or available_processors(), max(len(jobs), 1))
     pool = joblib.Parallel(n_jobs=workers, return_as="generator_unordered")
-    results = pool(joblib.delayed(_extract_part)(*job) for job in jobs)
+    with _ctrl_c_unheard():  # the processes started here: this one hears it and stops them
+        results = pool(joblib.delayed(_extract_part)(*job) for job in jobs)
     faults, notes, seconds = [], [], 0.0
     with progress(total=len(jobs), desc=f"{EXTRACTOR}", unit="clip", disable=not jobs) as bar:
-        for name, fault, warned, taken in results:
-            faults += [f"{name}: {fault}"] if fault else []
-            notes += [f"{name}: {note}" for note in warned]
-            seconds += taken
-            bar.update()
+        try:
+            for name, fault, warned, taken in results:
+                faults += [f"{name}: {fault}"] if fault else []
+                notes += [f"{name}: {note}" for note in warned]
+                seconds += taken
+                bar.update()
+        except KeyboardInterrupt:
+            with warnings.catch_warnings():  # that work ends early, which was asked for
+                warnings.simplefilter("ignore")
+                results.close()
+            raise
     if faults:
         listed = "\n".join(sorted(faults))
         raise PoseError(f"{len(faults)} of {len(jobs)} clips could not be extracted:\n{listed}")
     return sorted(notes), seconds
+
+
+@contextlib.contextmanager
+def _ctrl_c_unheard():
+    """Ignore SIGINT in the block; processes started in it ignore it for good."""
+    if threading.current_thread() is not threading.main_thread():  # cannot set it there
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _check_paths(dataset: str, clips: pd.DataFrame) -> None:
