@@ -349,8 +349,11 @@ def test_two_generators_at_once(run):
 # --- Ctrl-C -----------------------------------------------------------------------------------
 
 
-def interrupt(arguments: list[str], when) -> str:
-    """Start a command, press Ctrl-C when ``when()`` is true; returns its last words."""
+def interrupt(arguments: list[str], when) -> list[str]:
+    """Start a command, press Ctrl-C when ``when()`` is true; returns the lines it says.
+
+    joblib's resource tracker, a process of its own, may add a warning behind the last one.
+    """
     command = [sys.executable, "-m", "gymlib", *arguments]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
@@ -364,7 +367,7 @@ def interrupt(arguments: list[str], when) -> str:
     _, said = process.communicate(timeout=120)
     assert process.returncode == 130, said
     assert "Traceback" not in said
-    return said.rstrip().splitlines()[-1]
+    return said.splitlines()
 
 
 STOPPED = "stopped; finished parts are kept, run the same command to go on"
@@ -380,7 +383,7 @@ def test_ctrl_c_while_poses_are_extracted(home):
         ["predict", "--dataset", "mine", "--sources", "tiny"],
         lambda: len(list(parts.glob("[ab].*.parquet"))) == 2,
     )
-    assert said == STOPPED
+    assert STOPPED in said
     assert len(list(parts.glob("[ab].*.parquet"))) == 2
     assert not list(home.rglob(".part-*"))
 
@@ -389,7 +392,7 @@ def test_ctrl_c_while_poses_are_extracted(home):
 def test_ctrl_c_while_clips_are_generated(home):
     parts = paths.dataset("simulated-quick") / ".parts"
     said = interrupt(["data", "--profile", "quick"], lambda: any(parts.glob("*.npz")))
-    assert said == STOPPED
+    assert STOPPED in said
     assert any(parts.glob("*.npz"))
     assert not list(home.rglob(".part-*"))
     with lock.hold(paths.dataset("simulated-quick"), "simulation"):
