@@ -9,23 +9,17 @@ import hashlib
 import json
 import os
 import shutil
-import threading
-import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import joblib
 import numpy as np
 import pandas as pd
-import torch
-from joblib.externals.loky import get_reusable_executor
 
-from gymlib import io, lock, outer_folds, provenance, schemas, splits, training, tuning
+from gymlib import execution, io, lock, outer_folds, provenance, schemas, training, tuning
 from gymlib.clips import Clip
-from gymlib.outer_folds import Unit
-from gymlib.progress import progress
 from gymlib.protocol import Protocol
+from gymlib.unit import Unit, plan
 
 TABLES = ("predictions.parquet", "losses.csv", "trials.csv", "folds.csv")
 
@@ -65,7 +59,7 @@ def run(
     with lock.hold(folder, "nested-cv"):
         units = plan(clips, protocol, folder / f".unfinished-{key}", engine)
         _tidy(folder, keep=units[0].folder.parent)
-        _work(units, n_jobs)
+        execution.run(units, n_jobs)
         _publish(units, folder, key)
     return folder
 
@@ -87,7 +81,7 @@ COMPILING = 90.0
 def suitable_engine(clips: Sequence[Clip], protocol: Protocol) -> str:
     """ "torch" if the plain loop would need less than :data:`COMPILING`, else "lockstep"."""
     units = plan(clips, protocol, Path(), "torch")
-    return "torch" if sum(map(outer_folds.cost, units)) < COMPILING else "lockstep"
+    return "torch" if sum(unit.cost for unit in units) < COMPILING else "lockstep"
 
 
 def is_finished(folder: Path, key: str) -> bool:
@@ -98,118 +92,6 @@ def is_finished(folder: Path, key: str) -> bool:
         and io.read_json(file).get("fingerprint") == key
         and all((Path(folder) / table).is_file() for table in TABLES)
     )
-
-
-def plan(clips: Sequence[Clip], protocol: Protocol, folder: Path, engine: str) -> list[Unit]:
-    """The units of work, the longest first.
-
-    The LSTMs of all outer folds train in one unit, because a step of sixteen takes hardly
-    longer than a step of one; CNNs gain nothing from company, so each outer fold is a unit. The
-    division does not depend on the number of processes, so neither do the results.
-    """
-    parents, children = splits.nested(
-        clips, outer=protocol.outer, inner=protocol.inner, by=protocol.groups, seed=protocol.seed
-    )
-    together = tuple(range(protocol.outer))
-    apart = [(k,) for k in together]
-    lstm = [together] if engine == "lockstep" else apart
-    return [
-        Unit(
-            architecture,
-            outers,
-            clips,
-            parents,
-            children,
-            protocol,
-            engine,
-            folder / "-".join([architecture, *map(str, outers)]),
-        )
-        for architecture, outers in [*(("lstm", k) for k in lstm), *(("cnn", k) for k in apart)]
-    ]
-
-
-# --- work -----------------------------------------------------------------------------------
-
-
-def _work(units: list[Unit], n_jobs: int | None) -> None:
-    """Run the units that are not done, in processes, with one bar for everything."""
-    waiting = [unit for unit in units if not unit.done]
-    n_jobs = min(n_jobs or os.cpu_count() or 1, max(len(waiting), 1))
-    total = sum(map(outer_folds.cost, units))
-    done = total - sum(map(outer_folds.cost, waiting))
-    name = units[0].protocol.name
-    with (
-        progress(total=total, desc=f"protocol {name}", bar_format=_BAR, smoothing=0) as bar,
-        _watching(units, bar, done),
-    ):
-        # "loky" starts clean processes: a fork of one that holds JAX or torch may hang.
-        # Clips are small: they travel by pickle between processes, not through shared files.
-        parallel = joblib.Parallel(n_jobs=n_jobs, max_nbytes=None)
-        parallel(joblib.delayed(_run_unit)(unit) for unit in waiting)
-    if n_jobs > 1:
-        get_reusable_executor().shutdown()  # idle processes would keep their memory
-
-
-_BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} elapsed, {remaining} left"
-
-
-def _run_unit(unit: Unit) -> None:
-    """One unit in one thread: other units have the other cores."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    unit.folder.mkdir(parents=True, exist_ok=True)
-    try:
-        outer_folds.run(unit, _Report(unit.folder / "progress"))
-    finally:
-        torch.set_num_threads(threads)
-
-
-class _Report:
-    """Adds up work done and, twice a second at most, leaves the sum in a file."""
-
-    def __init__(self, file: Path):
-        self.file, self.sum, self.last = file, 0.0, 0.0
-
-    def __call__(self, amount: float) -> None:
-        self.sum += amount
-        if time.monotonic() - self.last > 0.5:
-            self.file.write_text(repr(self.sum))
-            self.last = time.monotonic()
-
-
-class _watching:
-    """While the block runs, a thread moves the bar to what the processes report in their files."""
-
-    def __init__(self, units: list[Unit], bar, done: float):
-        self.units = [unit for unit in units if not unit.done]
-        self.bar, self.done = bar, done
-        self.stop = threading.Event()
-        self.thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self):
-        for unit in self.units:
-            (unit.folder / "progress").unlink(missing_ok=True)
-        self.bar.n = self.bar.initial = self.done  # an earlier run's part tells no speed
-        self.thread.start()
-
-    def __exit__(self, kind, error, trace):
-        self.stop.set()
-        self.thread.join()
-        if kind is None:
-            self._move(self.bar.total)
-
-    def _watch(self):
-        while not self.stop.wait(0.5):
-            self._move(self.done + sum(map(self._read, self.units)))
-
-    def _read(self, unit: Unit) -> float:
-        try:
-            return min(float((unit.folder / "progress").read_text()), outer_folds.cost(unit))
-        except (OSError, ValueError):  # not begun, or just being written
-            return 0.0
-
-    def _move(self, position: float):
-        self.bar.update(max(0.0, min(position, self.bar.total) - self.bar.n))
 
 
 def _tidy(folder: Path, keep: Path) -> None:

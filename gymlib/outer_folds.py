@@ -6,51 +6,19 @@ lockstep engine has many models at hand. Each round of the search is kept as soo
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from gymlib import io, lockstep, metrics, models, training, tuning
+from gymlib import ensemble, io, lockstep, metrics, models, training, tuning
 from gymlib.clips import Clip
 from gymlib.labels import decode
-from gymlib.protocol import Protocol
 from gymlib.schemas import PROBABILITIES
-from gymlib.splits import Fold
+from gymlib.unit import Unit
 
 ENGINES = {"torch": training, "lockstep": lockstep}
 """Two trainers with the same results: the plain PyTorch loop, and many models at once in JAX."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """Everything one process needs to know; ``parents`` and ``children`` cover all outer folds."""
-
-    architecture: str
-    outers: tuple[int, ...]
-    clips: Sequence[Clip]
-    parents: Sequence[Fold]
-    children: Sequence[Sequence[Fold]]
-    protocol: Protocol
-    engine: str
-    folder: Path  # of this unit's files
-
-    @property
-    def keys(self) -> list[tuple[int, int]]:
-        """(outer, inner) of every child."""
-        return [(k, i) for k in self.outers for i in range(len(self.children[k]))]
-
-    @property
-    def done(self) -> bool:
-        """Whether the last of the unit's files is there; see :func:`run`."""
-        return (self.folder / "seconds.json").is_file()
-
-    def seed(self, purpose: str, *numbers: int) -> int:
-        """A seed for one use of chance in this architecture."""
-        code = list(models.MODELS).index(self.architecture)
-        return self.protocol.derive_seed(purpose, code, *numbers)
 
 
 def run(unit: Unit, report: Callable[[float], None] = lambda seconds: None) -> None:
@@ -58,7 +26,7 @@ def run(unit: Unit, report: Callable[[float], None] = lambda seconds: None) -> N
 
     Parameters
     ----------
-    report : told how much of :func:`cost` has been worked off.
+    report : told how much of the unit's :attr:`cost <gymlib.unit.Unit.cost>` has been worked off.
     """
     start = time.monotonic()
     trials = search(unit, report)
@@ -95,7 +63,7 @@ def search(unit: Unit, report: Callable[[float], None]) -> pd.DataFrame:
             table = pd.concat([table, known], ignore_index=True)
             io.write_table(file, table)
         else:
-            report(_tuning_cost(unit) * count / protocol.trials)
+            report(unit.tuning_cost * count / protocol.trials)
         for key, study in zip(unit.keys, studies):
             mine = (known["outer"] == key[0]) & (known["inner"] == key[1])
             study.tell(known.loc[mine, "f1"].to_list())
@@ -177,29 +145,15 @@ def predictions(unit: Unit, tasks: dict[tuple[int, str], training.Task]) -> pd.D
     found = dict(zip(keys, outputs))
     for outer in unit.outers:
         base = [output for key, output in found.items() if key[0] == outer and "base" in key[1]]
-        found[outer, "ensemble"] = [vote(np.stack(p), unit.protocol.vote) for p in zip(*base)]
+        found[outer, "ensemble"] = [
+            ensemble.vote(np.stack(p), unit.protocol.vote) for p in zip(*base)
+        ]
     rows = [
         _prediction_rows(unit.architecture, outer, name, unit.clips[index], probabilities)
         for (outer, name), output in sorted(found.items(), key=lambda item: item[0][0])
         for index, probabilities in zip(unit.parents[outer].test, output)
     ]
     return pd.concat(rows, ignore_index=True)
-
-
-def vote(
-    probabilities: Float[np.ndarray, "models frames 4"], rule: str
-) -> Float[np.ndarray, "frames 4"]:
-    """The ensemble's probabilities.
-
-    "mean" averages probabilities, the thesis's soft vote; "log_opinion" sums log-probabilities,
-    as the authors' code, and scales the result to sum 1 again.
-    """
-    if rule == "mean":
-        return probabilities.mean(axis=0)
-    # A probability may round to 0; the smallest normal number keeps its logarithm finite.
-    logs = np.log(np.maximum(probabilities, np.finfo(probabilities.dtype).tiny)).mean(axis=0)
-    scaled = np.exp(logs - logs.max(axis=1, keepdims=True))
-    return scaled / scaled.sum(axis=1, keepdims=True)
 
 
 def _prediction_rows(architecture, outer, model, clip: Clip, probabilities) -> pd.DataFrame:
@@ -231,7 +185,7 @@ def model_file(unit: Unit, outer: int, name: str) -> str:
     return f"{unit.architecture}_outer_{outer}_{name}.safetensors"
 
 
-# --- training, and what it costs ------------------------------------------------------------
+# --- training -------------------------------------------------------------------------------
 
 
 def _task(unit: Unit, members, epochs: int, learning_rate, momentum, seed: int) -> training.Task:
@@ -244,7 +198,7 @@ def _fit(unit: Unit, tasks: list[training.Task], report) -> Float[np.ndarray, "t
     size = unit.protocol.batch(unit.architecture)
     # One shuffle of clips for all models: see training.shuffled.
     order = unit.seed("order")
-    per_epoch = np.mean([_epoch_cost(unit, task.members) for task in tasks])
+    per_epoch = np.mean([unit.epoch_cost(task.members) for task in tasks])
     return ENGINES[unit.engine].fit_many(
         tasks,
         unit.clips,
@@ -252,30 +206,3 @@ def _fit(unit: Unit, tasks: list[training.Task], report) -> Float[np.ndarray, "t
         size=size,
         on_epoch_end=lambda count: report(count * per_epoch),
     )
-
-
-def cost(unit: Unit) -> float:
-    """Work of the whole unit in rough seconds, for the progress bar only."""
-    final = [fold for k in unit.outers for fold in (*unit.children[k], unit.parents[k])]
-    epochs = unit.protocol.epochs(unit.architecture)
-    return _tuning_cost(unit) + epochs * sum(_epoch_cost(unit, fold.train) for fold in final)
-
-
-def _tuning_cost(unit: Unit) -> float:
-    children = [unit.children[k][i] for k, i in unit.keys]
-    one = sum(_epoch_cost(unit, fold.train) for fold in children)
-    return one * unit.protocol.trials * unit.protocol.tuning_epochs
-
-
-# Seconds per frame of training on one core, as measured for the two engines.
-_SECONDS = {
-    ("cnn", "lockstep"): 7e-6,
-    ("lstm", "lockstep"): 2e-6,
-    ("cnn", "torch"): 45e-6,
-    ("lstm", "torch"): 25e-6,
-}
-
-
-def _epoch_cost(unit: Unit, members: Int[np.ndarray, " members"]) -> float:
-    frames = sum(len(unit.clips[index]) for index in members)
-    return frames * _SECONDS[unit.architecture, unit.engine]

@@ -11,10 +11,10 @@ PACKAGE = Path(__file__).parents[1] / "gymlib"
 LAYERS = [
     {"paths", "skeleton", "labels", "clips", "schemas", "progress", "reference"},
     {"annotations", "agreement", "annotation_check", "preprocessing", "splits", "metrics",
-     "pose_quality", "results", "claims"},
+     "ensemble", "pose_quality", "results", "claims"},
     {"io", "video", "provenance", "lock"},
     {"models", "training", "lockstep"},
-    {"protocol", "tuning", "outer_folds", "nested_cv", "transfer"},
+    {"protocol", "tuning", "unit", "outer_folds", "execution", "nested_cv", "transfer"},
     {"pose", "overlay", "importers", "recovered", "inventory", "labelling",
      "application", "plots", "widgets", "report",
      "pipeline", "simulation"},

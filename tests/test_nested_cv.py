@@ -9,9 +9,21 @@ import pandas as pd
 import pytest
 from learning_data import make_clips
 
-from gymlib import io, lock, metrics, models, nested_cv, outer_folds, protocol, schemas, training
+from gymlib import (
+    ensemble,
+    io,
+    lock,
+    metrics,
+    models,
+    nested_cv,
+    outer_folds,
+    protocol,
+    schemas,
+    training,
+)
 from gymlib.models import CNNConfig, LSTMConfig
 from gymlib.protocol import Protocol
+from gymlib.unit import plan
 
 TINY = Protocol(
     name="tiny",
@@ -94,7 +106,7 @@ class TestTables:
 
 def test_averaged_model_takes_the_mean_of_the_best(finished):
     trials = pd.read_csv(finished / "trials.csv")
-    unit = nested_cv.plan(CLIPS, TINY, finished, "torch")[0]
+    unit = plan(CLIPS, TINY, finished, "torch")[0]
     mine = trials[(trials["architecture"] == unit.architecture) & trials["outer"].isin(unit.outers)]
     best = mine.sort_values("f1", ascending=False, kind="stable").groupby("inner").first()
     tasks = outer_folds.final_tasks(unit, mine)
@@ -105,7 +117,7 @@ def test_averaged_model_takes_the_mean_of_the_best(finished):
 
 
 def test_the_score_of_a_trial_is_macro_f1_of_the_pooled_validation_frames(tmp_path):
-    unit = nested_cv.plan(CLIPS, TINY, tmp_path, "torch")[0]
+    unit = plan(CLIPS, TINY, tmp_path, "torch")[0]
     fold = unit.children[0][0]
     model = models.build(TINY.lstm, 0)
     output = training.predict_many([model], CLIPS, [fold.test])[0]
@@ -201,12 +213,12 @@ def test_short_work_is_not_worth_compiling_for():
 class TestVote:
     def test_mean(self):
         votes = np.array([[[0.7, 0.3, 0, 0]], [[0.2, 0.8, 0, 0]]])
-        np.testing.assert_allclose(outer_folds.vote(votes, "mean"), [[0.45, 0.55, 0, 0]])
+        np.testing.assert_allclose(ensemble.vote(votes, "mean"), [[0.45, 0.55, 0, 0]])
 
     def test_log_opinion_is_the_geometric_mean(self):
         votes = np.array([[[0.8, 0.2, 0, 0]], [[0.2, 0.8, 0, 0]], [[0.5, 0.5, 0, 0]]])
         np.testing.assert_allclose(
-            outer_folds.vote(votes, "log_opinion"), [[0.5, 0.5, 0, 0]], atol=1e-9
+            ensemble.vote(votes, "log_opinion"), [[0.5, 0.5, 0, 0]], atol=1e-9
         )
 
 

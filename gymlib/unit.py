@@ -1,0 +1,96 @@
+"""The nested cross-validation divided into units of work that need nothing from each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Int
+
+from gymlib import models, splits
+from gymlib.clips import Clip
+from gymlib.protocol import Protocol
+from gymlib.splits import Fold
+
+# Seconds per frame of training on one core, as measured for the two engines.
+_SECONDS = {
+    ("cnn", "lockstep"): 7e-6,
+    ("lstm", "lockstep"): 2e-6,
+    ("cnn", "torch"): 45e-6,
+    ("lstm", "torch"): 25e-6,
+}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Everything one process needs to know; ``parents`` and ``children`` cover all outer folds."""
+
+    architecture: str
+    outers: tuple[int, ...]
+    clips: Sequence[Clip]
+    parents: Sequence[Fold]
+    children: Sequence[Sequence[Fold]]
+    protocol: Protocol
+    engine: str
+    folder: Path  # of this unit's files
+
+    @property
+    def keys(self) -> list[tuple[int, int]]:
+        """(outer, inner) of every child."""
+        return [(k, i) for k in self.outers for i in range(len(self.children[k]))]
+
+    @property
+    def done(self) -> bool:
+        """Whether the last of the unit's files is there; see :mod:`gymlib.outer_folds`."""
+        return (self.folder / "seconds.json").is_file()
+
+    @property
+    def cost(self) -> float:
+        """Work in rough seconds on one core, for progress bars and the choice of an engine."""
+        final = [f for k in self.outers for f in (*self.children[k], self.parents[k])]
+        epochs = self.protocol.epochs(self.architecture)
+        return self.tuning_cost + epochs * sum(self.epoch_cost(fold.train) for fold in final)
+
+    @property
+    def tuning_cost(self) -> float:
+        """The part of :attr:`cost` that the search takes."""
+        one = sum(self.epoch_cost(self.children[k][i].train) for k, i in self.keys)
+        return one * self.protocol.trials * self.protocol.tuning_epochs
+
+    def epoch_cost(self, members: Int[np.ndarray, " members"]) -> float:
+        """The part of :attr:`cost` that one model's pass over these clips takes."""
+        frames = sum(len(self.clips[index]) for index in members)
+        return frames * _SECONDS[self.architecture, self.engine]
+
+    def seed(self, purpose: str, *numbers: int) -> int:
+        """A seed for one use of chance in this architecture."""
+        code = list(models.MODELS).index(self.architecture)
+        return self.protocol.derive_seed(purpose, code, *numbers)
+
+
+def plan(clips: Sequence[Clip], protocol: Protocol, folder: Path, engine: str) -> list[Unit]:
+    """The units of work, the longest first.
+
+    The LSTMs of all outer folds train in one unit, because a step of sixteen takes hardly
+    longer than a step of one; CNNs gain nothing from company, so each outer fold is a unit. The
+    division does not depend on the number of processes, so neither do the results.
+    """
+    parents, children = splits.nested(
+        clips, outer=protocol.outer, inner=protocol.inner, by=protocol.groups, seed=protocol.seed
+    )
+    together = tuple(range(protocol.outer))
+    apart = [(k,) for k in together]
+    lstm = [together] if engine == "lockstep" else apart
+    return [
+        Unit(
+            architecture,
+            outers,
+            clips,
+            parents,
+            children,
+            protocol,
+            engine,
+            folder / "-".join([architecture, *map(str, outers)]),
+        )
+        for architecture, outers in [*(("lstm", k) for k in lstm), *(("cnn", k) for k in apart)]
+    ]

@@ -1,0 +1,19 @@
+"""Videos in and out.
+
+Pictures are RGB uint8 of shape (height, width, 3), turned and stretched as the file asks
+(phones record portrait as rotated landscape), so that pixels are square and up is up.
+"""
+
+from gymlib.video.info import VideoError, VideoInfo
+from gymlib.video.reading import Frame, pick_frames, probe, read_frames
+from gymlib.video.writing import write_video
+
+__all__ = [
+    "Frame",
+    "VideoError",
+    "VideoInfo",
+    "pick_frames",
+    "probe",
+    "read_frames",
+    "write_video",
+]
