@@ -25,7 +25,7 @@ def run(units: list[Unit], n_jobs: int | None = None) -> None:
         progress(total=total, desc=f"protocol {name}", bar_format=_BAR, smoothing=0) as bar,
         _watching(units, bar, done),
     ):
-        # "loky" starts clean processes: a fork of one that holds JAX or torch may hang.
+        # "loky" starts clean processes: a fork of one that holds torch may hang.
         # Clips are small: they travel by pickle between processes, not through shared files.
         parallel = joblib.Parallel(n_jobs=n_jobs, max_nbytes=None)
         parallel(joblib.delayed(_run_unit)(unit) for unit in waiting)

@@ -39,8 +39,8 @@ def run(
 
     Parameters
     ----------
-    engine : "lockstep" (many models at once, in JAX) or "torch" (the plain loop); None takes
-        the plain loop for work so short that it is done before JAX has compiled.
+    engine : "compiled" (by Numba) or "torch" (the plain loop); None takes the plain loop for
+        work so short that it is done before anything has compiled.
     n_jobs : processes; None takes as many as there are cores.
 
     Raises
@@ -74,14 +74,14 @@ def fingerprint(clips: Sequence[Clip], protocol: Protocol, engine: str) -> str:
     return digest.hexdigest()[:16]
 
 
-COMPILING = 90.0
-"""Seconds that JAX needs to compile everything, on one core, roughly."""
+COMPILING = 40.0
+"""Seconds that compiling everything takes in two processes, roughly."""
 
 
 def suitable_engine(clips: Sequence[Clip], protocol: Protocol) -> str:
-    """ "torch" if the plain loop would need less than :data:`COMPILING`, else "lockstep"."""
+    """ "torch" if the plain loop would need less than :data:`COMPILING`, else "compiled"."""
     units = plan(clips, protocol, Path(), "torch")
-    return "torch" if sum(unit.cost for unit in units) < COMPILING else "lockstep"
+    return "torch" if sum(unit.cost for unit in units) < COMPILING else "compiled"
 
 
 def is_finished(folder: Path, key: str) -> bool:

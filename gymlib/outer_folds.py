@@ -1,7 +1,7 @@
-"""One unit of the nested cross-validation: one architecture in one or more outer folds.
+"""One unit of the nested cross-validation: one architecture in one outer fold.
 
-All its children search together, then all its base and averaged models train together, so a
-lockstep engine has many models at hand. Each round of the search is kept as soon as it is done.
+All its children search side by side, then its base models and its averaged model train. Each
+round of the search is kept as soon as it is done.
 """
 
 import time
@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from gymlib import ensemble, io, lockstep, metrics, models, training, tuning
+from gymlib import compiled, ensemble, io, metrics, models, training, tuning
 from gymlib.clips import Clip
 from gymlib.labels import decode
 from gymlib.schemas import PROBABILITIES
 from gymlib.unit import Unit
 
-ENGINES = {"torch": training, "lockstep": lockstep}
-"""Two trainers with the same results: the plain PyTorch loop, and many models at once in JAX."""
+ENGINES = {"torch": training, "compiled": compiled}
+"""Two trainers with the same results: the plain PyTorch loop, and loops compiled by Numba."""
 
 
 def run(unit: Unit, report: Callable[[float], None] = lambda seconds: None) -> None:
@@ -32,8 +32,8 @@ def run(unit: Unit, report: Callable[[float], None] = lambda seconds: None) -> N
     trials = search(unit, report)
     tasks = final_tasks(unit, trials)
     losses = _fit(unit, list(tasks.values()), report)
-    for (outer, name), task in tasks.items():
-        models.save(task.model, unit.folder / "models" / model_file(unit, outer, name))
+    for name, task in tasks.items():
+        models.save(task.model, unit.folder / "models" / model_file(unit, name))
     io.write_table(unit.folder / "losses.parquet", _loss_table(unit, tasks, losses))
     io.write_table(unit.folder / "predictions.parquet", predictions(unit, tasks))
     io.write_json(unit.folder / "seconds.json", {"seconds": time.monotonic() - start})
@@ -50,8 +50,10 @@ def search(unit: Unit, report: Callable[[float], None]) -> pd.DataFrame:
     """
     protocol, file = unit.protocol, unit.folder / "trials.parquet"
     studies = [
-        tuning.Study(protocol.space, seed=unit.seed("study", *key), startup=protocol.startup)
-        for key in unit.keys
+        tuning.Study(
+            protocol.space, seed=unit.seed("study", unit.outer, i), startup=protocol.startup
+        )
+        for i in range(len(unit.inner))
     ]
     table = pd.read_parquet(file) if file.is_file() else pd.DataFrame()
     first = 0
@@ -64,9 +66,8 @@ def search(unit: Unit, report: Callable[[float], None]) -> pd.DataFrame:
             io.write_table(file, table)
         else:
             report(unit.tuning_cost * count / protocol.trials)
-        for key, study in zip(unit.keys, studies):
-            mine = (known["outer"] == key[0]) & (known["inner"] == key[1])
-            study.tell(known.loc[mine, "f1"].to_list())
+        for i, study in enumerate(studies):
+            study.tell(known.loc[known["inner"] == i, "f1"].to_list())
         first += count
     return table
 
@@ -75,8 +76,14 @@ def _proposals(unit: Unit, asked: list[list[dict]], first: int) -> pd.DataFrame:
     """One row per proposal: architecture, outer, inner, trial, learning_rate, momentum."""
     return pd.DataFrame(
         [
-            {"architecture": unit.architecture, "outer": k, "inner": i, "trial": first + t, **drawn}
-            for (k, i), proposals in zip(unit.keys, asked)
+            {
+                "architecture": unit.architecture,
+                "outer": unit.outer,
+                "inner": i,
+                "trial": first + t,
+                **drawn,
+            }
+            for i, proposals in enumerate(asked)
             for t, drawn in enumerate(proposals)
         ]
     )
@@ -84,7 +91,7 @@ def _proposals(unit: Unit, asked: list[list[dict]], first: int) -> pd.DataFrame:
 
 def _evaluated(unit: Unit, proposals: pd.DataFrame, report) -> pd.DataFrame:
     """The proposals with ``f1`` on the pooled validation frames and the last epoch's ``loss``."""
-    folds = [unit.children[row.outer][row.inner] for row in proposals.itertuples()]
+    folds = [unit.inner[row.inner] for row in proposals.itertuples()]
     tasks = [
         _task(
             unit,
@@ -117,50 +124,47 @@ def best_trials(trials: pd.DataFrame) -> pd.DataFrame:
 # --- the final models -----------------------------------------------------------------------
 
 
-def final_tasks(unit: Unit, trials: pd.DataFrame) -> dict[tuple[int, str], training.Task]:
-    """(outer, "base_1" ... or "averaged") -> the model to train.
+def final_tasks(unit: Unit, trials: pd.DataFrame) -> dict[str, training.Task]:
+    """ "base_1", ... and "averaged" -> the model to train.
 
     The averaged model takes the mean learning rate and momentum of its parent's children.
     """
     epochs = unit.protocol.epochs(unit.architecture)
-    best = best_trials(trials).set_index(["outer", "inner"])[["learning_rate", "momentum"]]
-    tasks = {}
-    for k in unit.outers:
-        for i, fold in enumerate(unit.children[k]):
-            seed = unit.seed("base", k, i)
-            tasks[k, f"base_{i + 1}"] = _task(unit, fold.train, epochs, *best.loc[(k, i)], seed)
-        mean = best.loc[k].mean()
-        seed = unit.seed("averaged", k)
-        tasks[k, "averaged"] = _task(unit, unit.parents[k].train, epochs, *mean, seed)
+    best = best_trials(trials).set_index("inner")[["learning_rate", "momentum"]]
+    tasks = {
+        f"base_{i + 1}": _task(
+            unit, fold.train, epochs, *best.loc[i], unit.seed("base", unit.outer, i)
+        )
+        for i, fold in enumerate(unit.inner)
+    }
+    seed = unit.seed("averaged", unit.outer)
+    tasks["averaged"] = _task(unit, unit.parent.train, epochs, *best.mean(), seed)
     return tasks
 
 
-def predictions(unit: Unit, tasks: dict[tuple[int, str], training.Task]) -> pd.DataFrame:
+def predictions(unit: Unit, tasks: dict[str, training.Task]) -> pd.DataFrame:
     """Probabilities of base models, their ensemble and the averaged model on the test clips."""
-    keys = list(tasks)
-    members = [unit.parents[outer].test for outer, _ in keys]
+    test = unit.parent.test
     outputs = ENGINES[unit.engine].predict_many(
-        [task.model for task in tasks.values()], unit.clips, members
+        [task.model for task in tasks.values()], unit.clips, [test] * len(tasks)
     )
-    found = dict(zip(keys, outputs))
-    for outer in unit.outers:
-        base = [output for key, output in found.items() if key[0] == outer and "base" in key[1]]
-        found[outer, "ensemble"] = [
-            ensemble.vote(np.stack(p), unit.protocol.vote) for p in zip(*base)
-        ]
+    found = dict(zip(tasks, outputs))
+    base = [output for name, output in found.items() if name != "averaged"]
+    rule = unit.protocol.vote
+    found["ensemble"] = [ensemble.vote(np.stack(votes), rule) for votes in zip(*base)]
     rows = [
-        _prediction_rows(unit.architecture, outer, name, unit.clips[index], probabilities)
-        for (outer, name), output in sorted(found.items(), key=lambda item: item[0][0])
-        for index, probabilities in zip(unit.parents[outer].test, output)
+        _prediction_rows(unit, name, unit.clips[index], probabilities)
+        for name, output in found.items()
+        for index, probabilities in zip(test, output)
     ]
     return pd.concat(rows, ignore_index=True)
 
 
-def _prediction_rows(architecture, outer, model, clip: Clip, probabilities) -> pd.DataFrame:
+def _prediction_rows(unit: Unit, model: str, clip: Clip, probabilities) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "architecture": architecture,
-            "outer": outer,
+            "architecture": unit.architecture,
+            "outer": unit.outer,
             "model": model,
             "clip": clip.name,
             "frame": clip.frames,
@@ -173,16 +177,22 @@ def _prediction_rows(architecture, outer, model, clip: Clip, probabilities) -> p
 def _loss_table(unit: Unit, tasks, losses: Float[np.ndarray, "tasks epochs"]) -> pd.DataFrame:
     """losses.parquet: architecture, outer, model, epoch (from 0), loss (NaN once diverged)."""
     rows = [
-        {"architecture": unit.architecture, "outer": k, "model": name, "epoch": epoch, "loss": loss}
-        for (k, name), curve in zip(tasks, losses)
+        {
+            "architecture": unit.architecture,
+            "outer": unit.outer,
+            "model": name,
+            "epoch": epoch,
+            "loss": loss,
+        }
+        for name, curve in zip(tasks, losses)
         for epoch, loss in enumerate(curve)
     ]
     return pd.DataFrame(rows)
 
 
-def model_file(unit: Unit, outer: int, name: str) -> str:
+def model_file(unit: Unit, name: str) -> str:
     """File of one trained model: lstm_outer_0_base_1.safetensors."""
-    return f"{unit.architecture}_outer_{outer}_{name}.safetensors"
+    return f"{unit.architecture}_outer_{unit.outer}_{name}.safetensors"
 
 
 # --- training -------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gymlib import __version__, paths
 
-PACKAGES = ("numpy", "mediapipe", "torch", "jax", "optuna", "pandas", "scikit-learn")
+PACKAGES = ("numpy", "mediapipe", "torch", "numba", "optuna", "pandas", "scikit-learn")
 
 
 def commit() -> str:

@@ -44,7 +44,7 @@ def shuffled(
 
     One permutation of everything is drawn and the members keep their order in it. Every
     training set thus sees a uniformly random order, and models with overlapping training sets
-    meet their common clips in the same order, which is what lets them train in lockstep.
+    meet their common clips in the same order, which makes them comparable.
     """
     order = np.random.default_rng((seed, epoch)).permutation(size)
     return order[_mask(members, size)[order]]
@@ -165,7 +165,7 @@ def fit_many(
 ) -> Float[np.ndarray, "tasks epochs"]:
     """Train the models of all tasks in place, one after the other.
 
-    This is the definition that :func:`gymlib.lockstep.fit_many` computes faster.
+    This is the definition that :func:`gymlib.compiled.fit_many` computes faster.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from torch import nn
 
-from gymlib import lockstep, metrics, models, results, training
+from gymlib import compiled, metrics, models, results, training
 from gymlib.clips import Clip
 from gymlib.labels import decode, encode
 from gymlib.models import LSTMConfig
@@ -106,7 +106,7 @@ def train(
         training.Task(models.build(config.lstm, int(seed)), np.arange(len(seen)), fit)
         for seed in seeds
     ]
-    lockstep.fit_many(tasks, seen, seed=config.seed, on_epoch_end=on_epoch_end)
+    compiled.fit_many(tasks, seen, seed=config.seed, on_epoch_end=on_epoch_end)
     return [task.model for task in tasks]
 
 

@@ -14,8 +14,8 @@ from gymlib.splits import Fold
 
 # Seconds per frame of training on one core, as measured for the two engines.
 _SECONDS = {
-    ("cnn", "lockstep"): 7e-6,
-    ("lstm", "lockstep"): 2e-6,
+    ("cnn", "compiled"): 6e-6,
+    ("lstm", "compiled"): 1e-6,
     ("cnn", "torch"): 45e-6,
     ("lstm", "torch"): 25e-6,
 }
@@ -23,10 +23,10 @@ _SECONDS = {
 
 @dataclass(frozen=True)
 class Unit:
-    """Everything one process needs to know; ``parents`` and ``children`` cover all outer folds."""
+    """Everything one process needs to know; ``parents`` and ``children`` hold all outer folds."""
 
     architecture: str
-    outers: tuple[int, ...]
+    outer: int
     clips: Sequence[Clip]
     parents: Sequence[Fold]
     children: Sequence[Sequence[Fold]]
@@ -35,9 +35,14 @@ class Unit:
     folder: Path  # of this unit's files
 
     @property
-    def keys(self) -> list[tuple[int, int]]:
-        """(outer, inner) of every child."""
-        return [(k, i) for k in self.outers for i in range(len(self.children[k]))]
+    def inner(self) -> Sequence[Fold]:
+        """The folds of this outer fold's children."""
+        return self.children[self.outer]
+
+    @property
+    def parent(self) -> Fold:
+        """The outer fold itself."""
+        return self.parents[self.outer]
 
     @property
     def done(self) -> bool:
@@ -47,14 +52,14 @@ class Unit:
     @property
     def cost(self) -> float:
         """Work in rough seconds on one core, for progress bars and the choice of an engine."""
-        final = [f for k in self.outers for f in (*self.children[k], self.parents[k])]
         epochs = self.protocol.epochs(self.architecture)
-        return self.tuning_cost + epochs * sum(self.epoch_cost(fold.train) for fold in final)
+        final = sum(self.epoch_cost(fold.train) for fold in (*self.inner, self.parent))
+        return self.tuning_cost + epochs * final
 
     @property
     def tuning_cost(self) -> float:
         """The part of :attr:`cost` that the search takes."""
-        one = sum(self.epoch_cost(self.children[k][i].train) for k, i in self.keys)
+        one = sum(self.epoch_cost(fold.train) for fold in self.inner)
         return one * self.protocol.trials * self.protocol.tuning_epochs
 
     def epoch_cost(self, members: Int[np.ndarray, " members"]) -> float:
@@ -69,28 +74,24 @@ class Unit:
 
 
 def plan(clips: Sequence[Clip], protocol: Protocol, folder: Path, engine: str) -> list[Unit]:
-    """The units of work, the longest first.
+    """One unit per architecture and outer fold, the longest first.
 
-    The LSTMs of all outer folds train in one unit, because a step of sixteen takes hardly
-    longer than a step of one; CNNs gain nothing from company, so each outer fold is a unit. The
-    division does not depend on the number of processes, so neither do the results.
+    The division does not depend on the number of processes, so neither do the results.
     """
     parents, children = splits.nested(
         clips, outer=protocol.outer, inner=protocol.inner, by=protocol.groups, seed=protocol.seed
     )
-    together = tuple(range(protocol.outer))
-    apart = [(k,) for k in together]
-    lstm = [together] if engine == "lockstep" else apart
     return [
         Unit(
             architecture,
-            outers,
+            outer,
             clips,
             parents,
             children,
             protocol,
             engine,
-            folder / "-".join([architecture, *map(str, outers)]),
+            folder / f"{architecture}-{outer}",
         )
-        for architecture, outers in [*(("lstm", k) for k in lstm), *(("cnn", k) for k in apart)]
+        for architecture in ("cnn", "lstm")
+        for outer in range(protocol.outer)
     ]

@@ -248,7 +248,7 @@ def test_imported_poses_stay(films, source):
 @pytest.mark.slow
 def test_real_footage(home, real_data, monkeypatch):
     """A back flip on grass, by two small models trained on the recovered real skeletons."""
-    monkeypatch.setattr(transfer, "lockstep", training)  # JAX would compile longer than it trains
+    monkeypatch.setattr(transfer, "compiled", training)  # it would compile longer than it trains
     recovered.make(paths.dataset("recovered"), source=real_data / "recovered")
     application.prepare("recovered")
     folder = paths.dataset("real")

@@ -13,7 +13,7 @@ LAYERS = [
     {"annotations", "agreement", "annotation_check", "preprocessing", "splits", "metrics",
      "ensemble", "pose_quality", "results", "claims"},
     {"io", "video", "provenance", "lock"},
-    {"models", "training", "lockstep"},
+    {"models", "training", "compiled"},
     {"protocol", "tuning", "unit", "outer_folds", "execution", "nested_cv", "transfer"},
     {"pose", "overlay", "importers", "recovered", "inventory", "labelling",
      "application", "plots", "widgets", "report",

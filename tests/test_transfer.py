@@ -15,8 +15,8 @@ SMALL = transfer.TransferConfig(models=2, epochs=3)
 
 @pytest.fixture(autouse=True)
 def plain_loop(monkeypatch):
-    """The PyTorch loop, the definition of training: JAX would compile longer than it trains."""
-    monkeypatch.setattr(transfer, "lockstep", training)
+    """The PyTorch loop defines training; the compiled one would compile longer than it trains."""
+    monkeypatch.setattr(transfer, "compiled", training)
 
 
 @pytest.fixture
