@@ -15,7 +15,7 @@ LAYERS = [
     {"io", "video", "provenance", "lock"},
     {"models", "training", "lockstep"},
     {"protocol", "tuning", "unit", "outer_folds", "execution", "nested_cv", "transfer"},
-    {"pose", "overlay", "importers", "recovered", "inventory", "labelling",
+    {"pose", "overlay", "importers", "exchange", "recovered", "inventory", "labelling",
      "application", "plots", "widgets", "report",
      "pipeline", "simulation"},
     {"bench", "__main__"},
@@ -23,7 +23,12 @@ LAYERS = [
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
 
 # Third-party packages that one module alone may import.
-ONLY = {"optuna": {"tuning"}, "mediapipe": {"pose"}, "papermill": {"pipeline"}}
+ONLY = {
+    "optuna": {"tuning"},
+    "mediapipe": {"pose"},
+    "papermill": {"pipeline"},
+    "pympi": {"exchange"},
+}
 
 
 def modules() -> dict[str, list[Path]]:
