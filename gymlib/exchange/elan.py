@@ -49,6 +49,7 @@ def write(path: Path, runs: list[Run], clock: Clock, media: str = "") -> None:
     document = _empty(media)
     for run in runs:
         _add(document, run, *(round(1000 * clock.time(b)) for b in (run.start, run.end + 1)))
+    document.add_property("lastUsedAnnotationId", document.maxaid)
     tree = Elan.to_adocument(document)
     io.write_text(path, ElementTree.tostring(tree, encoding="unicode", xml_declaration=True))
 
@@ -56,6 +57,8 @@ def write(path: Path, runs: list[Run], clock: Clock, media: str = "") -> None:
 def _empty(media: str) -> Elan.Eaf:
     document = Elan.Eaf(author="gymlib")
     document.remove_tier("default")
+    document.header = {"MEDIA_FILE": "", "TIME_UNITS": "milliseconds"}  # the schema asks for both
+    document.properties = []
     for name, constraint in _TYPES.items():
         document.add_linguistic_type(name, constraint, timealignable=constraint is None)
     if media:
