@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "gymlib"
 LAYERS = [
     {"paths", "skeleton", "labels", "clips", "schemas", "progress", "reference"},
     {"annotations", "agreement", "annotation_check", "preprocessing", "splits", "metrics",
-     "ensemble", "pose_quality", "results", "claims"},
+     "ensemble", "pose_quality", "results", "claims", "review", "running_agreement"},
     {"io", "video", "provenance", "lock"},
     {"models", "training", "lockstep"},
     {"protocol", "tuning", "unit", "outer_folds", "execution", "nested_cv", "transfer"},
