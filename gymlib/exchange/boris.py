@@ -21,9 +21,9 @@ import re
 from pathlib import Path
 
 from gymlib import io
+from gymlib.exchange.boris_events import Observation, Row
 from gymlib.exchange.clock import Clock
-from gymlib.exchange.runs import LARGEST, LEFT_OUT, Reading, Run, joined
-from gymlib.labels import CLASSES
+from gymlib.exchange.runs import LARGEST, Reading, Run
 
 _ABOUT = ["Observation id", "Observation date", "Description"]
 AGGREGATED = [
@@ -45,10 +45,7 @@ MEDIA = ("Media file name", "Media file", "Media file path", "Source")
 """Columns that may name the video, by version."""
 PICTURES = "From directories of images"
 
-_NONE = ("", "NA")
 _TIMED = r"Start \(s\)|Time"
-
-Row = tuple[int, dict[str, str]]
 
 
 # --- writing ----------------------------------------------------------------------------------
@@ -147,13 +144,17 @@ def read(path: Path, reading: Reading) -> None:
         cells = about | cells
         media = [_file(cells.get(name, "")) for name in MEDIA]
         clip = reading.clip(path.name, number, cells.get("Observation id", ""), *media)
-        if clip is not None and _plays_one(path.name, number, cells, clip, reading, annotator):
+        if clip is None:
+            continue
+        if (reason := _unusable(cells)) is not None:
+            reading.fault(path.name, number, f"clip {clip}: {reason}", lost=(annotator, clip))
+        else:
             # Subjects are told apart, so that two of them in one clip are seen to overlap.
             key = clip, cells.get("Subject", "")
             observations.setdefault(key, []).append((number, cells))
-    form = _aggregated if "Start (s)" in columns else _tabular
     for (clip, _), events in observations.items():
-        form(path.name, annotator, clip, events, reading)
+        own = Observation(path.name, annotator, clip, reading)
+        own.aggregated(events) if "Start (s)" in columns else own.tabular(events)
 
 
 def _annotator(path: Path, reading: Reading) -> str | None:
@@ -197,127 +198,14 @@ def _point(column: str, cell: str) -> str:
 
 
 def _file(cell: str) -> str:
-    """A cell that names a media file, without BORIS's "player #1:"."""
-    return cell.rpartition("#1:")[2].strip()
+    """A cell that names a media file, without BORIS's "player #1:" and other players' files."""
+    return cell.split("|")[0].rpartition("#1:")[2].strip()
 
 
-def _plays_one(file, number, cells, clip, reading, annotator) -> bool:
-    """Whether an observation plays one media file; times of a second one would not begin at 0."""
-    several = ";" in cells.get("Source", "") and cells.get("Observation type", "") != PICTURES
-    if several:
-        reading.fault(
-            file, number, f"observation {clip} plays several media files one after the other; "
-            "make one observation per clip", lost=(annotator, clip),
-        )  # fmt: skip
-    return not several
-
-
-def _aggregated(file, annotator, clip, events: list[Row], reading: Reading) -> None:
-    points = []
-    for row, cells in events:
-        label = _label(file, row, cells, annotator, clip, reading)
-        if label is None:
-            continue
-        comment = joined(cells.get("Comment start", ""), cells.get("Comment stop", ""))
-        start = _border(file, row, cells, "start", clip, reading, annotator)
-        if cells.get("Behavior type", "").strip() == "POINT":
-            points.append((start, label, comment, row))
-            continue
-        stop = _border(file, row, cells, "stop", clip, reading, annotator)
-        _add(reading, file, row, annotator, clip, (start, stop), label, comment)
-    _add_points(reading, file, annotator, clip, points)
-
-
-def _tabular(file, annotator, clip, events: list[Row], reading: Reading) -> None:
-    points, open_states = [], {}
-    for row, cells in events:
-        label = _label(file, row, cells, annotator, clip, reading)
-        if label is None:
-            continue
-        kind = (cells.get("Status") or cells.get("Behavior type", "")).strip()
-        at = _border(file, row, cells, "", clip, reading, annotator)
-        comment = cells.get("Comment", "")
-        if kind == "POINT":
-            points.append((at, label, comment.strip(), row))
-        elif kind == "START" and label not in open_states:
-            open_states[label] = (at, comment, row)
-        elif kind == "STOP" and label in open_states:
-            start, before, first = open_states.pop(label)
-            text = joined(before, comment)
-            _add(reading, file, first, annotator, clip, (start, at), label, text)
-        else:
-            wrong = {
-                "START": f"{label} starts again, but its start in row "
-                f"{open_states.get(label, (0, 0, 0))[2]} has no STOP",
-                "STOP": f"{label} stops without a START before",
-            }
-            message = wrong.get(kind, f"expected START, STOP or POINT, found {kind!r}")
-            reading.fault(file, row, f"clip {clip}: {message}", lost=(annotator, clip))
-    for label, (_, _, row) in open_states.items():
-        message = f"clip {clip}: {label} starts and has no STOP"
-        reading.fault(file, row, message, lost=(annotator, clip))
-    _add_points(reading, file, annotator, clip, points)
-
-
-def _label(file, row, cells, annotator, clip, reading) -> str | None:
-    """The label of an event; None if it is left out or (a fault) unknown."""
-    name = cells.get("Behavior", "").strip()
-    label = reading.label(name)
-    if label is None:
-        reading.fault(
-            file, row, f"clip {clip}: behaviour {name!r} is no label; expected "
-            f"{', '.join(CLASSES)}, or what it means: {name}=skill, {name}= to leave it out",
-            lost=(annotator, clip),
-        )  # fmt: skip
-    return None if label == LEFT_OUT else label
-
-
-def _border(file, row, cells, which, clip, reading, annotator) -> int | None:
-    """The border between frames an event stands at; None is a fault."""
-    time = cells.get(f"{which.title()} (s)" if which else "Time", "").strip()
-    index = cells.get(f"Image index {which}".strip(), "").strip()
-    clock = reading.clocks[clip]
-    try:
-        if time not in _NONE and clock.borders is not None:
-            return clock.border(_number(time) - _number(cells.get("Time offset (s)", "")))
-        if index not in _NONE:
-            kind = cells.get("Observation type", "").lower()
-            return _indexed(int(_number(index)) - ("image" in kind or "picture" in kind), clock)
-        unknown = "the frame rate of the clip is unknown; give one (fps)"
-        raise ValueError(f"no {which} time" if clock.borders is not None else unknown)
-    except ValueError as error:
-        return reading.fault(file, row, f"clip {clip}: {error}", lost=(annotator, clip))
-
-
-def _number(cell: str) -> float:
-    """A number; 0 where BORIS has none."""
-    try:
-        return 0.0 if cell.strip() in _NONE else float(cell)
-    except ValueError:
-        raise ValueError(f"expected a number, found {cell!r}") from None
-
-
-def _indexed(border: int, clock: Clock) -> int:
-    if not 0 <= border <= clock.frames:
-        raise ValueError(f"image index {border} lies outside the clip of {clock.frames} frames")
-    return border
-
-
-def _add(reading, file, row, annotator, clip, borders, label, comment) -> None:
-    start, stop = borders
-    if start is None or stop is None:
-        return
-    if stop <= start:
-        message = f"clip {clip}: {label} covers no frame (it starts and stops at frame {start})"
-        reading.fault(file, row, message, lost=(annotator, clip))
-        return
-    reading.runs.append(Run(clip, annotator, start, stop - 1, label, comment, file, row))
-
-
-def _add_points(reading, file, annotator, clip, points) -> None:
-    """Runs of point events: each lasts until the next, the last to the end of the clip."""
-    points = [point for point in points if point[0] is not None]
-    points.sort(key=lambda point: point[0])
-    stops = [point[0] for point in points[1:]] + [reading.clocks[clip].frames]
-    for (start, label, comment, row), stop in zip(points, stops):
-        _add(reading, file, row, annotator, clip, (start, stop), label, comment)
+def _unusable(cells: dict[str, str]) -> str | None:
+    """Why a row cannot be used at all."""
+    if any("\ufffd" in cell for cell in cells.values()):
+        return "letters that are not UTF-8; save the file with the encoding UTF-8"
+    if ";" in cells.get("Source", "") and cells.get("Observation type", "") != PICTURES:
+        return "the observation plays several media files one after the other; make one per clip"
+    return None

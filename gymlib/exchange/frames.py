@@ -103,12 +103,17 @@ def _rows(file: str, table: pd.DataFrame, reading: Reading) -> dict[str, list[tu
     """Clip -> (frame, position in the table) in order of frames; faults of clip and frame."""
     rows: dict[str, list[tuple[int, int]]] = {}
     seen: dict[tuple[str, int], int] = {}
+    broken = [table[name].str.contains("\ufffd", regex=False) for name in table]
+    damaged = set(np.flatnonzero(np.logical_or.reduce(broken)))
     for position, (name, text) in enumerate(zip(table["clip"], table["frame"])):
         if not name.strip() and not text.strip():
             continue  # an empty line
         clip = name if name in rows else reading.clip(file, position + 2, name)
         if clip is None:
             continue
+        if position in damaged:
+            words = "letters that are not UTF-8; save the file with the encoding UTF-8"
+            reading.fault(file, position + 2, f"clip {clip}: {words}")
         if not text.strip().isdecimal() or int(text) >= reading.clocks[clip].frames:
             last = reading.clocks[clip].frames - 1
             message = f"clip {clip}: frame must be a whole number from 0 to {last}, found {text!r}"
