@@ -134,6 +134,13 @@ def export(options) -> None:
     print(f"Written: {files[0]}{several}")
 
 
+def guide(_) -> None:
+    """Draw the pictures of the annotation guide from the full simulated data set."""
+    from gymlib import guide as pages
+
+    print(f"Drawn: {', '.join(file.name for file in pages.make())}")
+
+
 def bench(_) -> None:
     """Measure speed and memory; write report/bench.csv."""
     from gymlib import bench as benchmark
@@ -171,6 +178,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="command")
     _add(commands, "bench", bench)
+    _add(commands, "guide", guide)
     _add_exchange(commands)
     for command in (data, predict, reproduce, report):
         sub = _add(commands, command.__name__, command)

@@ -16,7 +16,7 @@ LAYERS = [
     {"models", "training", "lockstep"},
     {"protocol", "tuning", "unit", "outer_folds", "execution", "nested_cv", "transfer"},
     {"pose", "overlay", "importers", "exchange", "recovered", "inventory", "labelling",
-     "application", "plots", "widgets", "report",
+     "application", "plots", "widgets", "report", "guide",
      "pipeline", "simulation"},
     {"bench", "__main__"},
 ]  # fmt: skip
