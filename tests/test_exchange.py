@@ -71,6 +71,9 @@ def test_clocks_come_from_the_video_then_from_the_rate(home):
     assert found["unknown"].borders is None
     assert clock.read("mine", fps=10)["unknown"].time(3) == pytest.approx(0.3)
     assert clock.read("mine", fps=10)["known"].time(3) == pytest.approx(0.06)
+    for wrong in (0, -25, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="a frame rate is a number above 0, found"):
+            clock.read("mine", fps=wrong)
     io.write_table(folder / "clips.csv", table.assign(video="v", width=64, height=48, frames=5))
     with pytest.raises(ValueError, match="clip even: 5 frames, but its video has 8"):
         clock.read("mine")

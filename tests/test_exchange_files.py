@@ -238,6 +238,8 @@ def test_unpaired_starts_and_stops_are_all_told(put, reading):
         ({"Start (s)": "0.120"}, "annotator anna, clip salto_1: frame 2 has no label (gap)"),
         ({"Start (s)": "0.040"}, "frame 1 has two labels (overlap with row 2)"),
         ({"Source": "player #1:a.mp4;b.mp4"}, "plays several media files one after the other"),
+        ({"Start (s)": "nan"}, "row 3: clip salto_1: expected a number, found 'nan'"),
+        ({"Start (s)": "NA", "Image index start": "inf"}, "expected a number, found 'inf'"),
         ({"Comment start": "\ufffd"}, "row 3: clip salto_1: letters that are not UTF-8"),
         ({"Start (s)": "NA", "Image index start": "99"},
          "image index 99 lies outside the clip of 10 frames"),
@@ -447,6 +449,7 @@ def test_a_lone_label_column_belongs_to_whom_the_caller_names(put, reading):
         ("0.12,take-off", "0.12,", "clip salto_1: frame 3 has no label (gap)"),
         ("0.12,take-off", "0.12,\ufffd", "row 5: clip salto_1: letters that are not UTF-8"),
         ("clip,frame", "clip,bild", "expected columns clip, frame and one per annotator, found"),
+        ("time,anna", "anna,anna", "two columns have the same name: anna"),
         ("anna", "an na", "annotator 'an na' cannot be a file name"),
     ],
 )

@@ -258,4 +258,5 @@ def test_pictures_of_the_queue():
     assert "lost, no majority" in axes[0].get_title(loc="left")
     assert axes[0].get_xlim() == (0, 10)
     assert plot_cases(found.head(0), {})[0].texts[0].get_text() == "nothing to review"
+    assert plot_queue(found.head(0))[0].texts[0].get_text() == "nothing to review"
     plt.close("all")

@@ -1,5 +1,6 @@
 """From the rows of a BORIS table to runs: paired starts and stops, times to frames."""
 
+import math
 from dataclasses import dataclass
 
 from gymlib.exchange.runs import LEFT_OUT, Reading, Run, joined
@@ -121,9 +122,12 @@ class Observation:
 def _number(cell: str) -> float:
     """A number; 0 where BORIS has none."""
     try:
-        return 0.0 if cell.strip() in NONE else float(cell)
+        number = 0.0 if cell.strip() in NONE else float(cell)
     except ValueError:
-        raise ValueError(f"expected a number, found {cell!r}") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"expected a number, found {cell!r}")
+    return number
 
 
 def _indexed(border: int, frames: int) -> int:

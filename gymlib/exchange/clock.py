@@ -80,9 +80,11 @@ def read(dataset: str, fps: float | None = None) -> dict[str, Clock]:
     ----------
     fps : frame rate of clips that have neither.
 
-    Raises ValueError for a clip whose frames cannot be told apart in milliseconds, or whose
-    video has another number of frames than clips.csv says.
+    Raises ValueError for an impossible ``fps``, and for a clip whose frames cannot be told apart
+    in milliseconds or whose video has another number of frames than clips.csv says.
     """
+    if fps is not None and not 0 < fps < np.inf:
+        raise ValueError(f"a frame rate is a number above 0, found {fps}")
     return {row.clip: _clock(row, dataset, fps) for row in io.read_clips(dataset).itertuples()}
 
 

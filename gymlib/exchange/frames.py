@@ -75,6 +75,9 @@ def read(path: Path, reading: Reading) -> None:
     if path.stat().st_size > LARGEST:
         return reading.fault(path.name, None, f"larger than {LARGEST} bytes")
     table = io.read_annotation(path)
+    if table.columns.has_duplicates:
+        twice = ", ".join(table.columns[table.columns.duplicated()])
+        return reading.fault(path.name, None, f"two columns have the same name: {twice}")
     absent = [name for name in ("clip", "frame") if name not in table]
     people = _people(table, reading)
     if absent or not people:

@@ -14,7 +14,7 @@ from gymlib.review.case import REASONS
 
 
 def plot_queue(queue: pd.DataFrame, axes=None) -> np.ndarray:
-    """Cases per reason, and their frames at stake, as bars side by side.
+    """Cases per reason that occurs, and their frames at stake, as bars side by side.
 
     Parameters
     ----------
@@ -23,7 +23,10 @@ def plot_queue(queue: pd.DataFrame, axes=None) -> np.ndarray:
     if axes is None:
         _, axes = plt.subplots(1, 2, figsize=(8, 2.3), sharey=True, layout="constrained")
     axes = np.asarray(axes).ravel()
-    by_reason = queue.groupby("reason")["score"].agg(["size", "sum"]).reindex(REASONS).fillna(0)
+    shown = [reason for reason in REASONS if (queue["reason"] == reason).any()]
+    if not shown:
+        return _nothing(axes)
+    by_reason = queue.groupby("reason")["score"].agg(["size", "sum"]).reindex(shown)
     names = ("cases", "frames at stake")
     for ax, column, name, colour in zip(axes, ("size", "sum"), names, SERIES_COLOURS):
         bars = ax.barh(by_reason.index, by_reason[column], color=colour, height=0.7)
@@ -59,14 +62,19 @@ def plot_cases(
         )
     axes = np.asarray(axes).ravel()
     if not cases:
-        axes[0].text(0.5, 0.5, "nothing to review", ha="center", va="center")
-        axes[0].set_axis_off()
-        return axes
+        return _nothing(axes)
     for ax, case in zip(axes, cases):
         _plot_case(ax, case, rows[case.clip], around)
     axes[len(cases) - 1].set_xlabel("frame")
     place = {"loc": "outside lower center", "ncols": 5, "fontsize": "small"}
     class_legend(axes[0].figure, [*CLASSES, UNLABELED], **place)
+    return axes
+
+
+def _nothing(axes: np.ndarray) -> np.ndarray:
+    axes[0].text(0.5, 0.5, "nothing to review", ha="center", transform=axes[0].transAxes)
+    for ax in axes:
+        ax.set_axis_off()
     return axes
 
 
