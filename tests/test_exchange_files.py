@@ -253,6 +253,24 @@ def test_boris_faults_say_file_and_row(put, reading, change, message):
         assert len(found) == 1, "a row that cannot be read is no gap on top"
 
 
+def test_an_observation_that_names_two_clips(put, reading):
+    rows = [STATES[0] | {"Media file name": "films/salto_2.mp4"}, *STATES[1:]]
+    found = faults(boris.read, put(table(boris.AGGREGATED, rows)), reading())
+    assert found[0] == (
+        "anna.tsv, row 2: names two clips, 'salto_1' and 'salto_2'; one of them must be wrong"
+    )
+
+
+def test_the_same_clip_in_two_files(put, reading):
+    own = reading(annotator="anna")
+    for name in ("a.tsv", "b.tsv"):
+        boris.read(put(table(boris.AGGREGATED, STATES), name), own)
+    own.complete()
+    assert [str(fault) for fault in own.faults] == [
+        "a.tsv: annotator anna, clip salto_1: labels in b.tsv as well; import one of them"
+    ]
+
+
 def test_two_subjects_in_a_clip_overlap(put, reading):
     rows = [*STATES, *(row | {"Subject": "second gymnast"} for row in STATES)]
     found = faults(boris.read, put(table(boris.AGGREGATED, rows)), reading())
@@ -351,6 +369,20 @@ def test_a_file_as_elan_writes_it(put, reading):
     runs = own.complete()
     assert not own.faults and shown(runs) == RUNS
     assert [run.comment for run in runs] == ["", "arms late", "", ""]
+
+
+def test_media_that_begin_before_the_annotations(put, reading):
+    early = [(begin - 40, end - 40, value) for begin, end, value in ALIGNED[1:]]
+    text = eaf({"anna": early}).replace('MIME_TYPE="video/mp4"', 'TIME_ORIGIN="40"')
+    own = reading()
+    elan.read(put(text, "salto_1.eaf"), own)
+    assert shown(own.complete(gaps="idle")) == RUNS and not own.faults
+
+
+def test_other_units_of_time_are_refused(put, reading):
+    text = eaf({"anna": ALIGNED}).replace("milliseconds", "PAL-frames")
+    found = faults(elan.read, put(text, "salto_1.eaf"), reading())
+    assert found == ["salto_1.eaf: times in PAL-frames; save it with ELAN, in milliseconds"]
 
 
 def test_tiers_are_annotators_and_one_may_be_chosen(put, reading):

@@ -104,6 +104,10 @@ def read(path: Path, reading: Reading) -> None:
     if reading.clocks[clip].borders is None:
         reading.fault(path.name, None, f"clip {clip}: its frame rate is unknown; give one (fps)")
         return
+    units = document.header.get("TIME_UNITS", "milliseconds")
+    if units != "milliseconds":
+        reading.fault(path.name, None, f"times in {units}; save it with ELAN, in milliseconds")
+        return
     tiers = {name: tier for name, tier in document.tiers.items() if _independent(tier)}
     if reading.annotator is not None and reading.annotator not in tiers:
         found = ", ".join(tiers) or "none"
@@ -124,7 +128,9 @@ def _parse(path: Path, reading: Reading) -> Elan.Eaf | None:
         return reading.fault(path.name, None, f"larger than {LARGEST} bytes")
     try:
         _refuse_document_types(path.read_bytes())
-        return Elan.Eaf(str(path), suppress_version_warning=True)
+        document = Elan.Eaf(str(path), suppress_version_warning=True)
+        _origin(document)  # a number, if it is there
+        return document
     except (expat.ExpatError, ValueError) as error:
         return reading.fault(path.name, None, f"cannot be read as an ELAN file: {error}")
     except (KeyError, IndexError, TypeError) as error:  # XML of another kind
@@ -149,6 +155,7 @@ def _read_tier(file, document, annotator, clip, reading) -> None:
     order = sorted(aligned, key=lambda key: (times[key][0] is None, times[key][0] or 0))
     comments = _comments(document, annotator)
     clock, where = reading.clocks[clip], f"{file}, tier {annotator}"
+    origin = _origin(document)
     for row, key in enumerate(order, start=1):
         value, (begin, end) = aligned[key][2].strip(), times[key]
         label = reading.label(value)
@@ -164,7 +171,7 @@ def _read_tier(file, document, annotator, clip, reading) -> None:
             reading.fault(where, row, message, lost=(annotator, clip))
             continue
         try:
-            start, stop = clock.border(begin / 1000), clock.border(end / 1000)
+            start, stop = (clock.border((t + origin) / 1000) for t in (begin, end))
         except ValueError as error:
             reading.fault(where, row, f"clip {clip}: {error}", lost=(annotator, clip))
             continue
@@ -174,6 +181,12 @@ def _read_tier(file, document, annotator, clip, reading) -> None:
             continue
         comment = joined(*comments.get(key, []))
         reading.runs.append(Run(clip, annotator, start, stop - 1, label, comment, where, row))
+
+
+def _origin(document: Elan.Eaf) -> int:
+    """Milliseconds of the video at which ELAN's time begins (synchronised media)."""
+    media = document.media_descriptors
+    return int(media[0].get("TIME_ORIGIN") or 0) if media else 0
 
 
 def _comments(document: Elan.Eaf, annotator: str) -> dict[str, list[str]]:

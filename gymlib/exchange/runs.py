@@ -74,12 +74,16 @@ class Reading:
         return known.get(name.strip().lower())
 
     def clip(self, file: str, row: int | None, *hints: str) -> str | None:
-        """The clip that one of the hints names (a name, or a media file); None is a fault."""
+        """The clip that the hints name (a name, or a media file); none or two are a fault."""
         wanted = [hint.strip() for hint in hints if hint.strip() not in ("", "NA")]
-        for hint in wanted:
-            for name in (hint, Path(hint.replace("\\", "/")).stem):
-                if name in self.clocks:
-                    return name
+        named = [hint for hint in wanted if hint in self.clocks]
+        stems = [Path(hint.replace("\\", "/")).stem for hint in wanted]
+        named += [stem for stem in stems if stem in self.clocks]
+        if len(set(named)) > 1:
+            both = " and ".join(map(repr, dict.fromkeys(named)))
+            return self.fault(file, row, f"names two clips, {both}; one of them must be wrong")
+        if named:
+            return named[0]
         near = [n for hint in wanted for n in difflib.get_close_matches(hint, self.clocks, n=1)]
         mean = f"; did you mean {near[0]!r}?" if near else ""
         tried = " or ".join(map(repr, dict.fromkeys(wanted))) or "nothing"
@@ -119,10 +123,13 @@ class Reading:
         return result
 
     def _check(self, annotator: str, clip: str, runs: list[Run], frames: int) -> None:
+        file, *others = dict.fromkeys(run.file for run in runs)
+        if others:
+            message = f"annotator {annotator}, clip {clip}: labels in {', '.join(others)} as well"
+            return self.fault(file, None, f"{message}; import one of them")
         rows = [{"start": run.start, "end": run.end, "row": run.row} for run in runs]
-        files = {run.row: run.file for run in runs}
         for row, message in coverage_faults(clip, rows, frames):
-            self.fault(files[row], row, f"annotator {annotator}, {message}")
+            self.fault(file, row, f"annotator {annotator}, {message}")
 
 
 def by_person(runs: Iterable[Run]) -> dict[tuple[str, str], list[Run]]:
