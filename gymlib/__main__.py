@@ -16,6 +16,13 @@ GYMLIB_DEBUG=1 shows where in the code a message comes from."""
 DATASET_HELP = "simulated, recovered, or the name of your folder in data/"
 PROFILE_HELP = "full: as the thesis; quick: a first look in minutes"
 SOURCE_HELP = "a local copy of the recovered skeletons, instead of the download"
+FORMAT_HELP = (
+    "boris: aggregated events; boris-tabular: START and STOP rows (reading tells them apart); "
+    "elan: one .eaf per clip; frames: one table row per frame"
+)
+ANNOTATOR_HELP = "who labelled a BORIS file (its name if none); the one ELAN tier or column to take"
+NAMES_HELP = "what other names mean, as jump=skill; NAME= leaves one out"
+FPS_HELP = "frame rate of clips that have neither a video nor a rate in clips.csv"
 SOURCES_HELP = "data sets whose clips train the models, such as: simulated recovered"
 
 
@@ -96,11 +103,42 @@ def predict(options) -> None:
 _ONE_DIGIT = {"float_format": "%.1f", "na_rep": "-"}
 
 
-def import_folder(options) -> None:
-    """Turn the thesis authors' files into a data set."""
-    from gymlib import importers
+def take(options) -> None:
+    """Turn the thesis authors' files into a data set, or add annotations to one."""
+    if options.format == "authors":
+        from gymlib import importers
 
-    print(importers.import_folder(options.source, options.dataset))
+        print(importers.import_folder(options.source, options.dataset))
+        return
+    from gymlib import exchange
+
+    about = {name: getattr(options, name) for name in ("annotator", "gaps", "fps", "replace")}
+    names = dict(_meaning(text) for text in options.names)
+    print(exchange.take(options.dataset, options.format, options.source, names=names, **about))
+
+
+def _meaning(text: str) -> tuple[str, str]:
+    """ "jump=skill" -> ("jump", "skill")."""
+    name, sign, label = text.rpartition("=")
+    if not sign:
+        raise ValueError(f"--names expects NAME=LABEL or NAME= to leave it out, found {text!r}")
+    return name, label
+
+
+def export(options) -> None:
+    """Write a data set's annotations for BORIS, ELAN or a spreadsheet."""
+    from gymlib import exchange
+
+    files = exchange.export(options.dataset, options.format, options.out, options.fps)
+    several = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    print(f"Written: {files[0]}{several}")
+
+
+def guide(_) -> None:
+    """Draw the pictures of the annotation guide from the full simulated data set."""
+    from gymlib import guide as pages
+
+    print(f"Drawn: {', '.join(file.name for file in pages.make())}")
 
 
 def bench(_) -> None:
@@ -140,11 +178,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="command")
     _add(commands, "bench", bench)
-    sub = _add(commands, "import", import_folder)
-    sub.add_argument(
-        "--source", type=Path, required=True, help="their folder, or one of its tables"
-    )
-    sub.add_argument("--dataset", required=True, help="name of the new folder in data/")
+    _add(commands, "guide", guide)
+    _add_exchange(commands)
     for command in (data, predict, reproduce, report):
         sub = _add(commands, command.__name__, command)
         sub.add_argument("--dataset", default="simulated", help=DATASET_HELP)
@@ -153,6 +188,26 @@ def _parser() -> argparse.ArgumentParser:
         if command is predict:
             sub.add_argument("--sources", nargs="+", default=["simulated"], help=SOURCES_HELP)
     return parser
+
+
+def _add_exchange(commands) -> None:
+    forms = ("boris", "boris-tabular", "elan", "frames")
+    sub = _add(commands, "import", take)
+    sub.add_argument("--source", type=Path, required=True, help="a folder, or one file")
+    sub.add_argument(
+        "--dataset", required=True, help="folder in data/: a new one for authors, else yours"
+    )
+    sub.add_argument("--format", default="authors", choices=("authors", *forms), help=FORMAT_HELP)
+    sub.add_argument("--annotator", help=ANNOTATOR_HELP)
+    sub.add_argument("--names", nargs="*", default=[], metavar="NAME=LABEL", help=NAMES_HELP)
+    sub.add_argument("--gaps", help="label of frames that have none, instead of a fault")
+    sub.add_argument("--replace", action="store_true", help="replace labels that differ")
+    sub.add_argument("--fps", type=float, help=FPS_HELP)
+    sub = _add(commands, "export", export)
+    sub.add_argument("--dataset", default="simulated", help=DATASET_HELP)
+    sub.add_argument("--format", required=True, choices=forms, help=FORMAT_HELP)
+    sub.add_argument("--out", type=Path, help="folder; data/<dataset>/exchange/<format> if none")
+    sub.add_argument("--fps", type=float, help=FPS_HELP)
 
 
 def _add(commands, name: str, command) -> argparse.ArgumentParser:

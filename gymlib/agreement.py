@@ -40,11 +40,18 @@ def cohen_kappa(a: Int[np.ndarray, " frames_a"], b: Int[np.ndarray, " frames_b"]
     Source: Cohen (1960), "A coefficient of agreement for nominal scales".
     """
     a, b = _both(a, b)
-    if not len(a):
+    table = np.zeros((len(CLASSES), len(CLASSES)), dtype=np.int64)
+    np.add.at(table, (a, b), 1)
+    return kappa_of_contingency(table)
+
+
+def kappa_of_contingency(table: Int[np.ndarray, "classes classes"]) -> float:
+    """Cohen's kappa from frames per pair of labels, one annotator's in rows; NaN as there."""
+    frames = table.sum()
+    if not frames:
         return float("nan")
-    shares = [np.bincount(labels, minlength=len(CLASSES)) / len(a) for labels in (a, b)]
-    chance = float(shares[0] @ shares[1])
-    return (float(np.mean(a == b)) - chance) / (1 - chance) if chance < 1 else float("nan")
+    chance = float(table.sum(axis=1) @ table.sum(axis=0)) / frames**2
+    return (float(np.trace(table)) / frames - chance) / (1 - chance) if chance < 1 else float("nan")
 
 
 def pairwise(
@@ -116,7 +123,11 @@ def krippendorff_alpha(counts: Int[np.ndarray, "units values"]) -> float:
     has two votes or only one value occurs.
     Source: Krippendorff (2011), "Computing Krippendorff's alpha-reliability", section C.
     """
-    matrix = coincidences(counts)
+    return alpha_of_coincidences(coincidences(counts))
+
+
+def alpha_of_coincidences(matrix: Float[np.ndarray, "values values"]) -> float:
+    """Krippendorff's alpha from a coincidence matrix; sums of such matrices are one too."""
     totals = matrix.sum(axis=0)
     n = totals.sum()
     chance = (totals * (totals - 1)).sum()

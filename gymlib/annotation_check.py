@@ -121,7 +121,7 @@ def _check_file(annotator: str, table: pd.DataFrame, lengths: dict[str, int]):
         own = [run for run in runs if run["clip"] == clip]
         # Coverage of a clip with unreadable numbers would only repeat those faults.
         if own and all(run["start"] is not None and run["end"] is not None for run in own):
-            faults += [Fault(file, row, text) for row, text in _check_coverage(clip, own, frames)]
+            faults += [Fault(file, row, text) for row, text in coverage_faults(clip, own, frames)]
     return runs, faults
 
 
@@ -155,8 +155,13 @@ def _run(cells: dict[str, str], row: int) -> dict:
     }
 
 
-def _check_coverage(clip: str, runs: list[dict], frames: int) -> list[tuple[int, str]]:
-    """(row, message) for every frame run that is reversed, overlaps, or leaves a gap."""
+def coverage_faults(clip: str, runs: list[dict], frames: int) -> list[tuple[int, str]]:
+    """(row, message) for every frame run that is reversed, overlaps, or leaves a gap.
+
+    Parameters
+    ----------
+    runs : start, end (inclusive) and row of every run of one annotator in one clip.
+    """
     found, covered, last = [], -1, None
     for run in sorted(runs, key=lambda run: (run["start"], run["end"])):
         start, end, row = run["start"], run["end"], run["row"]

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from gymlib import annotation_check, annotations, io, paths, schemas, video
+from gymlib import annotation_check, annotations, io, paths, results, review, schemas, video
+from gymlib.pose_quality import tracks
 
 
 def read(dataset: str, *, every_clip: bool = True) -> dict[str, pd.DataFrame]:
@@ -38,3 +39,34 @@ def make(dataset: str, *, every_clip: bool = True) -> pd.DataFrame:
     table = annotations.label_table(runs, io.read_clips(dataset))
     io.write_table(paths.dataset(dataset) / "labels.parquet", table, schemas.LABELS)
     return table
+
+
+def queue(
+    dataset: str,
+    *,
+    protocol: str | None = None,
+    approach: str = "LSTM_E",
+    config: review.ReviewConfig | None = None,
+) -> pd.DataFrame:
+    """The review queue (:func:`gymlib.review.queue`) of a data set, from all that exists of it.
+
+    Labels come from the annotation files as they are now. Poses take part once they are
+    extracted, and a model's answers where ``protocol`` names one that has been run; they are
+    those about its test clips, which it was not trained on.
+
+    Parameters
+    ----------
+    approach : one of :data:`gymlib.results.APPROACHES`.
+    """
+    clips = io.read_clips(dataset)
+    runs = read(dataset, every_clip=False)
+    labels = annotations.label_table(runs, clips)
+    poses, answers = (), None
+    if (paths.dataset(dataset) / "keypoints.parquet").is_file():
+        poses = tracks.from_tables(io.read_keypoints(dataset), clips)
+    if protocol is not None:
+        table = io.read_table(paths.results(dataset, protocol) / "predictions.parquet")
+        architecture, model = results.APPROACHES[approach]
+        chosen = (table["architecture"] == architecture) & (table["model"] == model)
+        answers = table[chosen]
+    return review.queue(labels, runs, predictions=answers, tracks=poses, config=config)

@@ -17,6 +17,8 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 from gymlib import io, paths
 
 SITE = "site"
+GUIDES = ("annotation_guide",)
+"""Pages of docs/ that belong to the site: <name>.md, with pictures in <name>/."""
 MARKS = ("<!-- results: filled by `make report` -->", "<!-- end of results -->")
 
 APPROACHES = {
@@ -87,6 +89,9 @@ def _write_source(source: Path) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(paths.report(dataset) / name, target)
         io.write_text(source / dataset / "index.md", _contents_page(dataset, notebooks))
+    for page in GUIDES:
+        shutil.copy(paths.DOCS / f"{page}.md", source)
+        shutil.copytree(paths.DOCS / page, source / page)
     io.write_text(source / "index.md", _front_page())
 
 
@@ -98,7 +103,7 @@ def _contents_page(dataset: str, notebooks: list[str]) -> str:
 
 
 def _front_page() -> str:
-    entries = "\n".join(f"{dataset}/index" for dataset in datasets())
+    entries = "\n".join([*(f"{dataset}/index" for dataset in datasets()), *GUIDES])
     return (
         "# Gymnastics, frame by frame\n\n"
         "Can a computer say, for every frame of an amateur's video, whether the gymnast is idle, "
@@ -106,6 +111,8 @@ def _front_page() -> str:
         "Human Motion Analysis In Gymnastics* on data that anyone can obtain: a CNN sees one "
         "skeleton at a time, a bi-directional LSTM the whole clip.\n\n"
         f"{results_table()}\n\n"
+        "What the four labels mean, with pictures of the doubtful cases: the "
+        "[annotation guide](annotation_guide.md).\n\n"
         f"```{{toctree}}\n:hidden:\n:maxdepth: 2\n{entries}\n```\n"
     )
 

@@ -9,7 +9,9 @@ from gymlib.__main__ import folder_name, main
 
 COMMANDS = {
     "bench": "Measure speed and memory",
-    "import": "Turn the thesis authors' files into a data set",
+    "guide": "Draw the pictures of the annotation guide",
+    "import": "Turn the thesis authors' files into a data set, or add annotations to one",
+    "export": "Write a data set's annotations for BORIS, ELAN or a spreadsheet",
     "data": "Make or download the data set",
     "predict": "Label videos with models trained on other data sets",
     "reproduce": "Run all notebooks and render the report",
@@ -36,7 +38,7 @@ def test_the_help_names_every_command(capsys):
 def test_every_command_explains_itself(capsys, command):
     text = " ".join(help_of(capsys, command).split())
     assert COMMANDS[command] in text
-    if command not in ("bench", "import"):
+    if command not in ("bench", "guide", "import", "export"):
         for part in ("--dataset", "(default: simulated)", "{full,quick}", "as the thesis"):
             assert part in text
     if command == "predict":

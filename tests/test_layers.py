@@ -11,19 +11,24 @@ PACKAGE = Path(__file__).parents[1] / "gymlib"
 LAYERS = [
     {"paths", "skeleton", "labels", "clips", "schemas", "progress", "reference"},
     {"annotations", "agreement", "annotation_check", "preprocessing", "splits", "metrics",
-     "ensemble", "pose_quality", "results", "claims"},
+     "ensemble", "pose_quality", "results", "claims", "review", "running_agreement"},
     {"io", "video", "provenance", "lock"},
     {"models", "training", "compiled"},
     {"protocol", "tuning", "unit", "outer_folds", "execution", "nested_cv", "transfer"},
-    {"pose", "overlay", "importers", "recovered", "inventory", "labelling",
-     "application", "plots", "widgets", "report",
+    {"pose", "overlay", "importers", "exchange", "recovered", "inventory", "labelling",
+     "application", "plots", "widgets", "report", "guide",
      "pipeline", "simulation"},
     {"bench", "__main__"},
 ]  # fmt: skip
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
 
 # Third-party packages that one module alone may import.
-ONLY = {"optuna": {"tuning"}, "mediapipe": {"pose"}, "papermill": {"pipeline"}}
+ONLY = {
+    "optuna": {"tuning"},
+    "mediapipe": {"pose"},
+    "papermill": {"pipeline"},
+    "pympi": {"exchange"},
+}
 
 
 def modules() -> dict[str, list[Path]]:

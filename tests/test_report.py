@@ -53,7 +53,12 @@ def executed(home):
 def test_the_site_is_whole_and_needs_no_network(executed):
     front = report.build()
     pages = sorted(front.parent.rglob("*.html"))
-    assert {"index.html", "07_results.html"} <= {page.name for page in pages}
+    expected = {"index.html", "07_results.html", "annotation_guide.html"}
+    assert expected <= {page.name for page in pages}
+    assert "annotation_guide.html" in References(front).links
+    pictures = [name for name in References(front.parent / "annotation_guide.html").loads
+                if name.endswith(".png")]  # fmt: skip
+    assert len(pictures) == 6
     for page in pages:
         references = References(page)
         for target in references.loads + references.links:

@@ -5,13 +5,14 @@ Pictures are RGB uint8 of shape (height, width, 3), turned and stretched as the 
 """
 
 from gymlib.video.info import VideoError, VideoInfo
-from gymlib.video.reading import Frame, pick_frames, probe, read_frames
+from gymlib.video.reading import Frame, frame_times, pick_frames, probe, read_frames
 from gymlib.video.writing import write_video
 
 __all__ = [
     "Frame",
     "VideoError",
     "VideoInfo",
+    "frame_times",
     "pick_frames",
     "probe",
     "read_frames",

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import av
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float, UInt8
 
 from gymlib.video.info import VideoError, VideoInfo
 
@@ -72,6 +72,24 @@ def read_frames(path: str | Path, keep_truncated: bool = False) -> Iterator[Fram
             timed = picture.time is not None and start is not None
             time = picture.time - start if timed else index / fps
             yield Frame(index, time, _upright(picture, stream))
+
+
+def frame_times(path: str | Path) -> Float[np.ndarray, " frames"]:
+    """Seconds since the first frame at which each frame is shown, without decoding the pictures.
+
+    The same times as :func:`read_frames` gives, from the packets' time stamps; a stream without
+    any (raw H.264) has evenly spaced frames. Raises VideoError as :func:`probe`.
+    """
+    path = Path(path)
+    with _open(path) as container:
+        stream = _video_stream(container, path)
+        fps = _mean_rate(stream)
+        shown = [p for p in container.demux(stream) if p.size and not p.is_discard]
+        stamps = [packet.pts for packet in shown]
+        if not stamps or None in stamps:
+            return np.arange(probe(path).frames) / fps
+        ticks = np.sort(np.array(stamps))  # packets come in the order of decoding
+        return (ticks - ticks[0]) * float(shown[0].time_base)
 
 
 def pick_frames(path: str | Path, indices: Iterable[int]) -> list[UInt8[np.ndarray, "h w 3"]]:

@@ -1,0 +1,190 @@
+"""Pictures of the annotation guide, drawn from simulated clips, whose right labels are known.
+
+The guide's text is docs/annotation_guide.md. Which clip shows a case is found in the truth of the
+data set, so that the pictures follow it when the simulation changes.
+"""
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from gymlib import io, paths, video
+from gymlib.labels import CODES, IDLE, LANDING, SKILL, TAKEOFF, Segment
+from gymlib.labels import frames as frame_labels
+from gymlib.plots.guide import plot_example
+from gymlib.plots.style import use_style
+from gymlib.preprocessing import to_pixels
+
+PICTURES = paths.DOCS / "annotation_guide"
+COLOURS = 128  # of a picture's palette; keeps the files small, and the eye sees no difference
+
+
+class Clip(NamedTuple):
+    """A simulated clip: what truth/clips.csv says of it, its true runs, and its annotators'."""
+
+    about: pd.Series
+    runs: list[Segment]
+    votes: dict[str, list[Segment]]
+
+    def of(self, label: int) -> list[Segment]:
+        return [run for run in self.runs if run.label == label]
+
+
+class Example(NamedTuple):
+    """Frames of a clip that show a case."""
+
+    clip: str
+    frames: list[int]
+
+
+def _spread(start: int, end: int, count: int) -> list[int]:
+    return np.linspace(start, end, count).round().astype(int).tolist()
+
+
+def _middle(run: Segment) -> int:
+    return (run.start + run.end) // 2
+
+
+def borders(clip: Clip) -> list[int] | None:
+    """The last frame before and the first after each of the three borders, after a run-up."""
+    right = [run.label for run in clip.runs[:4]] == [IDLE, TAKEOFF, SKILL, LANDING]
+    if not right or clip.about["entry"] != "run-up" or clip.runs[0].end < 10:
+        return None
+    return [frame for run in clip.runs[1:4] for frame in (run.start - 1, run.start)]
+
+
+def fake_takeoff(clip: Clip) -> list[int] | None:
+    """A movement before the take-off that an annotator took for one, and idle after it."""
+    if not clip.about["fakes"] or clip.runs[0].label != IDLE:
+        return None
+    idle = clip.runs[0]
+    found = [
+        run
+        for runs in clip.votes.values()
+        for run, after in itertools.pairwise(runs)
+        if (run.label, after.label) == (TAKEOFF, IDLE) and after.end <= idle.end + 5
+    ]
+    if not found or max(run.end - run.start for run in found) < 10:
+        return None
+    fake = max(found, key=lambda run: run.end - run.start)
+    start, end = clip.of(TAKEOFF)[0][:2]
+    return [*_spread(fake.start, fake.end, 3), (fake.end + idle.end) // 2, (start + 2 * end) // 3,
+            clip.of(SKILL)[0].start + 2]  # fmt: skip
+
+
+def trampoline_chain(clip: Clip) -> list[int] | None:
+    """From one skill over the bed into the next."""
+    skills = clip.of(SKILL)
+    if clip.about["entry"] != "trampoline" or len(skills) < 3:
+        return None
+    first, second = skills[:2]
+    contact = Segment(first.end + 1, second.start - 1, TAKEOFF)
+    return [_middle(first), first.end - 1, contact.start + 1, contact.end - 1, second.start + 3,
+            _middle(second)]  # fmt: skip
+
+
+def cartwheel_entry(clip: Clip) -> list[int] | None:
+    """A cartwheel, the turn after it, and the skill."""
+    if clip.about["entry"] != "cartwheel" or clip.runs[0].label != IDLE or clip.runs[0].end > 20:
+        return None
+    takeoff = clip.of(TAKEOFF)[0]
+    wheel = (takeoff.start + takeoff.end) // 2
+    return [*_spread(takeoff.start + 2, wheel - 6, 3), wheel + 6, takeoff.end - 6,
+            _middle(clip.of(SKILL)[0])]  # fmt: skip
+
+
+def landing_steps(clip: Clip) -> list[int] | None:
+    """Steps until the gymnast has his balance, and standing still."""
+    landings = clip.of(LANDING)
+    long = bool(landings) and landings[-1].end - landings[-1].start > 45
+    if clip.about["landing"] != "steps" or clip.about["entry"] != "standing" or not long:
+        return None
+    return [clip.of(SKILL)[-1].end - 2, *_spread(landings[-1].start + 1, landings[-1].end, 5)]
+
+
+def walking_off(clip: Clip) -> list[int] | None:
+    """Where a landing ends."""
+    last = clip.runs[-1]
+    if clip.about["landing"] != "walk-off" or last.label != IDLE or last.end - last.start < 15:
+        return None
+    landing = clip.of(LANDING)[-1]
+    return [*_spread(landing.start, landing.end, 3), *_spread(last.start + 1, last.end, 3)]
+
+
+CASES: dict[str, Callable[[Clip], list[int] | None]] = {
+    "borders": borders,
+    "fake_takeoff": fake_takeoff,
+    "trampoline_chain": trampoline_chain,
+    "cartwheel_entry": cartwheel_entry,
+    "landing_steps": landing_steps,
+    "walking_off": walking_off,
+}
+"""Name of the picture -> what chooses its frames, None for a clip that does not show the case."""
+
+
+def choose(clips: list[Clip]) -> dict[str, Example]:
+    """The first clip in real time that shows each case; ValueError naming a case nobody shows."""
+    found = {}
+    for name, pick in CASES.items():
+        frames = ((clip, pick(clip)) for clip in clips if clip.about["slow"] == 1)
+        shown = next(((c.about["clip"], chosen) for c, chosen in frames if chosen), None)
+        if shown is None:
+            raise ValueError(f"no clip shows the case {name!r}; use the full simulated data set")
+        found[name] = Example(*shown)
+    return found
+
+
+def read_clips(dataset: str) -> list[Clip]:
+    """Clips of a simulated data set with their truth and their annotators' runs."""
+    folder = paths.dataset(dataset)
+    phases = io.read_table(folder / "truth" / "phases.csv")
+    files = {who: io.read_table(folder / "annotations" / f"{who}.csv")
+             for who in io.annotators(dataset)}  # fmt: skip
+    true = _runs(phases)
+    votes = {who: _runs(table) for who, table in files.items()}
+    return [
+        Clip(about, true[about["clip"]], {who: runs[about["clip"]] for who, runs in votes.items()})
+        for _, about in io.read_table(folder / "truth" / "clips.csv").iterrows()
+    ]
+
+
+def _runs(table: pd.DataFrame) -> dict[str, list[Segment]]:
+    return {
+        clip: [Segment(int(r.start), int(r.end), CODES[r.label]) for r in rows.itertuples()]
+        for clip, rows in table.groupby("clip", sort=False)
+    }
+
+
+def make(dataset: str = "simulated", folder: Path = PICTURES) -> list[Path]:
+    """Draw all pictures of the guide from a simulated data set into ``folder``; their files."""
+    use_style()
+    clips = read_clips(dataset)
+    films = io.read_clips(dataset).set_index("clip")
+    poses = io.read_table(paths.dataset(dataset) / "truth" / "keypoints.parquet")
+    runs = {clip.about["clip"]: clip.runs for clip in clips}
+    files = []
+    for name, (clip, frames) in choose(clips).items():
+        film = films.loc[clip]
+        rows = poses[poses["clip"] == clip].sort_values("frame").iloc[frames]
+        bodies = to_pixels(io.keypoint_array(rows), film["width"], film["height"])
+        pictures = video.pick_frames(paths.dataset(dataset) / film["path"], frames)
+        figure = plot_example(pictures, bodies, frames, frame_labels(runs[clip]))
+        files.append(Path(folder) / f"{name}.png")
+        _save(figure, files[-1])
+        plt.close(figure)
+    return files
+
+
+def _save(figure, path: Path) -> None:
+    """A PNG with a palette, the same bytes for the same picture."""
+    with io.atomic_path(path) as temporary:
+        figure.savefig(temporary, dpi=200, metadata={"Software": None})
+        with Image.open(temporary) as picture:
+            small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        small.save(temporary, optimize=True)
