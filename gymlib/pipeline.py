@@ -90,7 +90,7 @@ def execute(source: Path, target: Path, dataset: str, profile: str) -> None:
                 f"{source.name} stopped in cell {error.exec_count}: {error.ename}: "
                 f"{error.evalue}\nThe run up to there: {failed}"
             ) from None
-        _scrub(temporary, source)
+        _finish(temporary, source, _origin(source.stem, dataset, profile))
     target.with_suffix(".failed.ipynb").unlink(missing_ok=True)
 
 
@@ -105,9 +105,24 @@ def _headless():
             del os.environ["GYMLIB_HEADLESS"]
 
 
-def _scrub(path: Path, source: Path) -> None:
-    """Take this machine out of an executed notebook: papermill's paths, folders in outputs."""
+def _origin(name: str, dataset: str, profile: str) -> dict:
+    """Where the figures of an executed notebook come from; the report shows it below each."""
+    data = provenance.file_hash(_inputs(name, dataset))
+    about = {"notebook": name, "dataset": dataset, "profile": profile}
+    return about | {"data": data, "commit": provenance.commit()}
+
+
+def _inputs(name: str, dataset: str) -> list[Path]:
+    folder = paths.dataset(dataset)
+    return [file for pattern in INPUTS.get(name, []) for file in folder.glob(pattern)]
+
+
+def _finish(path: Path, source: Path, origin: dict) -> None:
+    """Note the origin in an executed notebook, and take this machine out of it: papermill's
+    paths, folders in outputs.
+    """
     notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["gymlib"] = origin
     notebook.metadata.get("papermill", {}).update(input_path=source.name, output_path=source.name)
     text = nbformat.writes(notebook)
     for folder in sorted({str(paths.home()), str(paths.REPOSITORY)}, key=len, reverse=True):
@@ -120,9 +135,8 @@ def _scrub(path: Path, source: Path) -> None:
 def _fingerprint(name: str, dataset: str, profile: str) -> str:
     """Hash of everything a notebook's outcome depends on."""
     code = [paths.NOTEBOOKS / f"{name}.ipynb", *(paths.REPOSITORY / "gymlib").rglob("*.py")]
-    folder = paths.dataset(dataset)
-    data = [file for pattern in INPUTS[name] for file in folder.glob(pattern)]
-    parts = (dataset, profile, provenance.file_hash(code), provenance.file_hash(data))
+    data = provenance.file_hash(_inputs(name, dataset))
+    parts = (dataset, profile, provenance.file_hash(code), data)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 

@@ -2,9 +2,11 @@
 
 import matplotlib.pyplot as plt
 import seaborn as sns
+from IPython import get_ipython
 from matplotlib.patches import Patch
 
 from gymlib.labels import CLASSES, COLOURS
+from gymlib.progress import headless
 
 # Two sequences beside the class colours, both from Okabe & Ito (2008).
 ARCHITECTURE_COLOURS = {"cnn": "#CC79A7", "lstm": "#56B4E9"}
@@ -22,11 +24,23 @@ def use_style() -> None:
             "axes.spines.top": False,
             "axes.spines.right": False,
             "legend.frameon": False,
-            # Text stays text, and the same figure gives the same bytes.
-            "svg.fonttype": "none",
+            # Letters are drawn, so that a figure looks the same on machines without the font, and
+            # the same figure gives the same bytes.
+            "svg.fonttype": "path",
             "svg.hashsalt": "gymlib",
         }
     )
+    if headless() and (shell := get_ipython()):
+        _embed_vectors(shell)
+
+
+def _embed_vectors(shell) -> None:
+    """Executed notebooks hold figures as SVG: sharp at any zoom, pictures in them at 200 dpi."""
+    from matplotlib_inline.config import InlineBackend
+
+    inline = InlineBackend.instance(parent=shell)
+    inline.print_figure_kwargs = {"bbox_inches": "tight", "dpi": 200, "metadata": {"Date": None}}
+    inline.figure_formats = {"svg"}
 
 
 def class_legend(ax, labels=CLASSES, **kwargs):
