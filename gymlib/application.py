@@ -221,13 +221,12 @@ def apply(dataset: str, sources: Sequence[str], config: transfer.TransferConfig)
 
 
 def _write_overlays(dataset: str, tables: dict[str, pd.DataFrame]) -> None:
-    clips = io.read_clips(dataset)
-    filmed = clips["clip"][clips["path"].fillna("") != ""]
+    drawn = overlay.read_tables(dataset)
+    filmed = drawn.clips.index[drawn.clips["path"].fillna("") != ""]
     predictions = {f"trained on {source}": table for source, table in tables.items()}
     for clip in progress(filmed, desc="overlays", unit="clip", disable=filmed.empty):
-        overlay.write_overlay(
-            dataset, clip, folder(dataset) / "overlay" / f"{clip}.mp4", predictions
-        )
+        target = folder(dataset) / "overlay" / f"{clip}.mp4"
+        overlay.write_overlay(dataset, clip, target, predictions, drawn)
 
 
 def _scores(dataset: str, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -1,11 +1,16 @@
 """Overlays: what is drawn, where, in which colours; and what is left as it was."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from gymlib import io, overlay, paths, schemas, video
-from gymlib.labels import COLOURS
+from gymlib.labels import CLASSES, COLOURS
+from gymlib.overlay import showcase
+from gymlib.overlay.panel import GROUND
 from gymlib.pose_quality import tracks
 from gymlib.skeleton import INDEX
 from tests.helpers import HEIGHT, WIDTH, make_dataset
@@ -75,19 +80,42 @@ def test_no_skeleton_without_a_pose():
     assert (drawn[100:] != GREY[100:]).any()  # says so below
 
 
+def band(picture, column, names):
+    """Whether the rows below the picture hold exactly these labels at a column, from above."""
+    seen = [tuple(pixel) for pixel in picture[120:, column]]
+    runs = [colour for colour, _ in itertools.groupby(seen)]
+    return [colour for colour in runs if colour != GROUND] == [tuple(rgb(n)) for n in names]
+
+
 def test_timelines_have_the_colours_of_the_labels():
     codes = np.array([0, 1, 2, 3], dtype=np.int8)
     drawn = draw(timelines={"label": codes, "model": codes[::-1].copy()})
     assert len(drawn) == 4
     height = drawn[0].shape[0]
     assert height > 120 and height % 2 == 0
-    # Four frames over 200 columns: 50 columns each; the first frame is marked at its middle.
-    for column, label in zip((10, 70, 120, 170), ("idle", "take-off", "skill", "landing")):
-        assert drawn[0][121, column].tolist() == rgb(label)
-    below = 120 + (height - 120) // 2 + 1
-    assert drawn[0][below, 170].tolist() == rgb("idle")
+    # 32 columns of names, then four frames of 42; the current frame has a line in its middle.
+    for frame, (first, second) in enumerate(zip(CLASSES, reversed(CLASSES))):
+        assert band(drawn[0], 32 + 42 * frame + 10, [first, second])
     for index, picture in enumerate(drawn):
-        assert picture[121, 50 * index + 25].tolist() == [255, 255, 255]
+        assert (picture[120:, 32 + 42 * index + 21] == 255).all()
+
+
+def test_frames_without_a_label_are_dark():
+    drawn = draw(timelines={"model": np.array([-1, 2, -1, 2], dtype=np.int8)})
+    assert band(drawn[3], 40, []) and band(drawn[0], 32 + 42 + 10, ["skill"])
+
+
+def test_probabilities_fill_the_panel_in_proportion():
+    probabilities = np.array([[0.25, 0, 0.75, 0], [np.nan] * 4, [0, 0, 0, 1], [0.5, 0.5, 0, 0]])
+    codes = np.zeros(4, dtype=np.int8)
+    drawn = draw(timelines={"label": codes}, probabilities=probabilities)[1]
+    assert band(drawn, 40, ["skill", "idle", "idle"])  # idle lowest; the last is the timeline
+    assert band(drawn, 32 + 2 * 42 + 10, ["landing", "idle"])
+    column = drawn[120:, 40]
+    areas = [(column == rgb(name)).all(axis=-1).sum() for name in ("skill", "idle")]
+    row = 8  # the timeline's height: 2 * max(4, 120 // 48)
+    assert areas == [3 * row, row + row]
+    assert band(drawn, 32 + 42 + 10, ["idle"])
 
 
 def test_probability_bars_are_as_long_as_probable():
@@ -99,7 +127,7 @@ def test_probability_bars_are_as_long_as_probable():
         return (picture[:60] == rgb(label)).all(axis=-1).any(axis=0).sum()
 
     full = length(drawn[0], "skill")
-    assert full == pytest.approx(0.2 * 200, abs=2)
+    assert full == pytest.approx(0.16 * 200, abs=2)
     assert length(drawn[1], "idle") == pytest.approx(full / 2, abs=2)
     assert length(drawn[1], "skill") <= 1
     assert length(drawn[2], "skill") == 0
@@ -149,6 +177,15 @@ def test_overlay_video_of_a_clip(filmed, tmp_path):
     assert np.abs(last[row, column].astype(int) - rgb("landing")).max() < 25
 
 
+def test_many_overlays_read_the_tables_once(filmed, tmp_path, monkeypatch):
+    tables = overlay.read_tables(filmed)
+    for name in ("read_clips", "read_keypoints", "read_labels"):
+        monkeypatch.setattr(io, name, None)
+    for number in range(2):
+        overlay.write_overlay(filmed, "clip_00", tmp_path / f"{number}.mp4", tables=tables)
+    assert (tmp_path / "0.mp4").read_bytes() == (tmp_path / "1.mp4").read_bytes()
+
+
 def test_overlay_without_labels(filmed, tmp_path):
     (paths.dataset(filmed) / "labels.parquet").unlink()
     info = overlay.write_overlay(filmed, "clip_00", tmp_path / "plain.mp4")
@@ -173,3 +210,51 @@ def test_clips_that_cannot_be_drawn(filmed, tmp_path):
     with pytest.raises(ValueError, match="clip clip_01 of data set 'tiny' has no video"):
         overlay.write_overlay(filmed, "clip_01", tmp_path / "x.mp4")
     assert not (tmp_path / "x.mp4").exists()
+
+
+# --- the video to show ------------------------------------------------------------------------
+
+
+def answers(**right):
+    """Two frames of every class per clip, of which the first ``right`` ones are answered right."""
+    rows = [
+        (clip, frame, label if frame < count else "no", label)
+        for clip, count in right.items()
+        for frame, label in enumerate(CLASSES * 2)
+    ]
+    return pd.DataFrame(rows, columns=["clip", "frame", "label", "true"])
+
+
+def test_the_showcase_is_the_best_complete_somersault_on_the_feet():
+    said = answers(a=8, b=8, c=7, d=8, e=8)
+    truth = pd.DataFrame({
+        "clip": list("abcdef"),
+        "skill": ["back handspring", *["front somersault"] * 5],
+        "slow": [1, 2, 1, 1, 1, 1],
+        "landing": ["stick"] * 6,
+    })  # fmt: skip
+    poses = pd.DataFrame(
+        {"clip": list("ddeeff"), "detected": [True, False, True, True, True, True]}
+    )
+    tables = overlay.Tables(clips=pd.DataFrame(), poses=poses, labels=None)
+    assert showcase.choose(said, tables, truth) == ("e", 100.0)
+    truth.loc[truth["clip"].isin(["d", "e"]), "landing"] = "lie"
+    assert showcase.choose(said, tables, truth) == ("c", 87.5)
+    truth["skill"] = "cartwheel"
+    assert showcase.choose(said, tables, truth)[0] == "e"
+
+
+def test_a_gif_is_small_even_paced_and_the_same_every_time(tmp_path):
+    pictures = [np.full((100, 960, 3), 8 * n, np.uint8) for n in range(25)]
+    files = [tmp_path / "a.gif", tmp_path / "b.gif"]
+    for file in files:
+        showcase.write_gif(file, pictures, 25)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    with Image.open(files[0]) as gif:
+        assert (gif.size, gif.n_frames, gif.info["duration"]) == ((480, 50), 12, 80)
+        assert gif.info["loop"] == 0
+
+
+def test_nothing_to_show_without_predictions(filmed, tmp_path):
+    assert showcase.make(filmed, "full", tmp_path) is None
+    assert list(tmp_path.glob("overlay.*")) == []

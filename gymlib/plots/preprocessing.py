@@ -1,11 +1,12 @@
 """Pictures of preprocessing: what is lost, in which units the rest stands, where time jumps."""
 
+from itertools import cycle
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
 
 from gymlib.labels import COLOURS, NAMES, segments
 from gymlib.plots.skeletons import plot_skeleton
@@ -80,9 +81,7 @@ def plot_bodies(
     box : width and height of a picture to draw around the origin's lower right, or None.
     """
     ax = ax or plt.subplots(figsize=(4, 4), layout="constrained")[1]
-    palette = plt.get_cmap("tab10")
-    for number, (name, keypoints) in enumerate(bodies.items()):
-        colour = to_hex(palette(number % palette.N))
+    for (name, keypoints), colour in zip(bodies.items(), cycle(SERIES_COLOURS)):
         plot_skeleton(keypoints, ax, colour=colour, width=1.3)
         ax.plot([], [], color=colour, label=name)
     if box is not None:
@@ -106,12 +105,11 @@ def plot_spread(spread: pd.DataFrame, ax: Axes | None = None) -> Axes:
     rows = list(spread["normalisation"].drop_duplicates())
     videos = list(spread["video"].drop_duplicates())
     ax = ax or plt.subplots(figsize=(7, 0.8 + 0.8 * len(rows)), layout="constrained")[1]
-    palette = plt.get_cmap("tab10" if len(videos) <= 10 else "tab20")
     generator = np.random.default_rng(0)
-    for number, video in enumerate(videos):
+    for video, colour in zip(videos, cycle(SERIES_COLOURS)):
         own = spread[spread["video"] == video]
         heights = own["normalisation"].map(rows.index) + generator.uniform(-0.3, 0.3, len(own))
-        ax.scatter(own["value"], heights, s=14, color=palette(number % palette.N), label=video)
+        ax.scatter(own["value"], heights, s=14, color=colour, label=video)
     ax.set_xscale("log")
     ax.axvline(1, color="#555555", linewidth=1, zorder=0)
     ax.set_yticks(range(len(rows)), rows)

@@ -4,13 +4,20 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from IPython import get_ipython
 from matplotlib.patches import Patch
+from matplotlib_inline.config import InlineBackend
 
 from gymlib.labels import CLASSES, COLOURS
 from gymlib.progress import headless
 
 # Two sequences beside the class colours, both from Okabe & Ito (2008).
 ARCHITECTURE_COLOURS = {"cnn": "#CC79A7", "lstm": "#56B4E9"}
-SERIES_COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"]
+SERIES_COLOURS = [
+    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000", "#999999",
+]  # fmt: skip
+
+
+FONT = "DejaVu Sans"
+"""Of figures, videos and pages; Matplotlib brings the font files."""
 
 
 def use_style() -> None:
@@ -20,7 +27,7 @@ def use_style() -> None:
         {
             "figure.dpi": 100,
             "figure.figsize": (7, 4),
-            "font.family": "DejaVu Sans",
+            "font.family": FONT,
             "axes.spines.top": False,
             "axes.spines.right": False,
             "legend.frameon": False,
@@ -35,11 +42,9 @@ def use_style() -> None:
 
 
 def _embed_vectors(shell) -> None:
-    """Executed notebooks hold figures as SVG: sharp at any zoom, pictures in them at 200 dpi."""
-    from matplotlib_inline.config import InlineBackend
-
+    """Executed notebooks hold figures as SVG: sharp at any zoom, pictures in them at 150 dpi."""
     inline = InlineBackend.instance(parent=shell)
-    inline.print_figure_kwargs = {"bbox_inches": "tight", "dpi": 200, "metadata": {"Date": None}}
+    inline.print_figure_kwargs = {"bbox_inches": "tight", "dpi": 150, "metadata": {"Date": None}}
     inline.figure_formats = {"svg"}
 
 
