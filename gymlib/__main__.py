@@ -163,11 +163,25 @@ def _run(options, fresh: bool) -> None:
     from gymlib import report as site
 
     data(options)
-    pipeline.run(folder_name(options.dataset, options.profile), options.profile, fresh=fresh)
+    name = folder_name(options.dataset, options.profile)
+    pipeline.run(name, options.profile, fresh=fresh)
+    site.measure(name)
+    _film(name, options.profile)
     page = site.build()
     if paths.home() == paths.REPOSITORY:
         site.update_readme(paths.REPOSITORY)
     print(f"The report: {page}")
+
+
+def _film(name: str, profile: str) -> None:
+    """The video to show, of simulated clips only; a quick set's where there is no other."""
+    from gymlib.overlay import showcase
+
+    folder = paths.home() / "figures"
+    if name == "simulated" or (
+        name == "simulated-quick" and not (folder / "overlay.mp4").is_file()
+    ):
+        showcase.make(name, profile, folder)
 
 
 def _parser() -> argparse.ArgumentParser:

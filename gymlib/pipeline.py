@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 import papermill
 
-from gymlib import io, lock, paths, provenance
+from gymlib import io, lock, paths, provenance, vectors
 from gymlib.progress import progress
 
 INPUTS = {
@@ -118,11 +118,15 @@ def _inputs(name: str, dataset: str) -> list[Path]:
 
 
 def _finish(path: Path, source: Path, origin: dict) -> None:
-    """Note the origin in an executed notebook, and take this machine out of it: papermill's
-    paths, folders in outputs.
+    """Note the origin in an executed notebook, make its figures light, and take this machine out
+    of it: papermill's paths, folders in outputs.
     """
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata["gymlib"] = origin
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "image/svg+xml" in (data := output.get("data", {})):
+                data["image/svg+xml"] = vectors.lighten(data["image/svg+xml"])
     notebook.metadata.get("papermill", {}).update(input_path=source.name, output_path=source.name)
     text = nbformat.writes(notebook)
     for folder in sorted({str(paths.home()), str(paths.REPOSITORY)}, key=len, reverse=True):

@@ -1,6 +1,7 @@
 """The notebooks: form of the sources, and the whole chain on a small simulated data set."""
 
 import ast
+import re
 
 import nbformat
 import pandas as pd
@@ -10,6 +11,8 @@ from gymlib import __main__ as command
 from gymlib import io, paths, pipeline
 
 SOURCES = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
+
+FIGURE = re.compile(r"save_figure\(|\.plot_\w+\(|widgets\.\w+\(")
 
 
 def read(path):
@@ -57,6 +60,17 @@ class TestSource:
         """No more than four code cells follow one another without a word."""
         kinds = "".join(cell.cell_type[0] for cell in read(path).cells)
         assert "ccccc" not in kinds
+
+    def test_every_figure_has_caption_text_and_name(self, path):
+        """In the metadata of its cell, where the report finds them."""
+        names = []
+        for cell in code_cells(read(path)):
+            if FIGURE.search(cell.source):
+                about = cell.metadata.get("mystnb", {})
+                assert len(about.get("image", {}).get("alt", "")) > 30, cell.id
+                assert about["figure"]["caption"].endswith("."), cell.id
+                names.append(about["figure"]["name"])
+        assert len(names) == len(set(names)) >= 4
 
     def test_ends_in_a_summary(self, path):
         headings = [
