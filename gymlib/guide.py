@@ -12,9 +12,8 @@ from typing import NamedTuple
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from PIL import Image
 
-from gymlib import io, paths, video
+from gymlib import io, paths, provenance, vectors, video
 from gymlib.labels import CODES, IDLE, LANDING, SKILL, TAKEOFF, Segment
 from gymlib.labels import frames as frame_labels
 from gymlib.plots.guide import plot_example
@@ -22,7 +21,6 @@ from gymlib.plots.style import use_style
 from gymlib.preprocessing import to_pixels
 
 PICTURES = paths.DOCS / "annotation_guide"
-COLOURS = 128  # of a picture's palette; keeps the files small, and the eye sees no difference
 
 
 class Clip(NamedTuple):
@@ -162,29 +160,35 @@ def _runs(table: pd.DataFrame) -> dict[str, list[Segment]]:
 
 
 def make(dataset: str = "simulated", folder: Path = PICTURES) -> list[Path]:
-    """Draw all pictures of the guide from a simulated data set into ``folder``; their files."""
+    """Draw all pictures of the guide from a simulated data set into ``folder``; their files.
+
+    pictures.json beside them says which frames of which clip each shows, and of which data.
+    """
     use_style()
     clips = read_clips(dataset)
     films = io.read_clips(dataset).set_index("clip")
     poses = io.read_table(paths.dataset(dataset) / "truth" / "keypoints.parquet")
     runs = {clip.about["clip"]: clip.runs for clip in clips}
-    files = []
-    for name, (clip, frames) in choose(clips).items():
+    files, chosen = [], choose(clips)
+    for name, (clip, frames) in chosen.items():
         film = films.loc[clip]
         rows = poses[poses["clip"] == clip].sort_values("frame").iloc[frames]
         bodies = to_pixels(io.keypoint_array(rows), film["width"], film["height"])
         pictures = video.pick_frames(paths.dataset(dataset) / film["path"], frames)
         figure = plot_example(pictures, bodies, frames, frame_labels(runs[clip]))
-        files.append(Path(folder) / f"{name}.png")
+        files.append(Path(folder) / f"{name}.svg")
         _save(figure, files[-1])
         plt.close(figure)
+    shown = {name: example._asdict() for name, example in chosen.items()}
+    truth = paths.dataset(dataset) / "truth"
+    data = provenance.file_hash([truth / "phases.csv", truth / "clips.csv"])
+    about = {"dataset": dataset, "data": data, "commit": provenance.commit(), "pictures": shown}
+    io.write_json(Path(folder) / "pictures.json", about)
     return files
 
 
 def _save(figure, path: Path) -> None:
-    """A PNG with a palette, the same bytes for the same picture."""
+    """An SVG whose pictures have a palette, the same bytes for the same picture."""
     with io.atomic_path(path) as temporary:
-        figure.savefig(temporary, dpi=200, metadata={"Software": None})
-        with Image.open(temporary) as picture:
-            small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-        small.save(temporary, optimize=True)
+        figure.savefig(temporary, dpi=200, metadata={"Date": None})
+        temporary.write_text(vectors.lighten(temporary.read_text("utf-8")), encoding="utf-8")

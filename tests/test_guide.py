@@ -5,18 +5,20 @@ import re
 import pandas as pd
 import pytest
 
-from gymlib import guide, paths
+from gymlib import guide, io, paths
 from gymlib.labels import CODES, Segment
 
 TEXT = (paths.DOCS / "annotation_guide.md").read_text("utf-8")
-NAMED = re.findall(r"!\[([^\]]*)\]\(annotation_guide/([a-z_]+)\.png\)", TEXT)
+NAMED = re.findall(r"!\[([^\]]*)\]\(annotation_guide/([a-z_]+)\.svg\)", TEXT)
 
 
 def test_every_case_has_its_picture_and_words_for_those_who_do_not_see_it():
     assert {name for _, name in NAMED} == set(guide.CASES)
     for words, name in NAMED:
         assert len(words) > 40, f"{name} needs a description"
-        assert (guide.PICTURES / f"{name}.png").stat().st_size <= 150_000
+        assert (guide.PICTURES / f"{name}.svg").stat().st_size <= 200_000
+    shown = io.read_json(guide.PICTURES / "pictures.json")["pictures"]
+    assert {name for _, name in NAMED} == set(shown)
 
 
 def test_the_guide_answers_what_annotators_disagree_on():

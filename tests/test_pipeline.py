@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from gymlib import paths, pipeline
+from gymlib import paths, pipeline, provenance
 
 PARAMETERS = 'DATASET = "simulated"\nPROFILE = "full"'
 
@@ -75,6 +75,28 @@ def test_executed_copies_know_their_parameters_but_not_this_machine(home, chain)
     assert str(home) not in text and str(paths.REPOSITORY) not in text
     assert 'PROFILE = \\"quick\\"' in text
     assert "data/d" in text
+
+
+@pytest.mark.slow
+def test_executed_copies_hold_vector_figures_and_their_origin(home, chain):
+    draw = "ax = plt.subplots()[1]\nax.imshow(np.random.default_rng(0).random((50, 50, 3)));"
+    imports = "import numpy as np\nimport matplotlib.pyplot as plt\n"
+    style = "from gymlib.plots import style\nstyle.use_style()"
+    notebook(chain, "02_b", imports + style, draw)
+    notebook(chain, "01_a", "from gymlib import paths",
+             "(paths.dataset(DATASET) / 'middle.csv').write_text('kept')")  # fmt: skip
+    copy = pipeline.run("d")[1]
+    book = nbformat.read(copy, as_version=4)
+    data = book.cells[-1].outputs[-1].data
+    assert "image/png" not in data and data["image/svg+xml"].lstrip().startswith("<?xml")
+    assert "<text" not in data["image/svg+xml"], "letters are drawn: no font is needed"
+    middle = provenance.file_hash([home / "data" / "d" / "middle.csv"])
+    origin = {"notebook": "02_b", "dataset": "d", "profile": "full", "data": middle}
+    assert book.metadata["gymlib"].items() >= origin.items()
+    assert len(book.metadata["gymlib"]["commit"]) >= 7
+    pipeline.run("d", fresh=True)
+    again = nbformat.read(copy, as_version=4).cells[-1].outputs[-1].data
+    assert again == data, "the same figure every time"
 
 
 def test_an_unknown_parameter_is_an_error(home, chain):

@@ -1,12 +1,13 @@
-"""Data sheets and the model card: prose written once, numbers filled in when the site is built.
+"""Data sheets, model card, guide: prose written once, numbers filled in when the site is built.
 
 The headings are those of Gebru et al. (2021), "Datasheets for Datasets", and of Mitchell et al.
 (2019), "Model Cards for Model Reporting".
 """
 
+import re
 from pathlib import Path
 
-from gymlib import models, paths
+from gymlib import io, models, paths
 from gymlib.labels import CLASSES
 from gymlib.models import CNNConfig, LSTMConfig
 from gymlib.protocol import THESIS
@@ -43,6 +44,24 @@ def _in_numbers(dataset: str) -> str:
     rows["data, commit"] = f"{found['data']}, {found['commit']}"
     lines = [f"| {name} | {value.replace('%', ' %')} |" for name, value in rows.items()]
     return "\n".join(["## In numbers", "", "| | |", "| --- | --- |", *lines])
+
+
+def guide() -> str:
+    """The annotation guide, its pictures with captions that say what they were drawn from."""
+    about = io.read_json(paths.DOCS / "annotation_guide" / "pictures.json")
+    origin = f"annotation_guide · {about['dataset']}, data {about['data']} · commit {about['commit']}"
+
+    def figure(found: re.Match) -> str:
+        alt, name = found["alt"], found["name"]
+        example = about["pictures"][name]
+        *frames, last = map(str, example["frames"])
+        return (
+            f"```{{figure}} annotation_guide/{name}.svg\n:name: {name}\n:alt: {alt}\n\n"
+            f"Clip {example['clip']}, frames {', '.join(frames)} and {last}.\n\n{origin}\n```"
+        )
+
+    text = (paths.DOCS / "annotation_guide.md").read_text("utf-8")
+    return re.sub(r"^!\[(?P<alt>.*)\]\(annotation_guide/(?P<name>\w+)\.svg\)$", figure, text, flags=re.M)
 
 
 def model_card(file: Path | None = None) -> str:

@@ -98,7 +98,7 @@ def write_source(source: Path) -> None:
             notebook = nbformat.read(paths.report(dataset) / f"{name}.ipynb", as_version=4)
             page = nbformat.writes(pages.prepare(notebook, dataset, name))
             io.write_text(source / dataset / f"{name}.ipynb", page)
-    shutil.copy(paths.DOCS / "annotation_guide.md", source)
+    io.write_text(source / "annotation_guide.md", cards.guide())
     shutil.copytree(paths.DOCS / "annotation_guide", source / "annotation_guide")
     io.write_text(source / "model_card.md", cards.model_card())
 
