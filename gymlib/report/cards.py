@@ -23,7 +23,9 @@ def datasheet(dataset: str) -> str:
     written = [paths.dataset(dataset) / "DATASHEET.md", paths.DOCS / f"datasheet_{dataset}.md"]
     written.append(paths.DOCS / f"datasheet_{dataset.removesuffix('-quick')}.md")
     sheet = next((file.read_text("utf-8") for file in written if file.is_file()), None)
-    return f"{sheet or f'# Data sheet: {dataset}'}\n\n{_in_numbers(dataset)}\n"
+    title = f"# Data sheet: {dataset}"
+    sheet = title if sheet is None else re.sub(r"\A# .*", title, sheet)  # a quick set's own name
+    return f"{sheet}\n\n{_in_numbers(dataset)}\n"
 
 
 def _in_numbers(dataset: str) -> str:

@@ -77,9 +77,9 @@ def _film(video: str) -> str:
         '<figure class="film">\n'
         f'<video controls muted loop playsinline preload="metadata" aria-label="{alt}" '
         f'src="{video}"></video>\n'
-        f"<figcaption>Clip {about['clip']}, the somersault that the LSTM ensemble labels best "
-        f"({about['accuracy']:.0f} % of the frames with a pose); the models were not trained on "
-        "it. Page 07 shows the median and the worst clip."
+        f"<figcaption>Clip {about['clip']}: of the somersaults that land on the feet, the one that "
+        f"the LSTM ensemble labels best ({about['accuracy']:.0f} % of the frames with a pose); "
+        "its models were not trained on it. Page 07 shows the median and the worst clip."
         f'<div class="legend">figures/overlay · {about["dataset"]}, data {about["data"]} · commit '
         f"{about['commit']}</div></figcaption>\n</figure>"
     )
