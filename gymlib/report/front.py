@@ -69,7 +69,7 @@ def answer() -> str:
 def _film(video: str) -> str:
     about = io.read_json(paths.home() / "figures" / "overlay.json")
     alt = (
-        "Video of a simulated gymnast who runs up, turns a somersault and lands. The skeleton is "
+        "Video of a simulated gymnast who takes off, turns a somersault and lands. The skeleton is "
         "drawn on the body; bars show the probabilities of the four classes, and below run the "
         "probabilities, the label and the prediction over time, with a moving line."
     )
