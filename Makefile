@@ -6,6 +6,8 @@ VENV := .venv
 READY := $(VENV)/.ready
 # One worker thread per library call: the work is spread over processes instead.
 export OMP_NUM_THREADS ?= 1
+# Models train on this machine, or on a Dask cluster: CLUSTER=tcp://host:8786.
+AFAR = $(if $(CLUSTER),--cluster $(CLUSTER))
 # A local copy of the recovered skeletons, instead of the download.
 LOCAL = $(if $(SOURCE),--source $(SOURCE))
 RUN := $(VENV)/bin/python -m gymlib
@@ -22,11 +24,11 @@ help:
 
 ## Re-run every notebook in order and render the report; an interrupted run continues
 reproduce: $(READY)
-	$(RUN) reproduce --dataset $(DATASET) --profile $(PROFILE) $(LOCAL)
+	$(RUN) reproduce --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) $(AFAR)
 
 ## Bring up to date only what changed since the last run
 report: $(READY)
-	$(RUN) report --dataset $(DATASET) --profile $(PROFILE) $(LOCAL)
+	$(RUN) report --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) $(AFAR)
 
 ## Make or download the data set
 data: $(READY)

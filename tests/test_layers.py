@@ -12,7 +12,7 @@ LAYERS = [
     {"paths", "skeleton", "labels", "clips", "schemas", "progress", "reference"},
     {"annotations", "agreement", "annotation_check", "preprocessing", "splits", "metrics",
      "ensemble", "pose_quality", "results", "claims", "review", "running_agreement"},
-    {"io", "video", "provenance", "lock"},
+    {"io", "video", "provenance", "lock", "processes"},
     {"models", "training", "compiled"},
     {"protocol", "tuning", "unit", "outer_folds", "execution", "nested_cv", "transfer"},
     {"pose", "overlay", "importers", "exchange", "recovered", "inventory", "labelling",
