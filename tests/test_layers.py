@@ -11,12 +11,12 @@ PACKAGE = Path(__file__).parents[1] / "gymlib"
 LAYERS = [
     {"paths", "skeleton", "labels", "clips", "schemas", "progress", "reference"},
     {"annotations", "agreement", "annotation_check", "preprocessing", "splits", "metrics",
-     "ensemble", "pose_quality", "results", "claims"},
+     "ensemble", "pose_quality", "results", "claims", "label_session"},
     {"io", "video", "provenance", "lock"},
     {"models", "training", "lockstep"},
     {"protocol", "tuning", "unit", "outer_folds", "execution", "nested_cv", "transfer"},
     {"pose", "overlay", "importers", "recovered", "inventory", "labelling",
-     "application", "plots", "widgets", "report",
+     "application", "plots", "widgets", "viewer", "label_file", "report",
      "pipeline", "simulation"},
     {"bench", "__main__"},
 ]  # fmt: skip
