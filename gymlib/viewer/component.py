@@ -16,7 +16,7 @@ from IPython.core.pylabtools import print_figure
 from gymlib import io
 from gymlib.label_session import NOT_YET
 from gymlib.labels import CLASSES, COLOURS, NAMES, UNLABELED, UNLABELED_CODE, segments
-from gymlib.plots.skeletons import SIDE_COLOURS, _side
+from gymlib.plots.skeletons import SIDE_COLOURS, side
 from gymlib.skeleton import EDGES
 from gymlib.viewer.clip_view import ClipView, Predictions, read_view
 from gymlib.viewer.reel import Reels
@@ -36,7 +36,7 @@ def _look() -> dict:
         "colours": {code: COLOURS[name] for code, name in NAMES.items()},
         "inks": {code: "#fff" if name in _WHITE_INK else "#000" for code, name in NAMES.items()},
         "keys": [[key, _code(name)] for key, name in KEYS.items()],
-        "bones": [[*edge, SIDE_COLOURS[_side(edge)]] for edge in EDGES],
+        "bones": [[*edge, SIDE_COLOURS[side(edge)]] for edge in EDGES],
     }
 
 
@@ -128,8 +128,6 @@ class ClipViewer(anywidget.AnyWidget):
 
     def _say_clip(self) -> None:
         view = self.view
-        curves = {} if self.hidden() else view.probabilities
-        numbers = [view.keypoints, *curves.values()]
         about = {
             "say": "clip",
             "name": view.name,
@@ -141,12 +139,15 @@ class ClipViewer(anywidget.AnyWidget):
             "filmed": view.film is not None,
             "extracted": view.extracted,
             "detected": view.detected.tolist(),
-            "curves": list(curves),
         }
-        self.send(
-            about | self.about_rows(),
-            buffers=[np.ascontiguousarray(part, dtype="<f4").tobytes() for part in numbers],
-        )
+        self.send(about | self.about_rows(), buffers=[_bytes(view.keypoints)])
+        self.say_curves()
+
+    def say_curves(self) -> None:
+        """The models' probabilities, unless they are hidden."""
+        curves = {} if self.hidden() else self.view.probabilities
+        about = {"say": "curves", "clip": self.clip, "names": list(curves)}
+        self.send(about, buffers=[_bytes(values) for values in curves.values()])
 
     def hidden(self) -> bool:
         """Whether only the reader's own labels are shown."""
@@ -165,6 +166,11 @@ class ClipViewer(anywidget.AnyWidget):
         data["image/png"] = print_figure(figure, dpi=72, base64=True)
         plt.close(figure)
         return data, metadata
+
+
+def _bytes(numbers: np.ndarray) -> bytes:
+    """32-bit numbers as a browser's Float32Array takes them."""
+    return np.ascontiguousarray(numbers, dtype="<f4").tobytes()
 
 
 def _row(name: str, codes: np.ndarray, editable: bool = False) -> dict:

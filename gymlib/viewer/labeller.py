@@ -65,7 +65,8 @@ class Labeller(ClipViewer):
         match content["do"]:
             case "blind":
                 self.blind = not self.blind
-                self._say_clip()
+                self._say_rows()
+                self.say_curves()
             case "next":
                 after = self.clips.index(self.clip) + 1
                 others = self.clips[after:] + self.clips[: after - 1]

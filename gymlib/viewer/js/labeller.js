@@ -7,12 +7,13 @@ import { Viewer } from "./viewer.js";
 const PATIENCE = 4000; // milliseconds until a save without an answer is called lost
 
 const HELP = [
-  ["← →", "a frame"],
-  ["⇧ ← →", "ten"],
-  ["[ ]", "border"],
+  ["← →", "one frame"],
+  ["⇧ ← →", "ten frames"],
+  ["[ ]", "next border"],
   ["space", "play"],
   ["− +", "speed"],
-  ["k p", "skeleton, picture"],
+  ["k", "skeleton"],
+  ["p", "picture"],
   ["b", "others"],
   ["⏎", "next open clip"],
 ];
@@ -136,6 +137,7 @@ export class Labeller extends Viewer {
     this.follows = content.follows;
     this.undoing.disabled = content.steps === 0;
     this.undoing.lastChild.textContent = content.steps ? `undo (${content.steps})` : "undo";
+    this.blinding.textContent = content.blind ? "Others hidden" : "Others";
     this.blinding.classList.toggle("gym-on", !content.blind);
     this.blinding.ariaPressed = String(!content.blind);
     const { done, clips, states } = content.progress;

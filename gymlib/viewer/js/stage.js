@@ -39,7 +39,7 @@ export class Stage {
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     if (picture) context.drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
     const posed = this.clip.detected[frame];
-    if (posed && this.show.skeleton) this.#bones(context, frame);
+    if (posed && this.show.skeleton) this.#bones(context, frame, Boolean(picture));
     this.note.textContent = posed || !this.clip.extracted ? "" : "no pose found";
     this.canvas.dataset.frame = frame; // what is seen, for those who measure
   }
@@ -62,8 +62,8 @@ export class Stage {
     }
   }
 
-  /** Bones over a dark edge, so that they show on any picture. */
-  #bones(context, frame) {
+  /** Bones, on a picture over a dark edge, so that they show on any. */
+  #bones(context, frame, edged) {
     const scale = this.canvas.width / this.#width();
     const [left, top] = this.clip.box;
     const place = (point) => {
@@ -75,7 +75,7 @@ export class Stage {
     };
     const width = Math.max(2, this.canvas.height / 160);
     context.lineCap = "round";
-    for (const edge of [true, false]) {
+    for (const edge of edged ? [true, false] : [false]) {
       context.lineWidth = edge ? width + 2.5 : width;
       for (const [from, to, colour] of this.look.bones) {
         context.strokeStyle = edge ? "rgba(0, 0, 0, 0.55)" : colour;

@@ -10,6 +10,11 @@ import { Timeline } from "./timeline.js";
 
 const LEAP = 10; // frames, with shift
 
+/** The 32-bit numbers of a message; its bytes may begin anywhere, numbers may not. */
+function numbers({ buffer, byteOffset, byteLength }) {
+  return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+}
+
 export class Viewer {
   constructor(model, host) {
     this.model = model;
@@ -183,6 +188,11 @@ export class Viewer {
 
   receive(content, buffers) {
     if (content.say === "clip") this.#take(content, buffers);
+    if (content.say === "curves" && content.clip === this.clip?.name) {
+      const curves = content.names.map((name, i) => ({ name, values: numbers(buffers[i]) }));
+      this.curves.show(curves, this.clip.frames);
+      this.curves.go(this.player.frame);
+    }
     if (content.say === "rows" && content.clip === this.clip?.name) this.takeRows(content);
     if (content.say === "pictures") this.#takePictures(content, buffers);
     if (content.say === "go" && this.clip) this.player.go(content.frame, { quiet: true });
@@ -190,10 +200,7 @@ export class Viewer {
   }
 
   #take(clip, buffers) {
-    const numbers = (i) => new Float32Array(buffers[i].buffer.slice(
-      buffers[i].byteOffset, buffers[i].byteOffset + buffers[i].byteLength,
-    ));
-    this.clip = { ...clip, keypoints: numbers(0) };
+    this.clip = { ...clip, keypoints: numbers(buffers[0]) };
     this.pictures = clip.filmed ? new Pictures() : null;
     this.player.open(clip.frames, clip.rate);
     this.stage.open(this.clip, this.pictures);
@@ -203,10 +210,6 @@ export class Viewer {
       ...clip.clips.map((name) => element("option", { value: name, textContent: name })),
     );
     this.choice.value = clip.name;
-    this.curves.show(
-      clip.curves.map((name, i) => ({ name, values: numbers(i + 1) })),
-      clip.frames,
-    );
     this.say("");
     this.takeRows(clip);
     this.player.go(clip.frame, { quiet: true });
