@@ -104,15 +104,10 @@ def clip_faults(annotator: str, table: pd.DataFrame, clip: str, frames: int) -> 
     """Faults of one clip's rows; here a frame without a label is none. Columns are all there."""
     file = f"{annotator}.csv"
     own = [(row, cells) for row, cells in _rows(table) if cells["clip"] == clip]
-    faults = [
-        Fault(file, row, message)
-        for row, cells in own
-        for message in _check_row(cells, {clip: frames})
-    ]
-    if faults:
-        return faults
-    runs = [_run(cells, row) for row, cells in own]
-    return [Fault(file, *found) for found in _check_coverage(clip, runs, frames, gaps=False)]
+    found = [(row, text) for row, cells in own for text in _check_row(cells, {clip: frames})]
+    if not found:
+        found = _check_coverage(clip, [_run(cells, row) for row, cells in own], frames, gaps=False)
+    return [Fault(file, row, text) for row, text in found]
 
 
 def _check_file(annotator: str, table: pd.DataFrame, lengths: dict[str, int]):

@@ -97,7 +97,7 @@ def _check_frame(codes: np.ndarray, frame: int) -> None:
 class LabelSession:
     """The labels of one clip while they are made, with as many steps back as were taken forward.
 
-    After a key the label follows the annotator forward (:meth:`reach`) until an undo. What is
+    After a key the label follows the annotator forward (:meth:`reach`), until an undo. What is
     carried along belongs to the key that began it: one undo takes both away.
     """
 
@@ -140,6 +140,10 @@ class LabelSession:
             changed = self._open = self._change(carried, self._key)
         return changed
 
+    def rest(self) -> None:
+        """No label follows any more, until the next key."""
+        self._key, self._open = None, False
+
     def move(self, border: int, to: int) -> bool:
         """:func:`move_border`; whether anything changed."""
         self._open = False
@@ -160,7 +164,7 @@ class LabelSession:
         if not self._before:
             return None
         self.codes, frame = self._before.pop()
-        self._key, self._open = None, False
+        self.rest()
         return frame
 
     def _change(self, codes: np.ndarray, frame: int) -> bool:

@@ -4,9 +4,10 @@
 """
 
 import matplotlib.pyplot as plt
+from IPython.display import Image
 from matplotlib.figure import Figure
 
-from gymlib import io
+from gymlib import io, paths
 from gymlib.progress import headless
 from gymlib.viewer import (
     ClipView,
@@ -20,6 +21,13 @@ from gymlib.viewer import (
 )
 
 __all__ = ["ClipView", "browse", "label", "plot_frame", "plot_strip", "plot_view", "read_view"]
+
+
+PICTURE = paths.REPOSITORY / "figures" / "labeller.png"
+DESCRIPTION = (
+    "The labeller: a frame with its skeleton, a button for each label, and the timelines of the "
+    "labels made so far, of the other annotators and of the majority."
+)
 
 
 def browse(
@@ -45,8 +53,8 @@ def label(
     *,
     draft: bool = False,
     blind: bool = True,
-) -> Labeller | Figure:
-    """Label clips frame by frame; headless, the first clip's filmstrip, and nothing is written.
+) -> Labeller | Image:
+    """Label clips frame by frame; headless, a picture of the labeller, and nothing is written.
 
     The rules of keys and drags are those of :mod:`gymlib.label_session`, the files those of
     :mod:`gymlib.label_file`.
@@ -59,7 +67,7 @@ def label(
     blind : hide what others say at first; votes should be independent.
     """
     if headless():
-        return _strip(dataset, clips, predictions)
+        return Image(str(PICTURE), width=724, alt=DESCRIPTION)
     return Labeller(dataset, annotator, clips, predictions, draft=draft, blind=blind)
 
 

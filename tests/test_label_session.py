@@ -91,6 +91,9 @@ def test_what_is_carried_goes_with_its_key():
     assert (session.steps, session.undo()) == (1, 2)
     assert session.codes.tolist() == [0, 0, N, N, N]
     assert not session.reach(4), "nothing follows after an undo"
+    session.label(2, TAKEOFF)
+    session.rest()
+    assert not session.carrying and not session.reach(4)
 
 
 def test_a_key_that_repeats_a_label_still_begins_to_carry():

@@ -204,6 +204,10 @@ class TestLabeller:
         assert hand.labeller.clip == "clip_02"
         hand.do("next")
         assert hand.labeller.clip == "clip_01", "round to the one left half done"
+        assert hand.labeller.frame == 1, "at the first frame without a label"
+        assert not hand.do("reach", frame=19)["fault"]
+        assert len(hand.runs) == 2, "nothing follows before the next key"
+        hand.do("label", frame=1, label=2)
         hand.do("reach", frame=19)
         hand.labeller.turn_to("clip_02")
         hand.do("label", frame=0, label=0)
@@ -216,6 +220,7 @@ class TestLabeller:
         hand.do("label", frame=0, label=0)
         hand.labeller.turn_to("clip_02")
         hand.labeller.turn_to("clip_00")
+        assert hand.labeller.frame == 1
         hand.do("undo")
         assert hand.runs == [[0, 19, -2]]
         assert not paths.annotation(dataset, "anna").exists()

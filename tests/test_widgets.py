@@ -8,6 +8,7 @@ from helpers import FPS, WIDTH, make_dataset
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from IPython.display import Image
 from matplotlib.figure import Figure
 
 from gymlib import io, paths, video, widgets
@@ -108,7 +109,8 @@ def test_headless_gives_a_filmstrip(dataset, monkeypatch):
 def test_headless_labelling_writes_nothing(dataset, monkeypatch):
     monkeypatch.setenv("GYMLIB_HEADLESS", "1")
     before = sorted(paths.dataset(dataset).rglob("*"))
-    assert isinstance(widgets.label(dataset, "me"), Figure)
+    picture = widgets.label(dataset, "me")
+    assert isinstance(picture, Image) and picture.data.startswith(b"\x89PNG")
     assert sorted(paths.dataset(dataset).rglob("*")) == before
 
 

@@ -75,11 +75,21 @@ class ClipViewer(anywidget.AnyWidget):
         self._reels, self._view = Reels(), None
         super().__init__(look=_look())
         self.on_msg(self._hear)
-        self.clip = self.first()
+        self.clip = self.first_clip()
+        self.load()
+        self.frame = self.first_frame()
 
-    def first(self) -> str:
+    def first_clip(self) -> str:
         """The clip to begin with."""
         return self.clips[0]
+
+    def first_frame(self) -> int:
+        """The frame to begin the clip with."""
+        return 0
+
+    def load(self) -> None:
+        """Get ready what is to be shown of the clip."""
+        self._view = read_view(self.dataset, self.clip, self.predictions)
 
     def go(self, frame: int, clip: str | None = None) -> None:
         """Show a frame, of another clip if that is given; ValueError if there is no such clip."""
@@ -89,18 +99,18 @@ class ClipViewer(anywidget.AnyWidget):
             self.frame = frame
             self.send({"say": "go", "frame": frame})
 
-    def turn_to(self, clip: str, frame: int = 0) -> None:
-        """Show another clip; ValueError if it is not one of ``clips``."""
+    def turn_to(self, clip: str, frame: int | None = None) -> None:
+        """Show another clip from ``frame`` on; ValueError if it is not one of ``clips``."""
         if clip not in self.clips:
             raise ValueError(f"no clip {clip!r} here; there are {', '.join(self.clips[:5])}, ...")
-        self.clip, self.frame, self._view = clip, frame, None
+        self.clip = clip
+        self.load()
+        self.frame = self.first_frame() if frame is None else frame
         self._say_clip()
 
     @property
     def view(self) -> ClipView:
         """What is known of the clip shown."""
-        if self._view is None or self._view.name != self.clip:
-            self._view = read_view(self.dataset, self.clip, self.predictions)
         return self._view
 
     # --- messages -----------------------------------------------------------------------------
@@ -116,6 +126,7 @@ class ClipViewer(anywidget.AnyWidget):
         """Do what the browser asks."""
         match content["do"]:
             case "ready":
+                self.load()
                 self._say_clip()
             case "open":
                 self.turn_to(content["clip"])

@@ -8,7 +8,7 @@ import traitlets
 
 from gymlib import annotation_check, annotations, io
 from gymlib.label_file import ChangedElsewhere, LabelFile
-from gymlib.label_session import LabelSession
+from gymlib.label_session import NOT_YET, LabelSession
 from gymlib.labels import UNLABELED_CODE
 from gymlib.viewer.clip_view import Predictions
 from gymlib.viewer.component import ClipViewer, _row
@@ -49,9 +49,14 @@ class Labeller(ClipViewer):
         super().__init__(dataset, clips, predictions)
         self.editable = True
 
-    def first(self) -> str:
+    def first_clip(self) -> str:
         """The first clip that is not complete."""
         return next((clip for clip in self.clips if self._state(clip) != "done"), self.clips[0])
+
+    def first_frame(self) -> int:
+        """The first frame without a label, where the annotator left off."""
+        codes = self.session.codes if self.session else np.zeros(1, np.int8)
+        return int(np.argmax(codes == NOT_YET))  # 0 if every frame has one
 
     @property
     def session(self) -> LabelSession | None:
@@ -80,9 +85,9 @@ class Labeller(ClipViewer):
             case _:
                 super().answer(content)
 
-    def _say_clip(self) -> None:
+    def load(self) -> None:
+        super().load()
         self._read()
-        super()._say_clip()
 
     def _read(self) -> None:
         """Take what is on disk; a change made elsewhere can be undone like one made here."""
@@ -97,6 +102,7 @@ class Labeller(ClipViewer):
             self._sessions[self.clip] = LabelSession(codes)
         else:
             self.session.replace(codes)
+            self.session.rest()
 
     def _change(self, content: dict) -> None:
         """Change the labels, show them, save them, say so."""
@@ -142,7 +148,6 @@ class Labeller(ClipViewer):
         return {
             "rows": self._rows(),
             "editable": self.session is not None,
-            "follows": self.session is not None and self.session.carrying,
             "steps": self.session.steps if self.session else 0,
             "blind": self.blind,
             "progress": {

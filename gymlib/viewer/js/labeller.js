@@ -4,8 +4,9 @@
 import { button, element } from "./elements.js";
 import { Viewer } from "./viewer.js";
 
-const PATIENCE = 4000; // milliseconds until a save without an answer is called lost
+const PATIENCE = 4000; // milliseconds until a save without an answer is worth a word
 
+const MARKS = { done: "✓", part: "◐", none: "○" };
 const HELP = [
   ["← →", "one frame"],
   ["⇧ ← →", "ten frames"],
@@ -34,15 +35,17 @@ export class Labeller extends Viewer {
       return node;
     });
     this.undoing = button("", "undo the last change", "u", () => this.undo());
-    this.undoing.append(element("kbd", { textContent: "U" }), element("span", { textContent: "undo" }));
+    this.undoing.append(
+      element("kbd", { textContent: "U" }),
+      element("span", { textContent: "undo" }),
+    );
     this.keys.u = () => this.undo();
     this.blinding = button("Others", "show what others say", "b", () => this.blind());
     this.keys.b = () => this.blind();
-    this.next = button("Next open clip", "to the next clip not yet complete", "enter", () =>
-      this.model.send({ do: "next" }),
+    const next = button("Next open clip", "to the next clip not yet complete", "enter", () =>
+      this.next(),
     );
-    this.keys.Enter = () => this.model.send({ do: "next" });
-    this.next.className = "gym-next";
+    this.keys.Enter = () => this.next();
     this.side.append(
       element("div", { className: "gym-title", textContent: "from here on" }),
       ...labels,
@@ -53,13 +56,14 @@ export class Labeller extends Viewer {
       ])),
     );
     this.progress = element("span", { className: "gym-progress" });
-    this.head.querySelector(".gym-space").before(this.next, this.progress);
+    this.head.querySelector(".gym-space").before(next, this.progress);
     this.head.append(this.blinding);
     node.classList.add("gym-labeller");
-    this.window = crypto.randomUUID(); // the same labeller may be shown twice
+    this.window = Math.random(); // the same labeller may be shown twice
     this.sent = 0; // changes asked for
     this.answered = 0; // and done
-    this.reached = -1; // frame that the label should follow to, not yet sent
+    this.follows = false; // whether the label of the last key goes along
+    this.reached = -1; // frame it should go along to, not yet sent
     return node;
   }
 
@@ -67,7 +71,7 @@ export class Labeller extends Viewer {
 
   label(code) {
     this.#change({ do: "label", frame: this.player.frame, label: code });
-    this.follows = true; // the next step may come before the kernel's answer
+    this.follows = true;
   }
 
   undo() {
@@ -80,8 +84,18 @@ export class Labeller extends Viewer {
     this.#change({ do: "move", border, to });
   }
 
+  open(clip) {
+    this.#flush();
+    super.open(clip);
+  }
+
+  next() {
+    this.#flush();
+    this.ask({ do: "next" });
+  }
+
   blind() {
-    this.model.send({ do: "blind" });
+    this.ask({ do: "blind" });
   }
 
   /** A label follows the annotator into frames that have none. */
@@ -94,35 +108,38 @@ export class Labeller extends Viewer {
   }
 
   #reach() {
-    const frame = this.reached;
-    this.reached = -1;
-    const open = this.rows[0].runs.some(([start, , code]) => code < -1 && start <= frame);
-    if (open) this.#change({ do: "reach", frame });
+    const open = ([start, , code]) => code < -1 && start <= this.reached;
+    if (!this.rows[0].runs.some(open)) this.reached = -1;
+    this.#flush();
   }
 
   #change(request) {
     if (!this.clip?.editable) return;
-    if (request.do !== "reach" && this.reached >= 0) {
-      this.#send({ do: "reach", frame: this.reached }); // in the order in which it was done
-      this.reached = -1;
-    }
+    this.#flush();
     this.#send(request);
+  }
+
+  /** Send what was put off, so that everything happens in the order in which it was done. */
+  #flush() {
+    if (this.reached >= 0) this.#send({ do: "reach", frame: this.reached });
+    this.reached = -1;
   }
 
   #send(request) {
     this.sent += 1;
     const { window, sent: number } = this;
-    this.model.send({ ...request, clip: this.clip.name, window, number });
     this.say("saving …");
     clearTimeout(this.worry);
+    if (!this.ask({ ...request, clip: this.clip.name, window, number })) return;
     this.worry = setTimeout(() => {
-      this.say("NOT SAVED: the kernel does not answer; is it busy or stopped?", "gym-problem");
+      this.say("not saved yet: the kernel is busy, or has stopped", "gym-problem");
     }, PATIENCE);
   }
 
   // --- what the kernel says -----------------------------------------------------------------
 
   receive(content, buffers) {
+    if (content.say === "clip") Object.assign(this, { follows: false, reached: -1 });
     super.receive(content, buffers);
     if (content.say !== "saved" || content.window !== this.window) return;
     this.answered = content.number;
@@ -134,7 +151,6 @@ export class Labeller extends Viewer {
 
   takeRows(content) {
     super.takeRows(content);
-    this.follows = content.follows;
     this.undoing.disabled = content.steps === 0;
     this.undoing.lastChild.textContent = content.steps ? `undo (${content.steps})` : "undo";
     this.blinding.textContent = content.blind ? "Others hidden" : "Others";
@@ -144,7 +160,7 @@ export class Labeller extends Viewer {
     this.progress.textContent = `${done} of ${clips} clips`;
     this.progress.style.setProperty("--done", `${(100 * done) / clips}%`);
     for (const option of this.choice.options) {
-      option.textContent = `${{ done: "✓", part: "◐", none: "○" }[states[option.value]]} ${option.value}`;
+      option.textContent = `${MARKS[states[option.value]]} ${option.value}`;
     }
     this.side.classList.toggle("gym-off", !this.clip.editable);
     if (content.text) this.say(content.text, content.fault ? "gym-problem" : "");

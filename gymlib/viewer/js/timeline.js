@@ -57,7 +57,7 @@ export class Timeline {
       node.style.left = `${(100 * start) / this.frames}%`;
       node.style.width = `${(100 * (end - start + 1)) / this.frames}%`;
       if (code >= -1) node.style.background = this.look.colours[code];
-      if (row.editable && code >= 0) {
+      if (row.editable && code !== -1) {
         node.style.color = this.look.inks[code];
         node.append(element("span", { textContent: this.look.names[code] }));
       }

@@ -8,6 +8,7 @@ import { Player, SPEEDS } from "./player.js";
 import { Stage } from "./stage.js";
 import { Timeline } from "./timeline.js";
 
+const GONE = "the kernel has stopped, nothing is saved any more: run this cell again";
 const LEAP = 10; // frames, with shift
 
 /** The 32-bit numbers of a message; its bytes may begin anywhere, numbers may not. */
@@ -51,7 +52,7 @@ export class Viewer {
     host.append(this.node);
     this.onMessage = (content, buffers) => this.receive(content, buffers);
     model.on("msg:custom", this.onMessage);
-    model.send({ do: "ready" });
+    this.ask({ do: "ready" });
   }
 
   // --- what is on the page ------------------------------------------------------------------
@@ -101,7 +102,7 @@ export class Viewer {
     ]);
     const middle = element("div", { className: "gym-middle" }, [this.stage.node, this.side]);
     const parts = [this.head, middle, controls, this.timeline.node, this.curves.node, this.status];
-    const node = element("div", { className: "gym-viewer", tabIndex: 0 }, [
+    const node = element("div", { className: "gym-viewer", tabIndex: 0, ariaLabel: "clips" }, [
       element("div", { className: "gym-frame" }, parts),
     ]);
     // JupyterLab looks for this before it takes a key for one of its own commands.
@@ -178,11 +179,22 @@ export class Viewer {
 
   open(clip) {
     this.player.stop();
-    this.model.send({ do: "open", clip });
+    this.ask({ do: "open", clip });
   }
 
   /** A border was dragged; only labels that can be changed have such. */
   move() {}
+
+  /** Send a request to the kernel; whether that worked, otherwise a sentence says so. */
+  ask(request) {
+    try {
+      this.model.send(request);
+      return true;
+    } catch {
+      this.say(GONE, "gym-problem");
+      return false;
+    }
+  }
 
   // --- what the kernel says -----------------------------------------------------------------
 
@@ -214,7 +226,7 @@ export class Viewer {
     this.takeRows(clip);
     this.player.go(clip.frame, { quiet: true });
     this.#state();
-    if (clip.filmed) this.model.send({ do: "pictures", clip: clip.name, first: 0 });
+    if (clip.filmed) this.ask({ do: "pictures", clip: clip.name, first: 0 });
   }
 
   #takePictures({ clip, first, more }, buffers) {
@@ -223,7 +235,7 @@ export class Viewer {
     const next = first + buffers.length;
     this.stage.loading.style.width = more ? `${(100 * next) / this.clip.frames}%` : "0";
     this.node.dataset.loaded = more ? "" : clip;
-    if (more) this.model.send({ do: "pictures", clip, first: next });
+    if (more) this.ask({ do: "pictures", clip, first: next });
   }
 
   takeRows({ rows }) {
@@ -255,7 +267,7 @@ export class Viewer {
   /** The current frame has changed. `how.quiet`: not by a step of the reader. */
   moved(frame) {
     clearTimeout(this.telling);
-    const tell = () => this.model.send({ do: "at", clip: this.clip.name, frame });
+    const tell = () => this.ask({ do: "at", clip: this.clip.name, frame });
     this.telling = setTimeout(tell, 200);
   }
 
