@@ -222,10 +222,10 @@ def test_picture_of_the_labeller(home, notebooks):
     folder.mkdir(parents=True)
     for name in ("clips.csv", "videos", "annotations", "keypoints.parquet", "labels.parquet"):
         (folder / name).symlink_to(source / name)
-    clip = "video5_01"
+    clip = "video2_07"
     borders = [start for start, _, _ in runs(source / "annotations" / "A.csv", clip)]
     poses = io.read_keypoints("simulated").query("clip == @clip and detected")["frame"]
-    stop = int(poses[poses >= borders[2] + 6].iloc[0])  # in the skill, with a skeleton
+    stop = int(poses[poses >= borders[2] + 25].iloc[0])  # in the skill, with a skeleton
     write_notebook(
         notebooks / "picture.ipynb",
         "from gymlib import widgets",
