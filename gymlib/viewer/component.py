@@ -26,6 +26,8 @@ from gymlib.viewer.strip import plot_strip
 KEYS = {"i": "idle", "t": "take-off", "s": "skill", "l": "landing", "x": UNLABELED}
 """The first four as in the thesis authors' tool."""
 
+# The middle of the body is drawn in the colour of text, which shows on light and dark ground.
+_SIDES = {name: colour for name, colour in SIDE_COLOURS.items() if name != "middle"}
 _WHITE_INK = ("skill", "landing")  # classes on whose colour black text is hard to read
 
 
@@ -36,7 +38,7 @@ def _look() -> dict:
         "colours": {code: COLOURS[name] for code, name in NAMES.items()},
         "inks": {code: "#fff" if name in _WHITE_INK else "#000" for code, name in NAMES.items()},
         "keys": [[key, _code(name)] for key, name in KEYS.items()],
-        "bones": [[*edge, SIDE_COLOURS[side(edge)]] for edge in EDGES],
+        "bones": [[*bone, _SIDES.get(side(bone))] for bone in EDGES],
     }
 
 

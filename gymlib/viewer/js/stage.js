@@ -3,7 +3,7 @@
 import { element } from "./elements.js";
 
 export class Stage {
-  /** `look`: bones as [from, to, colour]. */
+  /** `look`: bones as [from, to, colour], null for the middle of the body. */
   constructor(look) {
     this.look = look;
     this.canvas = element("canvas", { tabIndex: -1 });
@@ -74,11 +74,12 @@ export class Stage {
       ];
     };
     const width = Math.max(2, this.canvas.height / 160);
+    const neutral = edged ? "#fff" : getComputedStyle(this.node).color;
     context.lineCap = "round";
     for (const edge of edged ? [true, false] : [false]) {
       context.lineWidth = edge ? width + 2.5 : width;
       for (const [from, to, colour] of this.look.bones) {
-        context.strokeStyle = edge ? "rgba(0, 0, 0, 0.55)" : colour;
+        context.strokeStyle = edge ? "rgba(0, 0, 0, 0.55)" : colour ?? neutral;
         context.beginPath();
         context.moveTo(...place(from));
         context.lineTo(...place(to));
