@@ -13,11 +13,11 @@ LOCAL = $(if $(SOURCE),--source $(SOURCE))
 RUN := $(VENV)/bin/python -m gymlib
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce report data predict test test-unit lab lint bench clean
+.PHONY: help reproduce report data predict test test-unit test-browser lab lint bench clean
 
 ## Show this help
 help:
-	@awk '/^## /{text=substr($$0,4)} /^[a-z][a-z-]*:/{split($$1,n,":"); if (text) printf "  make %-10s %s\n", n[1], text; text=""}' $(MAKEFILE_LIST)
+	@awk '/^## /{text=substr($$0,4)} /^[a-z][a-z-]*:/{split($$1,n,":"); if (text) printf "  make %-12s %s\n", n[1], text; text=""}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  DATASET=simulated|recovered|<your folder in data/>   now: $(DATASET)"
 	@echo "  PROFILE=full|quick                                   now: $(PROFILE)"
@@ -46,6 +46,10 @@ test: lint
 test-unit: $(READY)
 	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal -m "not slow"
 
+## Use the widgets in a browser; with GYMLIB_SCREENSHOTS=1 their pictures are taken anew
+test-browser: $(READY)
+	$(VENV)/bin/python -m pytest -q tests/test_browser_*.py
+
 ## Explore in JupyterLab
 lab: $(READY)
 	$(VENV)/bin/jupyter lab notebooks
@@ -62,7 +66,11 @@ bench: $(READY)
 ## Remove the environment, caches and what can be made again (your own data stay)
 clean:
 	rm -rf $(VENV) *.egg-info build .pytest_cache .ruff_cache .hypothesis figures/*/
-	rm -rf data/simulated data/simulated-quick data/recovered/results data/recovered/*.parquet
+	rm -rf data/recovered/results data/recovered/*.parquet
+	for made in data/simulated data/simulated-quick; do \
+	  if [ -d $$made ]; then find $$made -mindepth 1 -maxdepth 1 ! -name drafts -exec rm -rf {} +; fi; \
+	done
+	rmdir data/simulated data/simulated-quick 2>/dev/null || true
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first Python of the right version; pip refuses any other with a longer message.
