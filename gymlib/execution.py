@@ -182,4 +182,6 @@ class _watching:
             return 0.0
 
     def _move(self, position: float):
-        self.bar.update(max(0.0, min(position, self.bar.total) - self.bar.n))
+        # Set, not added to: a sum may end a rounding error beyond the total.
+        self.bar.n = max(self.bar.n, min(position, self.bar.total))
+        self.bar.refresh()
