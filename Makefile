@@ -21,6 +21,7 @@ help:
 	@echo
 	@echo "  DATASET=simulated|recovered|<your folder in data/>   now: $(DATASET)"
 	@echo "  PROFILE=full|quick                                   now: $(PROFILE)"
+	@echo "  CLUSTER=tcp://host:8786 trains the models on a Dask cluster"
 
 ## Re-run every notebook in order and render the report; an interrupted run continues
 reproduce: $(READY)
