@@ -6,27 +6,30 @@ VENV := .venv
 READY := $(VENV)/.ready
 # One worker thread per library call: the work is spread over processes instead.
 export OMP_NUM_THREADS ?= 1
+# Models train on this machine, or on a Dask cluster: CLUSTER=tcp://host:8786.
+AFAR = $(if $(CLUSTER),--cluster $(CLUSTER))
 # A local copy of the recovered skeletons, instead of the download.
 LOCAL = $(if $(SOURCE),--source $(SOURCE))
 RUN := $(VENV)/bin/python -m gymlib
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce report data predict test test-unit lab lint bench clean
+.PHONY: help reproduce report data predict test test-unit test-browser lab lint bench clean
 
 ## Show this help
 help:
-	@awk '/^## /{text=substr($$0,4)} /^[a-z][a-z-]*:/{split($$1,n,":"); if (text) printf "  make %-10s %s\n", n[1], text; text=""}' $(MAKEFILE_LIST)
+	@awk '/^## /{text=substr($$0,4)} /^[a-z][a-z-]*:/{split($$1,n,":"); if (text) printf "  make %-12s %s\n", n[1], text; text=""}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  DATASET=simulated|recovered|<your folder in data/>   now: $(DATASET)"
 	@echo "  PROFILE=full|quick                                   now: $(PROFILE)"
+	@echo "  CLUSTER=tcp://host:8786 trains the models on a Dask cluster"
 
 ## Re-run every notebook in order and render the report; an interrupted run continues
 reproduce: $(READY)
-	$(RUN) reproduce --dataset $(DATASET) --profile $(PROFILE) $(LOCAL)
+	$(RUN) reproduce --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) $(AFAR)
 
 ## Bring up to date only what changed since the last run
 report: $(READY)
-	$(RUN) report --dataset $(DATASET) --profile $(PROFILE) $(LOCAL)
+	$(RUN) report --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) $(AFAR)
 
 ## Make or download the data set
 data: $(READY)
@@ -44,6 +47,10 @@ test: lint
 test-unit: $(READY)
 	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal -m "not slow"
 
+## Use the widgets in a browser; with GYMLIB_SCREENSHOTS=1 their pictures are taken anew
+test-browser: $(READY)
+	$(VENV)/bin/python -m pytest -q tests/test_browser_*.py
+
 ## Explore in JupyterLab
 lab: $(READY)
 	$(VENV)/bin/jupyter lab notebooks
@@ -60,7 +67,11 @@ bench: $(READY)
 ## Remove the environment, caches and what can be made again (your own data stay)
 clean:
 	rm -rf $(VENV) *.egg-info build .pytest_cache .ruff_cache .hypothesis figures/*/
-	rm -rf data/simulated data/simulated-quick data/recovered/results data/recovered/*.parquet
+	rm -rf data/recovered/results data/recovered/*.parquet
+	for made in data/simulated data/simulated-quick; do \
+	  if [ -d $$made ]; then find $$made -mindepth 1 -maxdepth 1 ! -name drafts -exec rm -rf {} +; fi; \
+	done
+	rmdir data/simulated data/simulated-quick 2>/dev/null || true
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first Python of the right version; pip refuses any other with a longer message.

@@ -23,6 +23,7 @@ FORMAT_HELP = (
 ANNOTATOR_HELP = "who labelled a BORIS file (its name if none); the one ELAN tier or column to take"
 NAMES_HELP = "what other names mean, as jump=skill; NAME= leaves one out"
 FPS_HELP = "frame rate of clips that have neither a video nor a rate in clips.csv"
+CLUSTER_HELP = "a Dask scheduler whose workers train the models of notebook 06"
 SOURCES_HELP = "data sets whose clips train the models, such as: simulated recovered"
 
 
@@ -162,6 +163,8 @@ def _run(options, fresh: bool) -> None:
     from gymlib import pipeline
     from gymlib import report as site
 
+    if options.cluster:
+        os.environ["GYMLIB_CLUSTER"] = options.cluster  # notebook 06 looks for it
     data(options)
     name = folder_name(options.dataset, options.profile)
     pipeline.run(name, options.profile, fresh=fresh)
@@ -199,6 +202,8 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--dataset", default="simulated", help=DATASET_HELP)
         sub.add_argument("--profile", default="full", choices=("full", "quick"), help=PROFILE_HELP)
         sub.add_argument("--source", type=Path, help=SOURCE_HELP)
+        if command in (reproduce, report):
+            sub.add_argument("--cluster", metavar="tcp://HOST:PORT", help=CLUSTER_HELP)
         if command is predict:
             sub.add_argument("--sources", nargs="+", default=["simulated"], help=SOURCES_HELP)
     return parser

@@ -8,6 +8,7 @@ import csv
 import difflib
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -99,21 +100,22 @@ def check(
     return checked
 
 
+def clip_faults(annotator: str, table: pd.DataFrame, clip: str, frames: int) -> list[Fault]:
+    """Faults of one clip's rows; here a frame without a label is none. Columns are all there."""
+    file = f"{annotator}.csv"
+    own = [(row, cells) for row, cells in _rows(table) if cells["clip"] == clip]
+    found = [(row, text) for row, cells in own for text in _check_row(cells, {clip: frames})]
+    if not found:
+        found = coverage_faults(clip, [_run(cells, row) for row, cells in own], frames, gaps=False)
+    return [Fault(file, row, text) for row, text in found]
+
+
 def _check_file(annotator: str, table: pd.DataFrame, lengths: dict[str, int]):
     """Readable runs (clip, start, end, label, comment, row) of one file, and its faults."""
-    file, faults, runs = f"{annotator}.csv", [], []
-    if annotator in RESERVED:
-        faults.append(Fault(file, None, f"{annotator!r} cannot be an annotator's name; rename it"))
-    absent = [column for column in COLUMNS if column not in table]
-    if absent:
-        found = ", ".join(map(str, table.columns)) or "nothing"
-        wanted = f"missing column {', '.join(absent)}; expected {', '.join(COLUMNS)}"
-        hint = "; separate columns by commas" if re.search("[;\t]", found) else ""
-        return [], [*faults, Fault(file, None, f"{wanted}, found {found}{hint}")]
-    for row, cells in enumerate(table.fillna("").to_dict("records"), start=2):
-        cells = {name: str(value).strip() for name, value in cells.items()}
-        if not any(cells.values()):
-            continue  # an empty line
+    file, faults, runs = f"{annotator}.csv", check_header(annotator, table), []
+    if any(column not in table for column in COLUMNS):
+        return [], faults
+    for row, cells in _rows(table):
         messages = _check_row(cells, lengths)
         faults += [Fault(file, row, message) for message in messages]
         runs.append(_run(cells, row))
@@ -123,6 +125,28 @@ def _check_file(annotator: str, table: pd.DataFrame, lengths: dict[str, int]):
         if own and all(run["start"] is not None and run["end"] is not None for run in own):
             faults += [Fault(file, row, text) for row, text in coverage_faults(clip, own, frames)]
     return runs, faults
+
+
+def check_header(annotator: str, table: pd.DataFrame) -> list[Fault]:
+    """Faults of the annotator's name and of the columns."""
+    file, faults = f"{annotator}.csv", []
+    if annotator in RESERVED:
+        faults.append(Fault(file, None, f"{annotator!r} cannot be an annotator's name; rename it"))
+    absent = [column for column in COLUMNS if column not in table]
+    if absent:
+        found = ", ".join(map(str, table.columns)) or "nothing"
+        wanted = f"missing column {', '.join(absent)}; expected {', '.join(COLUMNS)}"
+        hint = "; separate columns by commas" if re.search("[;\t]", found) else ""
+        faults.append(Fault(file, None, f"{wanted}, found {found}{hint}"))
+    return faults
+
+
+def _rows(table: pd.DataFrame) -> Iterator[tuple[int, dict[str, str]]]:
+    """Number and cells of each row that is not empty."""
+    for row, cells in enumerate(table.fillna("").to_dict("records"), start=2):
+        cells = {name: str(value).strip() for name, value in cells.items()}
+        if any(cells.values()):
+            yield row, cells
 
 
 def _check_row(cells: dict[str, str], lengths: dict[str, int]) -> list[str]:
@@ -155,12 +179,15 @@ def _run(cells: dict[str, str], row: int) -> dict:
     }
 
 
-def coverage_faults(clip: str, runs: list[dict], frames: int) -> list[tuple[int, str]]:
+def coverage_faults(
+    clip: str, runs: list[dict], frames: int, gaps: bool = True
+) -> list[tuple[int, str]]:
     """(row, message) for every frame run that is reversed, overlaps, or leaves a gap.
 
     Parameters
     ----------
     runs : start, end (inclusive) and row of every run of one annotator in one clip.
+    gaps : whether frames without a label are a fault.
     """
     found, covered, last = [], -1, None
     for run in sorted(runs, key=lambda run: (run["start"], run["end"])):
@@ -168,14 +195,14 @@ def coverage_faults(clip: str, runs: list[dict], frames: int) -> list[tuple[int,
         if start > end:
             found.append((row, f"clip {clip}: start {start} is after end {end}"))
             continue
-        if start > covered + 1:
+        if gaps and start > covered + 1:
             found.append((row, f"clip {clip}: {_span(covered + 1, start - 1)} no label (gap)"))
         elif start <= covered:
             overlap = _span(start, min(end, covered))
             found.append((row, f"clip {clip}: {overlap} two labels (overlap with row {last})"))
         if end >= covered:
             covered, last = end, row
-    if covered + 1 != frames:
+    if covered + 1 > frames or (gaps and covered + 1 < frames):
         fault = f"clip {clip}: labels end at frame {covered}, but the clip has {frames} frames"
         found.append((last or runs[0]["row"], f"{fault} (0 to {frames - 1})"))
     return found

@@ -2,25 +2,30 @@
 
 import platform
 import resource
+import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import joblib
+import nbformat
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
-from gymlib import io, lockstep, models, paths, pose, training
+from gymlib import compiled, io, models, paths, pose, training
 from gymlib.clips import Clip
 from gymlib.models import CNNConfig, LSTMConfig
 from gymlib.progress import progress
 from gymlib.simulation import generate
 
 CLIPS = 24
-MODELS = (1, 20, 100)  # in lockstep
+MODELS = (1, 20, 100, 300)  # trained in one call
+GROWTH = (1, 2, 4)  # times CLIPS
 CNN_BATCH = 64  # frames per step, as the thesis
+REPEATS = 5  # the median of them counts
 
 
 def run() -> pd.DataFrame:
@@ -30,11 +35,13 @@ def run() -> pd.DataFrame:
         "lstm": lambda: _training(LSTMConfig(), size=None),
         "cnn": lambda: _training(CNNConfig(), size=CNN_BATCH),
         "latency": _latency,
+        "notebooks": _notebooks,
     }
     rows = []
-    for name in (bar := progress(list(parts), unit="part")):
-        bar.set_description(f"measuring {name}")
-        rows += parts[name]()
+    with threadpool_limits(1):  # everything per core
+        for name in (bar := progress(list(parts), unit="part")):
+            bar.set_description(f"measuring {name}")
+            rows += parts[name]()
     # ru_maxrss is in kilobytes on Linux, in bytes on macOS.
     scale = 2**20 if sys.platform == "linux" else 2**30
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
@@ -81,27 +88,39 @@ def _tasks(config, clips, number: int, epochs: int) -> list[training.Task]:
 
 
 def _training(config, size: int | None) -> Iterator[tuple]:
-    """Milliseconds per model and step of the plain loop and in lockstep, and their ratio."""
+    """Milliseconds per model and step of the plain and the compiled loop, their ratio, and how
+    the compiled one's time grows with models and with clips. Copying data and weights counts."""
     clips, name = _clips(), models.architecture(config)
-    frames = sum(map(len, clips))
-    steps = len(clips) if size is None else -(-frames // size)
 
-    def seconds(fit_many, number, epochs):
-        tasks = _tasks(config, clips, number, epochs)
-        start = time.perf_counter()
-        fit_many(tasks, clips, seed=0, size=size)
-        return time.perf_counter() - start
+    def each(fit_many, clips, number, epochs=1) -> float:
+        """Milliseconds per model and step."""
+        frames = sum(map(len, clips))
+        steps = len(clips) if size is None else -(-frames // size)
 
-    epochs = 3
-    loop = 1000 * seconds(training.fit_many, 1, epochs) / (epochs * steps)
+        def once():
+            tasks = _tasks(config, clips, number, epochs)
+            return _seconds(lambda: fit_many(tasks, clips, seed=0, size=size))
+
+        return 1000 * statistics.median(once() for _ in range(REPEATS)) / (number * epochs * steps)
+
+    first = _seconds(lambda: each(compiled.fit_many, clips[:1], 1))
+    yield f"{name}: compilation", first, "s, once per process"
+    loop = each(training.fit_many, clips, 1)
     yield f"{name}: PyTorch loop", loop, "ms per model and step"
     for number in MODELS:
-        first = seconds(lockstep.fit_many, number, epochs)
-        again = seconds(lockstep.fit_many, number, epochs)
-        together = 1000 * again / (number * epochs * steps)
-        yield f"{name}, {number} in lockstep", together, "ms per model and step"
-        yield f"{name}, {number} in lockstep", loop / together, "times as fast as the loop"
-        yield f"{name}, {number} in lockstep: compilation", first - again, "s, once"
+        time_each = each(compiled.fit_many, clips, number, epochs=max(1, 20 // number))
+        yield f"{name}: compiled, {number} models", time_each, "ms per model and step"
+        yield f"{name}: compiled, {number} models", loop / time_each, "times as fast as the loop"
+    for times in GROWTH:
+        more = _clips(times * CLIPS)
+        time_each = each(compiled.fit_many, more, 20)
+        yield f"{name}: compiled, {len(more)} clips", time_each, "ms per model and step"
+
+
+def _seconds(work: Callable) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
 
 
 def _latency() -> Iterator[tuple]:
@@ -115,3 +134,12 @@ def _latency() -> Iterator[tuple]:
             training.predict(model, keypoints)
         each = 1000 * (time.perf_counter() - start) / (20 * len(keypoints))
         yield f"{models.architecture(config)}: prediction", each, "ms per frame"
+
+
+def _notebooks() -> Iterator[tuple]:
+    """How long each notebook took when it ran last, from the executed copies in report/."""
+    for copy in sorted((paths.home() / "report").glob("*/[0-9]*.ipynb")):
+        notebook = nbformat.read(copy, as_version=4)
+        duration = notebook.metadata.get("papermill", {}).get("duration")
+        if duration is not None:
+            yield f"notebook {copy.stem}, {copy.parent.name}", duration, "s"

@@ -1,42 +1,68 @@
-"""Units of work side by side in processes, with one progress bar for everything."""
+"""Units of work side by side, in processes of this machine or on a Dask cluster.
 
+Both go through joblib and give the same tables. A unit on a cluster works in a folder of its
+own and sends its files back, so that the machines need no common disk.
+"""
+
+import contextlib
 import os
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import joblib
 import torch
-from joblib.externals.loky import get_reusable_executor
 
-from gymlib import outer_folds
+from gymlib import io, outer_folds, processes
 from gymlib.progress import progress
 from gymlib.unit import Unit
 
 
-def run(units: list[Unit], n_jobs: int | None = None) -> None:
-    """Do the units that are not done; ``n_jobs`` None takes a process for every core."""
+def run(units: list[Unit], n_jobs: int | None = None, cluster: str | None = None) -> None:
+    """Do the units that are not done, with one progress bar for everything.
+
+    Parameters
+    ----------
+    n_jobs : processes on this machine; None takes as many as there are cores.
+    cluster : address of a Dask scheduler, such as tcp://host:8786, whose workers do the units
+        instead; each needs gymlib installed in the same version. A unit whose worker dies is
+        done again by another one.
+
+    Raises ConnectionError if there is no scheduler or worker at ``cluster``.
+    """
     waiting = [unit for unit in units if not unit.done]
-    n_jobs = min(n_jobs or os.cpu_count() or 1, max(len(waiting), 1))
     total = sum(unit.cost for unit in units)
     done = total - sum(unit.cost for unit in waiting)
     name = units[0].protocol.name
+    side_by_side = _on_cluster(cluster) if cluster else _in_processes(n_jobs, len(waiting))
     with (
+        side_by_side as do,
         progress(total=total, desc=f"protocol {name}", bar_format=_BAR, smoothing=0) as bar,
         _watching(units, bar, done),
     ):
-        # "loky" starts clean processes: a fork of one that holds torch may hang.
-        # Clips are small: they travel by pickle between processes, not through shared files.
-        parallel = joblib.Parallel(n_jobs=n_jobs, max_nbytes=None)
-        parallel(joblib.delayed(_run_unit)(unit) for unit in waiting)
-    if n_jobs > 1:
-        get_reusable_executor().shutdown()  # idle processes would keep their memory
+        do(waiting)
 
 
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} elapsed, {remaining} left"
 
 
-def _run_unit(unit: Unit) -> None:
+# --- this machine ---------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _in_processes(n_jobs: int | None, units: int) -> Iterator:
+    n_jobs = min(n_jobs or os.cpu_count() or 1, max(units, 1))
+    # "loky" starts clean processes: a fork of one that holds torch may hang.
+    # Clips are small: they travel by pickle between processes, not through shared files.
+    parallel = joblib.Parallel(n_jobs=n_jobs, max_nbytes=None)
+    yield lambda waiting: parallel(joblib.delayed(_work)(unit) for unit in waiting)
+    processes.release(n_jobs)
+
+
+def _work(unit: Unit) -> None:
     """One unit in one thread: other units have the other cores."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -45,6 +71,70 @@ def _run_unit(unit: Unit) -> None:
         outer_folds.run(unit, _Report(unit.folder / "progress"))
     finally:
         torch.set_num_threads(threads)
+
+
+# --- a cluster ------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _on_cluster(address: str) -> Iterator:
+    # Takes half a second, which a run on one machine need not wait.
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=CONNECT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ConnectionError(
+            f"no Dask scheduler answers at {address} ({error}); start one with `dask scheduler` "
+            "and, on each machine, `dask worker` with its address"
+        ) from None
+    with client:
+        if not client.scheduler_info()["workers"]:
+            raise ConnectionError(
+                f"the Dask scheduler at {address} has no workers; start some with "
+                f"`dask worker {address}`"
+            )
+        with client.as_current(), joblib.parallel_config("dask"):
+            yield _gather
+
+
+CONNECT = 10.0
+"""Seconds to wait for a scheduler."""
+
+
+def _gather(waiting: list[Unit]) -> None:
+    """Send units with what is known of them; keep what comes back as soon as it comes."""
+    folders = {unit.folder.name: unit.folder for unit in waiting}
+    parallel = joblib.Parallel(return_as="generator_unordered")
+    for name, files in parallel(joblib.delayed(_work_afar)(u, _pack(u.folder)) for u in waiting):
+        _unpack(files, folders[name])
+
+
+def _work_afar(unit: Unit, known: dict[str, bytes]) -> tuple[str, dict[str, bytes]]:
+    """On a worker: the unit's name and its files."""
+    with tempfile.TemporaryDirectory() as folder:
+        there = replace(unit, folder=Path(folder) / unit.folder.name)
+        _unpack(known, there.folder)
+        _work(there)
+        return unit.folder.name, _pack(there.folder)
+
+
+def _pack(folder: Path) -> dict[str, bytes]:
+    """A unit's files by name, the one that says it is done last."""
+    files = [file for file in folder.rglob("*") if file.is_file() and file.name[0] != "."]
+    files.sort(key=lambda file: (file.name == Unit.LAST, file))
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
+def _unpack(files: dict[str, bytes], folder: Path) -> None:
+    for name, content in files.items():
+        if not (folder / name).resolve().is_relative_to(folder.resolve()):
+            raise ValueError(f"a worker sent a file that lies outside its folder: {name}")
+        with io.atomic_path(folder / name) as temporary:
+            temporary.write_bytes(content)
+
+
+# --- progress -------------------------------------------------------------------------------
 
 
 class _Report:
@@ -92,4 +182,6 @@ class _watching:
             return 0.0
 
     def _move(self, position: float):
-        self.bar.update(max(0.0, min(position, self.bar.total) - self.bar.n))
+        # Set, not added to: a sum may end a rounding error beyond the total.
+        self.bar.n = max(self.bar.n, min(position, self.bar.total))
+        self.bar.refresh()

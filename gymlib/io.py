@@ -124,8 +124,9 @@ def read_clips(dataset: str) -> pd.DataFrame:
 
 
 def annotators(dataset: str) -> list[str]:
-    """Names of the annotators: the files of annotations/, sorted."""
-    return sorted(file.stem for file in (paths.dataset(dataset) / "annotations").glob("*.csv"))
+    """Names of the annotators: the files of annotations/, sorted; hidden files are none."""
+    files = (paths.dataset(dataset) / "annotations").glob("*.csv")
+    return sorted(file.stem for file in files if not file.name.startswith("."))
 
 
 def read_annotation(path: Path) -> pd.DataFrame:

@@ -19,7 +19,8 @@ def read(dataset: str, *, every_clip: bool = True) -> dict[str, pd.DataFrame]:
     if not names:
         raise ValueError(
             f"{folder / 'annotations'} holds no annotation file; one <annotator>.csv per person "
-            "with columns clip, start, end, label is needed to train and to score"
+            "with columns clip, start, end, label is needed to train and to score; the labeller in "
+            "notebook 01 makes one"
         )
     files = {name: io.read_annotation(folder / "annotations" / f"{name}.csv") for name in names}
     clips = io.read_clips(dataset)

@@ -11,18 +11,19 @@ class BusyError(RuntimeError):
 
 
 @contextlib.contextmanager
-def hold(folder: Path, work: str):
-    """Hold ``folder`` for the block; BusyError at once if another process holds it.
+def hold(folder: Path, work: str, wait: float = 0):
+    """Hold ``folder`` for the block; BusyError if another process holds it.
 
     The lock is the operating system's, on the file .<work>.lock: a killed run frees it.
 
     Parameters
     ----------
     work : what is done, one word for file name and message; different work may overlap.
+    wait : seconds to wait for the other one; by default not at all.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(folder / f".{work}.lock", timeout=0)
+    lock = filelock.FileLock(folder / f".{work}.lock", timeout=wait)
     try:
         lock.acquire()
     except filelock.Timeout:

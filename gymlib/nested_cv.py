@@ -31,6 +31,7 @@ def run(
     *,
     engine: str | None = None,
     n_jobs: int | None = None,
+    cluster: str | None = None,
 ) -> Path:
     """Train and test all models of ``protocol`` and write their tables to ``folder``.
 
@@ -42,11 +43,13 @@ def run(
     engine : "compiled" (by Numba) or "torch" (the plain loop); None takes the plain loop for
         work so short that it is done before anything has compiled.
     n_jobs : processes; None takes as many as there are cores.
+    cluster : address of a Dask scheduler whose workers take the place of processes, with the
+        same tables; None takes the environment variable GYMLIB_CLUSTER, if it is set.
 
     Raises
     ------
     ValueError for clips that cannot be learnt from or fewer groups than folds; lock.BusyError if
-    another run works in ``folder``.
+    another run works in ``folder``; ConnectionError if no cluster answers at its address.
     """
     training.check_clips(clips)
     folder, engine = Path(folder), engine or suitable_engine(clips, protocol)
@@ -59,7 +62,7 @@ def run(
     with lock.hold(folder, "nested-cv"):
         units = plan(clips, protocol, folder / f".unfinished-{key}", engine)
         _tidy(folder, keep=units[0].folder.parent)
-        execution.run(units, n_jobs)
+        execution.run(units, n_jobs, cluster or os.environ.get("GYMLIB_CLUSTER"))
         _publish(units, folder, key)
     return folder
 
@@ -122,7 +125,7 @@ def _publish(units: list[Unit], folder: Path, key: str) -> None:
     )
     tuning.write_journal(_studies(trials), units[0].protocol.space, folder / "studies.journal")
     _publish_models(units, folder)
-    seconds = {u.folder.name: io.read_json(u.folder / "seconds.json")["seconds"] for u in units}
+    seconds = {u.folder.name: io.read_json(u.folder / u.LAST)["seconds"] for u in units}
     content = {
         "protocol": asdict(units[0].protocol),
         "engine": units[0].engine,

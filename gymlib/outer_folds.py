@@ -36,7 +36,7 @@ def run(unit: Unit, report: Callable[[float], None] = lambda seconds: None) -> N
         models.save(task.model, unit.folder / "models" / model_file(unit, name))
     io.write_table(unit.folder / "losses.parquet", _loss_table(unit, tasks, losses))
     io.write_table(unit.folder / "predictions.parquet", predictions(unit, tasks))
-    io.write_json(unit.folder / "seconds.json", {"seconds": time.monotonic() - start})
+    io.write_json(unit.folder / unit.LAST, {"seconds": time.monotonic() - start})
 
 
 # --- the search -----------------------------------------------------------------------------

@@ -39,6 +39,12 @@ def dataset(name: str) -> Path:
     return home() / "data" / safe_name(name, "data set")
 
 
+def annotation(dataset_name: str, annotator: str, draft: bool = False) -> Path:
+    """An annotator's file: annotations/<annotator>.csv, or drafts/<annotator>.csv of a data set."""
+    folder = dataset(dataset_name) / ("drafts" if draft else "annotations")
+    return folder / f"{safe_name(annotator, 'annotator')}.csv"
+
+
 def results(dataset_name: str, protocol: str) -> Path:
     """Folder of one protocol's results, data/<name>/results/<protocol>."""
     return dataset(dataset_name) / "results" / safe_name(protocol, "protocol")

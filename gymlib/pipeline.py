@@ -94,15 +94,24 @@ def execute(source: Path, target: Path, dataset: str, profile: str) -> None:
     target.with_suffix(".failed.ipynb").unlink(missing_ok=True)
 
 
+_ENVIRONMENT = {
+    "GYMLIB_HEADLESS": "1",
+    # A kernel ends before joblib has tidied up; the process that does it then would say so.
+    "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
+}
+
+
 @contextlib.contextmanager
 def _headless():
-    before = os.environ.get("GYMLIB_HEADLESS")
-    os.environ["GYMLIB_HEADLESS"] = "1"
+    """Variables for the notebooks' kernels, which inherit this process's environment."""
+    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
+    os.environ.update({name: before[name] or value for name, value in _ENVIRONMENT.items()})
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["GYMLIB_HEADLESS"]
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
 
 
 def _origin(name: str, dataset: str, profile: str) -> dict:

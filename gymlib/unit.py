@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Int
@@ -34,6 +35,8 @@ class Unit:
     engine: str
     folder: Path  # of this unit's files
 
+    LAST: ClassVar[str] = "seconds.json"  # the file that is written when all others are there
+
     @property
     def inner(self) -> Sequence[Fold]:
         """The folds of this outer fold's children."""
@@ -47,7 +50,7 @@ class Unit:
     @property
     def done(self) -> bool:
         """Whether the last of the unit's files is there; see :mod:`gymlib.outer_folds`."""
-        return (self.folder / "seconds.json").is_file()
+        return (self.folder / self.LAST).is_file()
 
     @property
     def cost(self) -> float:

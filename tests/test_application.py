@@ -192,6 +192,7 @@ def test_films_without_labels(films, source):
         assert overlay.frames == 8 and overlay.width == 64
 
 
+@pytest.mark.slow
 def test_clips_that_nobody_labelled_are_predicted_and_not_scored(films, source):
     annotate("mine", "anna", {"one": NAMES})
     found = application.apply("mine", [source], SMALL)
@@ -226,6 +227,7 @@ def test_nobody_in_any_film(home, source, monkeypatch):
     assert found.notes == ["dark: no pose found in any of its 8 frames"]
 
 
+@pytest.mark.slow
 def test_poses_are_extracted_once_and_again_for_another_film(films, source):
     application.apply("mine", [source], SMALL)
     assert len(films) == 24

@@ -11,6 +11,8 @@ from gymlib.compiled import arithmetic, cnn, lstm, weights
 from gymlib.models import CNNConfig, LSTMConfig
 from gymlib.training import FitConfig, Task
 
+pytestmark = pytest.mark.slow  # compiling takes seconds for every config
+
 CONFIGS = [LSTMConfig(), LSTMConfig(3, 1), CNNConfig(), CNNConfig((3, 5), "interleaved")]
 
 

@@ -11,12 +11,13 @@ PACKAGE = Path(__file__).parents[1] / "gymlib"
 LAYERS = [
     {"paths", "skeleton", "labels", "clips", "schemas", "progress", "reference"},
     {"annotations", "agreement", "annotation_check", "preprocessing", "splits", "metrics",
-     "ensemble", "pose_quality", "results", "claims", "review", "running_agreement"},
-    {"io", "video", "provenance", "lock", "vectors"},
+     "ensemble", "pose_quality", "results", "claims", "review", "running_agreement",
+     "label_session"},
+    {"io", "video", "provenance", "lock", "processes", "vectors"},
     {"models", "training", "compiled"},
     {"protocol", "tuning", "unit", "outer_folds", "execution", "nested_cv", "transfer"},
     {"pose", "overlay", "importers", "exchange", "recovered", "inventory", "labelling",
-     "application", "plots", "widgets", "report", "guide",
+     "application", "plots", "widgets", "viewer", "label_file", "report", "guide",
      "pipeline", "simulation"},
     {"bench", "__main__"},
 ]  # fmt: skip

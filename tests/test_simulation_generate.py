@@ -67,6 +67,7 @@ def test_a_complete_data_set_is_left_alone(folder, monkeypatch):
     generate.make(folder, processes=1)
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_keeps_finished_clips(tmp_path, monkeypatch):
     first, second = few()
     generate.make_clip(tmp_path, first)

@@ -80,6 +80,7 @@ def test_compare_tries_every_variant_from_every_seed(split):
     np.testing.assert_allclose(curves["sgd"], (outcomes[0].losses + outcomes[1].losses) / 2)
 
 
+@pytest.mark.slow
 def test_long_training_of_a_cnn_is_compiled_and_gives_the_same(split, monkeypatch):
     clips, fold = split
     variant = Variant(CNNConfig((2, 3)), FitConfig(3, 0.05), batch=16)

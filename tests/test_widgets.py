@@ -1,4 +1,4 @@
-"""The clip browser: what it reads of a data set, what it draws, and its static stand-in."""
+"""What stands in for the widgets without a reader, and what they read of a data set."""
 
 import matplotlib
 import numpy as np
@@ -7,11 +7,12 @@ import pytest
 from helpers import FPS, WIDTH, make_dataset
 
 matplotlib.use("Agg")
-import ipywidgets
 import matplotlib.pyplot as plt
+from IPython.display import Image
 from matplotlib.figure import Figure
 
 from gymlib import io, paths, video, widgets
+from gymlib.schemas import PROBABILITIES
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +30,8 @@ def test_a_view_holds_what_there_is(dataset):
     view = widgets.read_view(dataset, "clip_01")
     assert len(view) == 20
     assert list(view.rows) == ["A", "B", "C", "label"]
-    assert view.pictures == []
+    assert view.film is None
+    assert view.rate == FPS
     seen = view.keypoints[view.detected]
     assert 0 < seen.mean() < WIDTH and seen[..., 1].max() > 1  # pixels
 
@@ -40,7 +42,16 @@ def test_predictions_are_timelines_with_gaps(dataset):
     assert view.rows["LSTM"].tolist() == [-1] * 3 + [2, -1, 3] + [-1] * 14
 
 
-def test_pictures_are_made_smaller(dataset):
+def test_predicted_probabilities_have_gaps_too(dataset):
+    table = pd.DataFrame({"clip": "clip_01", "frame": [3, 5], "label": ["skill", "landing"]})
+    table[PROBABILITIES] = [[0.1, 0.2, 0.4, 0.3], [0, 0, 0, 1]]
+    values = widgets.read_view(dataset, "clip_01", {"LSTM": table}).probabilities["LSTM"]
+    assert values.shape == (20, 4)
+    assert values[3].tolist() == [0.1, 0.2, 0.4, 0.3]
+    assert np.isfinite(values).all(axis=1).nonzero()[0].tolist() == [3, 5]
+
+
+def test_a_picture_fills_the_frame(dataset):
     folder = paths.dataset(dataset)
     film = folder / "videos" / "video_0" / "clip_00.mp4"
     film.parent.mkdir(parents=True)
@@ -50,9 +61,9 @@ def test_pictures_are_made_smaller(dataset):
     clips.loc[0, ["path", "width", "height"]] = ["videos/video_0/clip_00.mp4", 64, 1080]
     io.write_table(folder / "clips.csv", clips)
     view = widgets.read_view(dataset, "clip_00")
-    assert (view.reduction, len(view.pictures)) == (3, 20)
-    assert view.pictures[0].shape == (360, 22, 3)
-    assert widgets.plot_frame(view, 4).get_xlim() == (0, 22)
+    assert (view.film, view.box) == (film, (0, 0, 64, 1080))
+    figure = widgets.plot_strip(view)
+    assert all(len(ax.images) == 1 and ax.get_xlim() == (0, 64) for ax in figure.axes[:6])
 
 
 def test_a_data_set_with_clips_only(dataset):
@@ -95,16 +106,12 @@ def test_headless_gives_a_filmstrip(dataset, monkeypatch):
     assert plt.get_fignums() == []
 
 
-def test_the_slider_follows_the_chosen_clip(dataset, monkeypatch):
-    monkeypatch.delenv("GYMLIB_HEADLESS", raising=False)
-    box = widgets.browse(dataset)
-    assert isinstance(box, ipywidgets.VBox)
-    choice, play, frame = box.children[0].children
-    assert choice.options == ("clip_00", "clip_01")
-    assert (frame.value, frame.max, play.max) == (0, 19, 19)
-    frame.value = 7
-    choice.value = "clip_01"
-    assert (frame.value, frame.max) == (0, 19)
+def test_headless_labelling_writes_nothing(dataset, monkeypatch):
+    monkeypatch.setenv("GYMLIB_HEADLESS", "1")
+    before = sorted(paths.dataset(dataset).rglob("*"))
+    picture = widgets.label(dataset, "me")
+    assert isinstance(picture, Image) and picture.data.startswith(b"\x89PNG")
+    assert sorted(paths.dataset(dataset).rglob("*")) == before
 
 
 def test_frames_without_pictures_share_their_limits(dataset):

@@ -11,11 +11,12 @@ from gymlib.skeleton import EDGES, KEYPOINTS
 SIDE_COLOURS = {"left": "#D55E00", "right": "#0072B2", "middle": "#555555"}
 
 
-def _side(edge: tuple[int, int]) -> str:
-    names = [KEYPOINTS[index] for index in edge]
-    for side in ("left", "right"):
-        if all(side in name for name in names):
-            return side
+def side(bone: tuple[int, int]) -> str:
+    """left, right or middle: the side on which both ends of a bone are."""
+    names = [KEYPOINTS[index] for index in bone]
+    for word in ("left", "right"):
+        if all(word in name for name in names):
+            return word
     return "middle"
 
 
@@ -36,7 +37,7 @@ def plot_skeleton(
     """
     ax = ax or plt.subplots(figsize=(3, 3))[1]
     lines = keypoints[np.array(EDGES)]  # (bones, 2 ends, 2)
-    colours = [colour or SIDE_COLOURS[_side(edge)] for edge in EDGES]
+    colours = [colour or SIDE_COLOURS[side(edge)] for edge in EDGES]
     seen = np.isfinite(lines).all(axis=(1, 2))
     ax.add_collection(
         LineCollection(

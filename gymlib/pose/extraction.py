@@ -18,7 +18,7 @@ import joblib
 import numpy as np
 import pandas as pd
 
-from gymlib import io, lock, paths, provenance, schemas, video
+from gymlib import io, lock, paths, processes, provenance, schemas, video
 from gymlib.pose.blazepose import EXTRACTOR, THESIS, Pose, PoseConfig, extract_clip
 from gymlib.progress import progress
 from gymlib.skeleton import KEYPOINTS
@@ -139,6 +139,7 @@ def _run(jobs: list, workers: int | None) -> tuple[list[str], float]:
                 warnings.simplefilter("ignore")
                 results.close()
             raise
+    processes.release(workers)
     if faults:
         listed = "\n".join(sorted(faults))
         raise PoseError(f"{len(faults)} of {len(jobs)} clips could not be extracted:\n{listed}")

@@ -5,6 +5,7 @@ Pictures are RGB uint8 of shape (height, width, 3), turned and stretched as the 
 """
 
 from gymlib.video.info import VideoError, VideoInfo
+from gymlib.video.jpegs import read_jpegs
 from gymlib.video.reading import Frame, frame_times, pick_frames, probe, read_frames
 from gymlib.video.writing import write_video
 
@@ -16,5 +17,6 @@ __all__ = [
     "pick_frames",
     "probe",
     "read_frames",
+    "read_jpegs",
     "write_video",
 ]

@@ -1,0 +1,175 @@
+"""Labelling one clip: what each key and each drag does to its labels, and back again.
+
+The state is one code per frame: those of :mod:`gymlib.labels`, and ``NOT_YET`` where nobody has
+given a label yet. An array has one value per frame, so the runs drawn from it cover the clip
+exactly once whatever is done to it.
+
+The rules follow the thesis authors' tool, which showed frame after frame, gave each the label of
+the last key pressed, and could not go back. Here a key also works in the middle of a clip that
+has labels, and each change can be undone.
+"""
+
+import numpy as np
+from jaxtyping import Int
+
+from gymlib.labels import UNLABELED_CODE, Segment, segments
+
+NOT_YET = -2
+"""Code of a frame without a label; Unlabeled (-1) is an annotator's answer: undecidable."""
+
+
+def blank(frames: int) -> Int[np.ndarray, " frames"]:
+    """Labels of a clip that nobody has looked at."""
+    return np.full(frames, NOT_YET, dtype=np.int8)
+
+
+def borders(codes: Int[np.ndarray, " frames"]) -> list[int]:
+    """Frames at which another run begins, in order; frame 0 is none."""
+    return [run.start for run in segments(codes)[1:]]
+
+
+def gaps(codes: Int[np.ndarray, " frames"]) -> list[Segment]:
+    """Runs of frames that have no label yet."""
+    return [run for run in segments(codes) if run.label == NOT_YET]
+
+
+def label_from(
+    codes: Int[np.ndarray, " frames"], frame: int, label: int
+) -> Int[np.ndarray, " frames"]:
+    """Label ``frame`` and what follows it up to the next border; the input is not changed.
+
+    Where nothing is labelled yet only ``frame`` itself gets the label: nobody has seen what comes
+    next. :func:`carry_to` takes the label along while the annotator goes on.
+
+    Raises ValueError for a frame outside the clip or a code that is no label.
+    """
+    _check_frame(codes, frame)
+    if not UNLABELED_CODE <= label <= 3:
+        raise ValueError(f"expected a label's code, -1 to 3, found {label}")
+    run = next(run for run in segments(codes) if run.start <= frame <= run.end)
+    end = frame if run.label == NOT_YET else run.end
+    changed = codes.copy()
+    changed[frame : end + 1] = label
+    return changed
+
+
+def carry_to(
+    codes: Int[np.ndarray, " frames"], since: int, frame: int
+) -> Int[np.ndarray, " frames"]:
+    """Frames after ``since`` up to ``frame`` without a label take that of the frame before them.
+
+    This is stepping forward in the authors' tool after a key at frame ``since``. What has a label
+    keeps it; if ``since`` has none, nothing is carried from there.
+    """
+    _check_frame(codes, since)
+    _check_frame(codes, frame)
+    changed = codes.copy()
+    for run in gaps(codes):
+        if since < run.start <= frame:
+            changed[run.start : min(run.end, frame) + 1] = codes[run.start - 1]
+    return changed
+
+
+def move_border(
+    codes: Int[np.ndarray, " frames"], border: int, to: int
+) -> Int[np.ndarray, " frames"]:
+    """Let the run that begins at frame ``border`` begin at ``to`` instead.
+
+    Both runs keep one frame at least: beyond that the border stops. Raises ValueError if no run
+    begins at ``border``.
+    """
+    runs = segments(codes)
+    right = next((i for i, run in enumerate(runs) if i and run.start == border), None)
+    if right is None:
+        raise ValueError(f"no run begins at frame {border}; borders are {borders(codes)}")
+    to = min(max(to, runs[right - 1].start + 1), runs[right].end)
+    changed = codes.copy()
+    changed[border:to] = runs[right - 1].label
+    changed[to:border] = runs[right].label
+    return changed
+
+
+def _check_frame(codes: np.ndarray, frame: int) -> None:
+    if not 0 <= frame < len(codes):
+        raise ValueError(f"expected a frame from 0 to {len(codes) - 1}, found {frame}")
+
+
+class LabelSession:
+    """The labels of one clip while they are made, with as many steps back as were taken forward.
+
+    After a key the label follows the annotator forward (:meth:`reach`), until an undo. What is
+    carried along belongs to the key that began it: one undo takes both away.
+    """
+
+    def __init__(self, codes: Int[np.ndarray, " frames"]):
+        self.codes = codes.copy()
+        self._before: list[tuple[np.ndarray, int]] = []  # labels, and where the change was made
+        self._key: int | None = None  # frame of the key whose label follows the annotator
+        self._open = False  # whether the last change is that key's, and takes what is carried
+
+    @property
+    def complete(self) -> bool:
+        """Whether every frame has a label."""
+        return not (self.codes == NOT_YET).any()
+
+    @property
+    def steps(self) -> int:
+        """How many changes can be undone."""
+        return len(self._before)
+
+    @property
+    def carrying(self) -> bool:
+        """Whether a label follows the annotator."""
+        return self._key is not None
+
+    def label(self, frame: int, label: int) -> bool:
+        """:func:`label_from`; whether anything changed."""
+        self._open = self._change(label_from(self.codes, frame, label), frame)
+        self._key = frame
+        return self._open
+
+    def reach(self, frame: int) -> bool:
+        """The annotator went on to ``frame``: :func:`carry_to`; whether anything changed."""
+        if self._key is None:
+            return False
+        carried = carry_to(self.codes, self._key, frame)
+        if self._open:
+            changed = not np.array_equal(carried, self.codes)
+            self.codes = carried
+        else:
+            changed = self._open = self._change(carried, self._key)
+        return changed
+
+    def rest(self) -> None:
+        """No label follows any more, until the next key."""
+        self._key, self._open = None, False
+
+    def move(self, border: int, to: int) -> bool:
+        """:func:`move_border`; whether anything changed."""
+        self._open = False
+        return self._change(move_border(self.codes, border, to), border)
+
+    def replace(self, codes: Int[np.ndarray, " frames"]) -> bool:
+        """Take labels from elsewhere, as one change; whether anything changed.
+
+        Raises ValueError if they are of another length.
+        """
+        if codes.shape != self.codes.shape:
+            raise ValueError(f"expected {len(self.codes)} frames, found {len(codes)}")
+        self._open = False
+        return self._change(codes.copy(), 0)
+
+    def undo(self) -> int | None:
+        """Take the last change back; the frame it was made at, None if there is none."""
+        if not self._before:
+            return None
+        self.codes, frame = self._before.pop()
+        self.rest()
+        return frame
+
+    def _change(self, codes: np.ndarray, frame: int) -> bool:
+        if np.array_equal(codes, self.codes):
+            return False
+        self._before.append((self.codes, frame))
+        self.codes = codes
+        return True

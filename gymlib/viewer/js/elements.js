@@ -1,0 +1,22 @@
+// Building the page out of elements.
+
+/** An element with properties, `dataset` among them, and children. */
+export function element(tag, { dataset, ...properties } = {}, children = []) {
+  const node = Object.assign(document.createElement(tag), properties);
+  Object.assign(node.dataset, dataset);
+  node.append(...children);
+  return node;
+}
+
+/** A button that leaves the keyboard to the viewer. `key` is shown after the title. */
+export function button(text, title, key, onclick) {
+  const node = element("button", {
+    type: "button",
+    textContent: text,
+    title: key ? `${title} (${key})` : title,
+    ariaLabel: title,
+    tabIndex: -1,
+    onclick,
+  });
+  return node;
+}

@@ -1,0 +1,173 @@
+// The viewer with one timeline that can be changed. The kernel decides what a key or a drag does
+// to the labels and saves them; here only the request is made, and the answer shown.
+
+import { button, element } from "./elements.js";
+import { Viewer } from "./viewer.js";
+
+const PATIENCE = 4000; // milliseconds until a save without an answer is worth a word
+
+const MARKS = { done: "✓", part: "◐", none: "○" };
+const HELP = [
+  ["← →", "one frame"],
+  ["⇧ ← →", "ten frames"],
+  ["[ ]", "next border"],
+  ["space", "play"],
+  ["− +", "speed"],
+  ["k", "skeleton"],
+  ["p", "picture"],
+  ["b", "others"],
+  ["⏎", "next open clip"],
+];
+
+export class Labeller extends Viewer {
+  build() {
+    const node = super.build();
+    const labels = this.look.keys.map(([key, code]) => {
+      const chosen = () => this.label(code);
+      const node = button("", `${this.look.names[code]} from here on`, key, chosen);
+      node.append(
+        element("kbd", { textContent: key.toUpperCase() }),
+        element("span", { textContent: this.look.names[code] }),
+      );
+      node.className = "gym-label";
+      node.style.setProperty("--label", this.look.colours[code]);
+      this.keys[key] = chosen;
+      return node;
+    });
+    this.undoing = button("", "undo the last change", "u", () => this.undo());
+    this.undoing.append(
+      element("kbd", { textContent: "U" }),
+      element("span", { textContent: "undo" }),
+    );
+    this.keys.u = () => this.undo();
+    this.blinding = button("Others", "show what others say", "b", () => this.blind());
+    this.keys.b = () => this.blind();
+    const next = button("Next open clip", "to the next clip not yet complete", "enter", () =>
+      this.next(),
+    );
+    this.keys.Enter = () => this.next();
+    this.side.append(
+      element("div", { className: "gym-title", textContent: "from here on" }),
+      ...labels,
+      this.undoing,
+      element("dl", {}, HELP.flatMap(([keys, what]) => [
+        element("dt", { textContent: keys }),
+        element("dd", { textContent: what }),
+      ])),
+    );
+    this.progress = element("span", { className: "gym-progress" });
+    this.head.querySelector(".gym-space").before(next, this.progress);
+    this.head.append(this.blinding);
+    node.classList.add("gym-labeller");
+    this.window = Math.random(); // the same labeller may be shown twice
+    this.sent = 0; // changes asked for
+    this.answered = 0; // and done
+    this.follows = false; // whether the label of the last key goes along
+    this.reached = -1; // frame it should go along to, not yet sent
+    return node;
+  }
+
+  // --- what the annotator does --------------------------------------------------------------
+
+  label(code) {
+    this.#change({ do: "label", frame: this.player.frame, label: code });
+    this.follows = true;
+  }
+
+  undo() {
+    this.player.stop();
+    this.#change({ do: "undo" });
+    this.follows = false;
+  }
+
+  move(border, to) {
+    this.#change({ do: "move", border, to });
+  }
+
+  open(clip) {
+    this.#flush();
+    super.open(clip);
+  }
+
+  next() {
+    this.#flush();
+    this.ask({ do: "next" });
+  }
+
+  blind() {
+    this.ask({ do: "blind" });
+  }
+
+  /** A label follows the annotator into frames that have none. */
+  moved(frame, how) {
+    super.moved(frame);
+    if (how.quiet || !this.follows) return;
+    this.reached = Math.max(frame, this.reached);
+    // While an answer is on the way, the next one goes with it: one request at a time.
+    if (this.sent === this.answered) this.#reach();
+  }
+
+  #reach() {
+    const open = ([start, , code]) => code < -1 && start <= this.reached;
+    if (!this.rows[0].runs.some(open)) this.reached = -1;
+    this.#flush();
+  }
+
+  #change(request) {
+    if (!this.clip?.editable) return;
+    this.#flush();
+    this.#send(request);
+  }
+
+  /** Send what was put off, so that everything happens in the order in which it was done. */
+  #flush() {
+    if (this.reached >= 0) this.#send({ do: "reach", frame: this.reached });
+    this.reached = -1;
+  }
+
+  #send(request) {
+    this.sent += 1;
+    const { window, sent: number } = this;
+    this.say("saving …");
+    clearTimeout(this.worry);
+    if (!this.ask({ ...request, clip: this.clip.name, window, number })) return;
+    this.worry = setTimeout(() => {
+      this.say("not saved yet: the kernel is busy, or has stopped", "gym-problem");
+    }, PATIENCE);
+  }
+
+  // --- what the kernel says -----------------------------------------------------------------
+
+  receive(content, buffers) {
+    if (content.say === "clip") Object.assign(this, { follows: false, reached: -1 });
+    super.receive(content, buffers);
+    if (content.say !== "saved" || content.window !== this.window) return;
+    this.answered = content.number;
+    if (this.answered !== this.sent) return;
+    clearTimeout(this.worry);
+    this.say(content.text, content.fault ? "gym-problem" : "gym-saved");
+    this.#reach();
+  }
+
+  takeRows(content) {
+    super.takeRows(content);
+    this.undoing.disabled = content.steps === 0;
+    this.undoing.lastChild.textContent = content.steps ? `undo (${content.steps})` : "undo";
+    this.blinding.textContent = content.blind ? "Others hidden" : "Others";
+    this.blinding.classList.toggle("gym-on", !content.blind);
+    this.blinding.ariaPressed = String(!content.blind);
+    const { done, clips, states } = content.progress;
+    this.progress.textContent = `${done} of ${clips} clips`;
+    this.progress.style.setProperty("--done", `${(100 * done) / clips}%`);
+    for (const option of this.choice.options) {
+      option.textContent = `${MARKS[states[option.value]]} ${option.value}`;
+    }
+    this.side.classList.toggle("gym-off", !this.clip.editable);
+    if (content.text) this.say(content.text, content.fault ? "gym-problem" : "");
+  }
+
+  close() {
+    clearTimeout(this.worry);
+    super.close();
+  }
+}

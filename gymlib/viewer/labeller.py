@@ -1,0 +1,193 @@
+"""The frame labeller: the clip viewer with one timeline that can be changed.
+
+Every change is saved before the browser hears that it was.
+"""
+
+import numpy as np
+import traitlets
+
+from gymlib import annotation_check, annotations, io
+from gymlib.label_file import ChangedElsewhere, LabelFile
+from gymlib.label_session import NOT_YET, LabelSession
+from gymlib.labels import UNLABELED_CODE
+from gymlib.viewer.clip_view import Predictions
+from gymlib.viewer.component import ClipViewer, _row
+
+
+class Labeller(ClipViewer):
+    """Label the clips of a data set.
+
+    Parameters
+    ----------
+    annotator : whose labels; the name of the file.
+    draft : keep them in drafts/<annotator>.csv, which no notebook counts, until
+        :func:`gymlib.label_file.hand_in`; False writes annotations/<annotator>.csv itself.
+    blind : hide what others say at first.
+
+    ``changes`` counts what was saved and can be observed.
+    """
+
+    changes = traitlets.Int(0)
+
+    def __init__(
+        self,
+        dataset: str,
+        annotator: str,
+        clips: list[str] | None = None,
+        predictions: Predictions | None = None,
+        *,
+        draft: bool = False,
+        blind: bool = True,
+    ):
+        if annotator in annotation_check.RESERVED:
+            raise ValueError(f"{annotator!r} cannot be an annotator's name")
+        self.file, self.blind = LabelFile(dataset, annotator, draft), blind
+        self._frames = io.read_clips(dataset).set_index("clip")["frames"].to_dict()
+        self._covered = self.file.coverage()
+        self._sessions: dict[str, LabelSession] = {}
+        self._fault = ""
+        super().__init__(dataset, clips, predictions)
+        self.editable = True
+
+    def first_clip(self) -> str:
+        """The first clip that is not complete."""
+        return next((clip for clip in self.clips if self._state(clip) != "done"), self.clips[0])
+
+    def first_frame(self) -> int:
+        """The first frame without a label, where the annotator left off."""
+        codes = self.session.codes if self.session else np.zeros(1, np.int8)
+        return int(np.argmax(codes == NOT_YET))  # 0 if every frame has one
+
+    @property
+    def session(self) -> LabelSession | None:
+        """The labels of the clip shown; None if its rows on disk have faults."""
+        return self._sessions.get(self.clip)
+
+    def hidden(self) -> bool:
+        return self.blind
+
+    def answer(self, content: dict) -> None:
+        match content["do"]:
+            case "blind":
+                self.blind = not self.blind
+                self._say_rows()
+                self.say_curves()
+            case "next":
+                after = self.clips.index(self.clip) + 1
+                others = self.clips[after:] + self.clips[: after - 1]
+                clip = next((clip for clip in others if self._state(clip) != "done"), None)
+                if clip is None:
+                    self.send({"say": "problem", "text": "no other clip is open"})
+                else:
+                    self.turn_to(clip)
+            case "label" | "reach" | "move" | "undo" if content["clip"] == self.clip:
+                self._change(content)
+            case _:
+                super().answer(content)
+
+    def load(self) -> None:
+        super().load()
+        self._read()
+
+    def _read(self) -> None:
+        """Take what is on disk; a change made elsewhere can be undone like one made here."""
+        try:
+            codes = self.file.read(self.clip, self._frames[self.clip])
+            self._fault = ""
+        except annotation_check.AnnotationError as error:
+            self._sessions.pop(self.clip, None)
+            self._fault = f"{error}; mend the file, then open the clip again"
+            return
+        if self.session is None:
+            self._sessions[self.clip] = LabelSession(codes)
+        else:
+            self.session.replace(codes)
+            self.session.rest()
+
+    def _change(self, content: dict) -> None:
+        """Change the labels, show them, save them, say so."""
+        session, kind = self.session, content["do"]
+        text, fault = f"saved in {self.file.path.parent.name}/{self.file.path.name}", False
+        try:
+            if session is None:
+                raise ValueError(self._fault)
+            if kind == "label":
+                changed = session.label(content["frame"], content["label"])
+            elif kind == "reach":
+                changed = session.reach(content["frame"])
+            elif kind == "move":
+                changed = session.move(content["border"], content["to"])
+            else:
+                frame = session.undo()
+                changed = frame is not None
+                if changed:
+                    self.go(frame)
+            if changed:
+                self._say_rows()
+                self._save()
+        except ChangedElsewhere as error:
+            self._read()
+            text, fault = f"{error}; its labels are shown now, u brings yours back", True
+        except (ValueError, OSError, RuntimeError) as error:
+            text, fault = f"NOT SAVED: {error}", True
+        self._say_rows()
+        answered = {"window": content["window"], "number": content["number"]}
+        self.send({"say": "saved", "text": text, "fault": fault} | answered)
+
+    def _save(self) -> None:
+        codes = self.session.codes
+        self.file.write(self.clip, codes)
+        self._covered[self.clip] = int((codes >= UNLABELED_CODE).sum())
+        self.changes += 1
+
+    def _say_rows(self) -> None:
+        self.send({"say": "rows", "clip": self.clip} | self.about_rows())
+
+    def about_rows(self) -> dict:
+        done = sum(self._state(clip) == "done" for clip in self.clips)
+        return {
+            "rows": self._rows(),
+            "editable": self.session is not None,
+            "steps": self.session.steps if self.session else 0,
+            "blind": self.blind,
+            "progress": {
+                "done": done,
+                "clips": len(self.clips),
+                "states": {clip: self._state(clip) for clip in self.clips},
+            },
+            "text": self._fault,
+            "fault": bool(self._fault),
+        }
+
+    def _state(self, clip: str) -> str:
+        covered = self._covered.get(clip, 0)
+        return "done" if covered == self._frames[clip] else "part" if covered else "none"
+
+    def _rows(self) -> list[dict]:
+        """The annotator's own labels first, then, unless blind, what others say."""
+        own = self.session.codes if self.session else np.zeros(0, np.int8)
+        rows = [_row(self.file.annotator, own, editable=self.session is not None)]
+        if self.blind:
+            return rows
+        others = self._others()
+        votes = list(others.values())
+        if self.session and not self.file.draft:  # a draft is no vote
+            votes.append(np.maximum(own, UNLABELED_CODE))
+        if votes:
+            others["majority"] = annotations.majority(np.stack(votes, axis=1))[0]
+        others |= {name: self.view.rows[name] for name in self.predictions}
+        return rows + [_row(name, codes) for name, codes in others.items()]
+
+    def _others(self) -> dict[str, np.ndarray]:
+        """The other annotators' labels of the clip, as far as their files can be read."""
+        found = {}
+        for name in io.annotators(self.dataset):
+            if name == self.file.annotator:
+                continue
+            try:
+                codes = LabelFile(self.dataset, name).read(self.clip, self._frames[self.clip])
+            except ValueError:
+                continue  # notebook 01 lists what is wrong with it
+            if (codes >= UNLABELED_CODE).any():
+                found[name] = np.maximum(codes, UNLABELED_CODE)
+        return found
