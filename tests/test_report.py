@@ -1,7 +1,6 @@
 """The site: complete, browsable without a network, and README's table from the same files."""
 
 import re
-import shutil
 import xml.etree.ElementTree as ET
 
 import nbformat
@@ -9,12 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
+from playwright.sync_api import sync_playwright
 
 from gymlib import io, paths, report
 from gymlib.report import cards, front, numbers, pages
 from gymlib.report.icon import favicon
 from gymlib.results import APPROACHES
 from tests.helpers import make_dataset
+from tests.lab import chromium
 from tests.site_check import Page, faults, size
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><path d="M0 0 L9 9"/></svg>'
@@ -102,14 +103,10 @@ def test_figures_have_caption_text_and_origin_and_code_is_folded(executed):
 @pytest.mark.slow
 def test_the_site_works_in_a_browser(executed):
     """Opened from its folder, without a network: nothing fails, search finds, dark is dark."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
+    program = chromium()
     front_page = report.build()
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
         view = browser.new_context(viewport={"width": 420, "height": 800}, offline=True).new_page()
         failed = []  # (what, where); search also asks for the pages' texts, which no file:// gives
         view.on("requestfailed", lambda r: failed.append((r.resource_type, r.url)))
