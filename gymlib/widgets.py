@@ -1,17 +1,19 @@
 """What notebooks show to be used by hand; without a reader a picture stands in for each.
 
-:func:`browse` looks at clips, :func:`label` labels them.
+:func:`browse` looks at clips, :func:`label` labels them, :func:`explore` looks at results.
 """
 
 import matplotlib.pyplot as plt
 from IPython.display import Image
 from matplotlib.figure import Figure
 
-from gymlib import io, paths
+from gymlib import io, paths, results
+from gymlib.answers import TRUTH
 from gymlib.progress import headless
 from gymlib.viewer import (
     ClipView,
     ClipViewer,
+    Explorer,
     Labeller,
     Predictions,
     plot_frame,
@@ -20,14 +22,26 @@ from gymlib.viewer import (
     read_view,
 )
 
-__all__ = ["ClipView", "browse", "label", "plot_frame", "plot_strip", "plot_view", "read_view"]
+__all__ = [
+    "ClipView",
+    "browse",
+    "explore",
+    "label",
+    "plot_frame",
+    "plot_strip",
+    "plot_view",
+    "read_view",
+]
 
 
-PICTURE = paths.REPOSITORY / "figures" / "labeller.png"
-DESCRIPTION = (
-    "The labeller: a frame with its skeleton, a button for each label, and the timelines of the "
-    "labels made so far, of the other annotators and of the majority."
-)
+PICTURES = paths.REPOSITORY / "figures"
+DESCRIPTIONS = {
+    "labeller": "The labeller: a frame with its skeleton, a button for each label, and the "
+    "timelines of the labels made so far, of the other annotators and of the majority.",
+    "explorer": "The explorer: a frame with its skeleton beside a confusion matrix; a cell is "
+    "chosen and its frames are listed; below, the timelines of label and models, and two models' "
+    "probabilities.",
+}
 
 
 def browse(
@@ -67,8 +81,30 @@ def label(
     blind : hide what others say at first; votes should be independent.
     """
     if headless():
-        return Image(str(PICTURE), width=724, alt=DESCRIPTION)
+        return _picture("labeller")
     return Labeller(dataset, annotator, clips, predictions, draft=draft, blind=blind)
+
+
+def explore(
+    dataset: str,
+    protocol: str | None = None,
+    model: str = results.APPROACH_NAMES["LSTM_E"],
+    other: str = TRUTH,
+) -> Explorer | Image:
+    """Look into a protocol's results; headless, a picture of the explorer.
+
+    Parameters
+    ----------
+    protocol : a folder under results/; None takes the first.
+    model, other : see :class:`gymlib.viewer.explorer.Explorer`.
+    """
+    if headless():
+        return _picture("explorer")
+    return Explorer(dataset, protocol, model, other)
+
+
+def _picture(name: str) -> Image:
+    return Image(str(PICTURES / f"{name}.png"), width=724, alt=DESCRIPTIONS[name])
 
 
 def _strip(dataset, clips, predictions) -> Figure:

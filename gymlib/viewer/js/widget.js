@@ -1,11 +1,14 @@
 // What the notebook calls to show a viewer; anywidget's interface.
 
+import { Explorer } from "./explorer.js";
 import { Labeller } from "./labeller.js";
 import { Viewer } from "./viewer.js";
 
+const KINDS = { viewer: Viewer, labeller: Labeller, explorer: Explorer };
+
 export default {
   render({ model, el }) {
-    const viewer = new (model.get("editable") ? Labeller : Viewer)(model, el);
+    const viewer = new KINDS[model.get("kind")](model, el);
     return () => viewer.close();
   },
 };
