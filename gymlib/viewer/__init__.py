@@ -4,6 +4,7 @@ from gymlib.viewer.clip_view import ClipView, Predictions, read_view
 from gymlib.viewer.component import ClipViewer
 from gymlib.viewer.explorer import Explorer
 from gymlib.viewer.labeller import Labeller
+from gymlib.viewer.review import Review
 from gymlib.viewer.strip import plot_frame, plot_strip, plot_view
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Explorer",
     "Labeller",
     "Predictions",
+    "Review",
     "plot_frame",
     "plot_strip",
     "plot_view",

@@ -4,35 +4,21 @@ Frames are found by what models say of them: those of a cell of the confusion ma
 which two models differ, or one model and the label.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
-
 import numpy as np
-import pandas as pd
 import traitlets
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from gymlib import answers, io, paths, results
+from gymlib import answers, results
 from gymlib.answers import TRUTH
 from gymlib.labels import CLASSES
 from gymlib.viewer.component import ClipViewer, _row
+from gymlib.viewer.study import Study, datasets, protocols
 
-FILE = "predictions.parquet"
 FIRST = results.APPROACH_NAMES["LSTM_E"]
 SILENT, SAME, DIFFERENT = 6, 7, 8  # codes of this viewer's rows, beside those of labels
 _ALARM = "#D55E00"  # of Okabe & Ito, as the classes' colours
 _SHADES = [to_hex(colour) for colour in colormaps["Blues"](np.linspace(0, 1, 101))]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What the explorer shows: a protocol's results on a data set, a model, another beside it."""
-
-    dataset: str
-    protocol: str
-    model: str = FIRST
-    other: str = TRUTH
 
 
 class Explorer(ClipViewer):
@@ -65,7 +51,7 @@ class Explorer(ClipViewer):
             "classes": list(CLASSES),
         }
 
-    def _take(self, study: "Study", model: str, other: str) -> None:
+    def _take(self, study: Study, model: str, other: str) -> None:
         """Choose models of a study; the clips are put in order, the worst first."""
         study.check(model)
         if other != TRUTH:
@@ -218,44 +204,3 @@ class Explorer(ClipViewer):
             f"({share:.1f} %): the first is right in {found.first_right:,}, the second in "
             f"{found.second_right:,}, neither in {neither:,}."
         )
-
-
-class Study:
-    """The answers of all models of one protocol on one data set."""
-
-    def __init__(self, dataset: str, protocol: str | None = None):
-        known = protocols(dataset)
-        if not known:
-            raise ValueError(f"data set {dataset!r} has no results yet; run notebook 06")
-        if protocol is not None and protocol not in known:
-            raise ValueError(
-                f"data set {dataset!r} has no results of protocol {protocol!r}; there are "
-                f"{', '.join(known)}"
-            )
-        self.dataset, self.protocol = dataset, protocol or known[0]
-
-    @cached_property
-    def models(self) -> dict[str, pd.DataFrame]:
-        """Name -> answers."""
-        table = io.read_table(paths.results(self.dataset, self.protocol) / FILE)
-        return answers.of_models(table)
-
-    def check(self, model: str) -> None:
-        """ValueError if there is no such model."""
-        if model not in self.models:
-            raise ValueError(
-                f"protocol {self.protocol!r} has no model {model!r}; there are "
-                f"{'; '.join(self.models)}"
-            )
-
-
-def protocols(dataset: str) -> list[str]:
-    """Protocols with results on a data set."""
-    found = (paths.dataset(dataset) / "results").glob(f"*/{FILE}")
-    return sorted(file.parent.name for file in found)
-
-
-def datasets() -> list[str]:
-    """Data sets with results."""
-    found = {file.parents[2].name for file in (paths.home() / "data").glob(f"*/results/*/{FILE}")}
-    return sorted(found)

@@ -2,9 +2,10 @@
 
 import { Explorer } from "./explorer.js";
 import { Labeller } from "./labeller.js";
+import { Review } from "./review.js";
 import { Viewer } from "./viewer.js";
 
-const KINDS = { viewer: Viewer, labeller: Labeller, explorer: Explorer };
+const KINDS = { viewer: Viewer, labeller: Labeller, explorer: Explorer, review: Review };
 
 export default {
   render({ model, el }) {
