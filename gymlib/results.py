@@ -193,12 +193,20 @@ def per_class(matrices: Matrices) -> pd.DataFrame:
 
 
 def answers(predictions: pd.DataFrame, approach: str) -> pd.DataFrame:
-    """What one approach says of every test frame: outer, clip, frame, label (its answer), true."""
+    """:func:`answers_of` one approach (a key of APPROACHES)."""
     architecture, model = APPROACHES[approach]
     chosen = (predictions["architecture"] == architecture) & (predictions["model"] == model)
-    rows = predictions[chosen]
+    return answers_of(predictions[chosen])
+
+
+def answers_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """What one model says of every test frame, from its rows of a predictions table.
+
+    Returns columns outer, clip, frame, label (its answer), true, and its probabilities.
+    """
     said = decode(predicted(rows))
-    return rows[["outer", "clip", "frame"]].assign(label=said, true=rows["label"])
+    kept = rows[["outer", "clip", "frame", *PROBABILITIES]]
+    return kept.assign(label=said, true=rows["label"])
 
 
 def clip_scores(answers: pd.DataFrame) -> pd.DataFrame:

@@ -1,33 +1,54 @@
 """What notebooks show to be used by hand; without a reader a picture stands in for each.
 
-:func:`browse` looks at clips, :func:`label` labels them.
+:func:`browse` looks at clips, :func:`label` labels them, :func:`review` goes through
+those worth a second look, :func:`explore` looks at results.
 """
 
 import matplotlib.pyplot as plt
+import pandas as pd
 from IPython.display import Image
 from matplotlib.figure import Figure
 
-from gymlib import io, paths
+from gymlib import io, paths, results
+from gymlib.answers import TRUTH
 from gymlib.progress import headless
+from gymlib.review import ReviewConfig
 from gymlib.viewer import (
     ClipView,
     ClipViewer,
+    Explorer,
     Labeller,
     Predictions,
+    Review,
     plot_frame,
     plot_strip,
     plot_view,
     read_view,
 )
 
-__all__ = ["ClipView", "browse", "label", "plot_frame", "plot_strip", "plot_view", "read_view"]
+__all__ = [
+    "ClipView",
+    "browse",
+    "explore",
+    "label",
+    "plot_frame",
+    "plot_strip",
+    "plot_view",
+    "read_view",
+    "review",
+]
 
 
-PICTURE = paths.REPOSITORY / "figures" / "labeller.png"
-DESCRIPTION = (
-    "The labeller: a frame with its skeleton, a button for each label, and the timelines of the "
-    "labels made so far, of the other annotators and of the majority."
-)
+PICTURES = paths.REPOSITORY / "figures"
+DESCRIPTIONS = {
+    "labeller": "The labeller: a frame with its skeleton, a button for each label, and the "
+    "timelines of the labels made so far, of the other annotators and of the majority.",
+    "review": "The labeller with a queue of cases beside it, one of them open at its frames, and "
+    "the agreement of all annotators below.",
+    "explorer": "The explorer: a frame with its skeleton beside a confusion matrix; a cell is "
+    "chosen and its frames are listed; below, the timelines of label and models, and two models' "
+    "probabilities.",
+}
 
 
 def browse(
@@ -67,8 +88,53 @@ def label(
     blind : hide what others say at first; votes should be independent.
     """
     if headless():
-        return Image(str(PICTURE), width=724, alt=DESCRIPTION)
+        return _picture("labeller")
     return Labeller(dataset, annotator, clips, predictions, draft=draft, blind=blind)
+
+
+def review(
+    dataset: str,
+    annotator: str,
+    queue: pd.DataFrame | None = None,
+    predictions: Predictions | None = None,
+    *,
+    draft: bool = False,
+    blind: bool = False,
+    config: ReviewConfig | None = None,
+) -> Review | Image:
+    """Go through the review queue in the labeller; headless, a picture of it.
+
+    Parameters
+    ----------
+    queue : a table of :func:`gymlib.review.queue`; None makes it from votes and poses.
+    annotator, predictions, draft, blind : as for :func:`label`; others' labels are shown.
+    config : what the queue was made with.
+    """
+    if headless():
+        return _picture("review")
+    return Review(dataset, annotator, queue, predictions, draft=draft, blind=blind, config=config)
+
+
+def explore(
+    dataset: str,
+    protocol: str | None = None,
+    model: str = results.APPROACH_NAMES["LSTM_E"],
+    other: str = TRUTH,
+) -> Explorer | Image:
+    """Look into a protocol's results; headless, a picture of the explorer.
+
+    Parameters
+    ----------
+    protocol : a folder under results/; None takes the first.
+    model, other : see :class:`gymlib.viewer.explorer.Explorer`.
+    """
+    if headless():
+        return _picture("explorer")
+    return Explorer(dataset, protocol, model, other)
+
+
+def _picture(name: str) -> Image:
+    return Image(str(PICTURES / f"{name}.png"), alt=DESCRIPTIONS[name])
 
 
 def _strip(dataset, clips, predictions) -> Figure:

@@ -23,6 +23,14 @@ def home(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def notebooks(home) -> Path:
+    """A folder for JupyterLab, beside the data."""
+    folder = home / "notebooks"
+    folder.mkdir()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real skeletons and videos named by GYMLIB_REAL_DATA; skips without it."""

@@ -1,6 +1,7 @@
 """JupyterLab as a reader sees it: a server of its own, driven by Chromium."""
 
 import contextlib
+import io
 import os
 import secrets
 import shutil
@@ -14,8 +15,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from PIL import Image
 
-from gymlib import io, paths
+from gymlib import paths
+from gymlib.io import write_json
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 120  # seconds; a loaded machine starts slowly
@@ -40,8 +43,8 @@ def server(folder: Path, theme: str = "JupyterLab Light"):
     settings = folder / ".settings"
     extension = settings / "@jupyterlab" / "apputils-extension"
     quiet = {"fetchNews": "false", "checkForUpdates": False}
-    io.write_json(extension / "notification.jupyterlab-settings", quiet)
-    io.write_json(extension / "themes.jupyterlab-settings", {"theme": theme})
+    write_json(extension / "notification.jupyterlab-settings", quiet)
+    write_json(extension / "themes.jupyterlab-settings", {"theme": theme})
     private = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     own = {name: str(folder / f".{name.lower()}") for name in private}
     own |= {"JUPYTERLAB_SETTINGS_DIR": str(settings), "JUPYTERLAB_WORKSPACES_DIR": str(folder)}
@@ -96,6 +99,15 @@ def page(width: int = 1280, height: int = 1400):
             yield view
         finally:
             browser.close()
+
+
+def shoot(view, name: str) -> None:
+    """Save what the widget shows as figures/<name>.png, in few colours: reports embed it."""
+    view.mouse.move(0, 0)
+    view.wait_for_timeout(800)
+    taken = Image.open(io.BytesIO(view.locator(".gym-frame").screenshot())).convert("RGB")
+    few = taken.quantize(256, dither=Image.Dither.NONE)
+    few.save(paths.REPOSITORY / "figures" / f"{name}.png", optimize=True)
 
 
 def write_notebook(path: Path, *sources: str) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers import FPS, HEIGHT, WIDTH, make_dataset
-from lab import chromium, open_and_run, page, server, write_notebook
+from lab import chromium, open_and_run, page, server, shoot, write_notebook
 
 from gymlib import io, overlay, paths, preprocessing, video
 
@@ -26,14 +26,6 @@ VIEWER = ".gym-viewer"
 @pytest.fixture(scope="module", autouse=True)
 def browser():
     chromium()
-
-
-@pytest.fixture
-def notebooks(home) -> Path:
-    """A folder for JupyterLab, beside the data."""
-    folder = home / "notebooks"
-    folder.mkdir()
-    return folder
 
 
 def film(dataset: str) -> None:
@@ -242,5 +234,4 @@ def test_picture_of_the_labeller(home, notebooks):
             for _ in range(end - start):
                 view.keyboard.press("ArrowRight")
         wait_until_saved(view)
-        view.wait_for_timeout(500)
-        view.locator(".gym-frame").screenshot(path=paths.REPOSITORY / "figures" / "labeller.png")
+        shoot(view, "labeller")

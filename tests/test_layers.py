@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "gymlib"
 LAYERS = [
     {"paths", "skeleton", "labels", "clips", "schemas", "progress", "reference"},
     {"annotations", "agreement", "annotation_check", "preprocessing", "splits", "metrics",
-     "ensemble", "pose_quality", "results", "claims", "review", "running_agreement",
+     "ensemble", "pose_quality", "results", "answers", "claims", "review", "running_agreement",
      "label_session"},
     {"io", "video", "provenance", "lock", "processes", "vectors"},
     {"models", "training", "compiled"},

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from footage import film
+from hearing import last, listen
 from helpers import make_dataset
 
 from gymlib import io, label_file, paths, schemas, video
 from gymlib.annotation_check import AnnotationError
 from gymlib.label_file import LabelFile
 from gymlib.viewer import ClipViewer, Labeller, reel
-from gymlib.viewer.script import FOLDER, script
+from gymlib.viewer.script import FOLDER, script, style
 
 FRAMES = 20
 
@@ -22,17 +23,6 @@ FRAMES = 20
 @pytest.fixture
 def dataset(home):
     return make_dataset(home, clips=3, frames=FRAMES, processed=True)
-
-
-def listen(widget) -> list[tuple[dict, list]]:
-    """The list that gets what the widget says: (content, buffers)."""
-    said = []
-    widget.send = lambda content, buffers=None: said.append((content, buffers or []))
-    return said
-
-
-def last(said: list, kind: str) -> dict:
-    return next(content for content, _ in reversed(said) if content["say"] == kind)
 
 
 class Hand:
@@ -309,7 +299,7 @@ class TestScript:
                 assert all(text.index(f"class {name} ") < use for use in uses)
 
     def test_needs_no_network(self):
-        text = script() + (FOLDER / "viewer.css").read_text()
+        text = script() + style()
         assert set(re.findall(r"https?://[^\s\"')]+", text)) <= {"http://www.w3.org/2000/svg"}
 
     def test_is_valid(self, tmp_path):

@@ -60,7 +60,7 @@ class ClipViewer(anywidget.AnyWidget):
     _esm = script()
     _css = style()
     look = traitlets.Dict().tag(sync=True)
-    editable = traitlets.Bool(False).tag(sync=True)
+    kind = traitlets.Unicode("viewer").tag(sync=True)
     clip = traitlets.Unicode()
     frame = traitlets.Int(0)
 
@@ -157,14 +157,14 @@ class ClipViewer(anywidget.AnyWidget):
         self.say_curves()
 
     def say_curves(self) -> None:
-        """The models' probabilities, unless they are hidden."""
-        curves = {} if self.hidden() else self.view.probabilities
+        """The models' probabilities, as far as they are shown."""
+        curves = self.curves()
         about = {"say": "curves", "clip": self.clip, "names": list(curves)}
         self.send(about, buffers=[_bytes(values) for values in curves.values()])
 
-    def hidden(self) -> bool:
-        """Whether only the reader's own labels are shown."""
-        return False
+    def curves(self) -> dict[str, np.ndarray]:
+        """Name -> probabilities to draw."""
+        return self.view.probabilities
 
     def about_rows(self) -> dict:
         """The timelines, as JSON."""

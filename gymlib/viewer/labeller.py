@@ -27,6 +27,7 @@ class Labeller(ClipViewer):
     ``changes`` counts what was saved and can be observed.
     """
 
+    kind = traitlets.Unicode("labeller").tag(sync=True)
     changes = traitlets.Int(0)
 
     def __init__(
@@ -47,7 +48,6 @@ class Labeller(ClipViewer):
         self._sessions: dict[str, LabelSession] = {}
         self._fault = ""
         super().__init__(dataset, clips, predictions)
-        self.editable = True
 
     def first_clip(self) -> str:
         """The first clip that is not complete."""
@@ -63,8 +63,8 @@ class Labeller(ClipViewer):
         """The labels of the clip shown; None if its rows on disk have faults."""
         return self._sessions.get(self.clip)
 
-    def hidden(self) -> bool:
-        return self.blind
+    def curves(self) -> dict:
+        return {} if self.blind else super().curves()
 
     def answer(self, content: dict) -> None:
         match content["do"]:

@@ -26,8 +26,8 @@ def script() -> str:
 
 @cache
 def style() -> str:
-    """The style sheet."""
-    return (FOLDER / "viewer.css").read_text(encoding="utf-8")
+    """The style sheets as one, that of all viewers first."""
+    return _source("viewer.css") + _source("panels.css")
 
 
 def _visit(name: str, order: list[str]) -> None:

@@ -16,7 +16,7 @@ const HELP = [
   ["k", "skeleton"],
   ["p", "picture"],
   ["b", "others"],
-  ["⏎", "next open clip"],
+  ["⏎", "next open"],
 ];
 
 export class Labeller extends Viewer {
@@ -42,9 +42,7 @@ export class Labeller extends Viewer {
     this.keys.u = () => this.undo();
     this.blinding = button("Others", "show what others say", "b", () => this.blind());
     this.keys.b = () => this.blind();
-    const next = button("Next open clip", "to the next clip not yet complete", "enter", () =>
-      this.next(),
-    );
+    const next = button(...this.nextWords(), "enter", () => this.next());
     this.keys.Enter = () => this.next();
     this.side.append(
       element("div", { className: "gym-title", textContent: "from here on" }),
@@ -65,6 +63,11 @@ export class Labeller extends Viewer {
     this.follows = false; // whether the label of the last key goes along
     this.reached = -1; // frame it should go along to, not yet sent
     return node;
+  }
+
+  /** Text and title of the button for the next piece of work. */
+  nextWords() {
+    return ["Next open clip", "to the next clip not yet complete"];
   }
 
   // --- what the annotator does --------------------------------------------------------------

@@ -24,15 +24,22 @@ export class Player {
   toggle() {
     if (this.playing) return this.stop();
     if (this.frame === this.frames - 1) this.go(0, { quiet: true });
+    return this.play();
+  }
+
+  /** Play on up to a frame; `onEnd()` when it is reached, not if something else stops it. */
+  play(last = this.frames - 1, onEnd = () => {}) {
+    this.stop();
     let began = performance.now();
     let from = this.frame;
     let speed = this.speed;
     const tick = (now) => {
       if (speed !== this.speed) [began, from, speed] = [now, this.frame, this.speed];
       const frame = from + Math.max(0, Math.floor(((now - began) / 1000) * this.rate * speed));
-      if (frame >= this.frames - 1) {
-        this.go(this.frames - 1);
-        return this.stop();
+      if (frame >= last) {
+        this.go(last);
+        this.stop();
+        return onEnd();
       }
       if (frame !== this.frame) this.go(frame);
       this.playing = requestAnimationFrame(tick);

@@ -13,9 +13,10 @@ export class Timeline {
     this.bars = element("div", { className: "gym-bars" });
     this.line = element("div", { className: "gym-line" });
     this.tip = element("div", { className: "gym-tip", hidden: true });
+    this.marked = element("div", { className: "gym-mark", hidden: true });
     this.axis = element("div", { className: "gym-axis" });
     this.tracks = element("div", { className: "gym-tracks" }, [
-      this.bars, this.axis, this.line, this.tip,
+      this.bars, this.axis, this.marked, this.line, this.tip,
     ]);
     this.node = element("div", { className: "gym-timeline" }, [this.names, this.tracks]);
     this.rows = [];
@@ -45,6 +46,14 @@ export class Timeline {
   /** Put the line at a frame. */
   go(frame) {
     this.line.style.left = `${(100 * (frame + 0.5)) / this.frames}%`;
+  }
+
+  /** Put a frame around the frames of `run`, [start, end]; null takes it away. */
+  mark(run) {
+    this.marked.hidden = !run;
+    const [start, end] = run ?? [0, 0];
+    this.marked.style.left = `${(100 * start) / this.frames}%`;
+    this.marked.style.width = `${(100 * (end - start + 1)) / this.frames}%`;
   }
 
   #bar(row) {

@@ -1,11 +1,15 @@
 // What the notebook calls to show a viewer; anywidget's interface.
 
+import { Explorer } from "./explorer.js";
 import { Labeller } from "./labeller.js";
+import { Review } from "./review.js";
 import { Viewer } from "./viewer.js";
+
+const KINDS = { viewer: Viewer, labeller: Labeller, explorer: Explorer, review: Review };
 
 export default {
   render({ model, el }) {
-    const viewer = new (model.get("editable") ? Labeller : Viewer)(model, el);
+    const viewer = new KINDS[model.get("kind")](model, el);
     return () => viewer.close();
   },
 };
