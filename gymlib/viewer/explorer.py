@@ -75,7 +75,11 @@ class Explorer(ClipViewer):
                 super().answer(content)
                 self._say_panel()
             case "choose":
-                self.choose(**{content["what"]: content["value"]})
+                try:
+                    self.choose(**{content["what"]: content["value"]})
+                except ValueError:
+                    self._say_panel()  # so that the browser shows what is chosen
+                    raise
             case "cell":
                 self.choose_cell(*content["cell"])
             case "list":
@@ -95,10 +99,14 @@ class Explorer(ClipViewer):
         models = study.models
         model = model or (self.model if self.model in models else next(iter(models)))
         other = other or (self.other if self.other in models else TRUTH)
-        clip = self.clip
         self._take(study, model, other)
-        self.dataset = study.dataset
-        self.turn_to(*((clip, self.frame) if clip in self.clips else (self.clips[0],)))
+        if study.dataset == self.dataset and self.clip in self.clips:  # its pictures can stay
+            self.load()
+            self.send({"say": "rows", "clip": self.clip} | self.about_rows())
+            self.say_curves()
+        else:
+            self.dataset = study.dataset
+            self.turn_to(self.clips[0])
         self._say_panel()
 
     def choose_cell(self, true: int, answer: int) -> None:
@@ -179,7 +187,7 @@ class Explorer(ClipViewer):
                 "compared": self._compared(),
                 "runs": self.runs.values.tolist(),
                 "at": self.at,
-                "clips": {clip: f"{clip} · {score:.0f} %" for clip, score in self.scores.items()},
+                "clips": [[clip, f"{clip} · {score:.0f} %"] for clip, score in self.scores.items()],
             }
         )
 

@@ -88,7 +88,10 @@ export class Explorer extends Viewer {
   receive(content, buffers) {
     super.receive(content, buffers);
     if (content.say === "panel") this.#show(content);
-    if (content.say === "at") this.list.choose(content.number);
+    if (content.say === "at") {
+      this.list.choose(content.number);
+      this.say("");
+    }
     if (content.say === "clip") this.#nameClips();
     if (["at", "clip", "go"].includes(content.say)) this.#mark();
     if (["clip", "go"].includes(content.say) && this.toPlay != null) this.#play(this.toPlay);
@@ -116,10 +119,14 @@ export class Explorer extends Viewer {
     this.#mark();
   }
 
+  /** Clips in the list carry their accuracy. */
   #nameClips() {
-    for (const option of this.choice.options) {
-      option.textContent = this.clips?.[option.value] ?? option.value;
-    }
+    if (!this.clip || !this.clips) return;
+    const options = this.clips.map(([value, textContent]) =>
+      element("option", { value, textContent }),
+    );
+    this.choice.replaceChildren(...options);
+    this.choice.value = this.clip.name;
   }
 
   /** Mark the chosen run on the timeline if it is of the clip shown. */

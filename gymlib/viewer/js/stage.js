@@ -24,16 +24,26 @@ export class Stage {
   open(clip, pictures) {
     this.clip = clip;
     this.pictures = pictures;
+    this.waiting = true; // for the clip's first picture
     this.node.style.setProperty("--aspect", this.#width() / this.#height());
   }
 
-  /** Draw a frame. If its picture is still on the way, the one shown stays until it is there. */
+  /** Draw a frame. If its picture is still on the way, the one shown stays until it is there,
+   * but not that of another clip: of this clip the skeleton is there at once. */
   async draw(frame) {
     this.wanted = frame;
     if (!this.clip) return;
     const shown = this.pictures && this.show.picture;
-    const picture = shown ? await this.pictures.get(frame) : null;
-    if (frame !== this.wanted) return; // the reader has gone on
+    if (shown && this.waiting) this.#paint(frame, null);
+    const pictures = this.pictures;
+    const picture = shown ? await pictures.get(frame) : null;
+    if (frame !== this.wanted || pictures !== this.pictures) return; // the reader has gone on
+    this.waiting = false;
+    this.#paint(frame, picture);
+    this.canvas.dataset.frame = frame; // what is seen, for those who measure
+  }
+
+  #paint(frame, picture) {
     this.#fit();
     const context = this.canvas.getContext("2d");
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
@@ -41,7 +51,6 @@ export class Stage {
     const posed = this.clip.detected[frame];
     if (posed && this.show.skeleton) this.#bones(context, frame, Boolean(picture));
     this.note.textContent = posed || !this.clip.extracted ? "" : "no pose found";
-    this.canvas.dataset.frame = frame; // what is seen, for those who measure
   }
 
   #width() {
