@@ -145,10 +145,11 @@ def train_and_try(variant: Variant, clips: Sequence[Clip], fold: Fold, *, seed: 
 
 
 def _worth_compiling(variant: Variant, clips: Sequence[Clip], fold: Fold) -> bool:
-    """Whether a training by SGD (2 to 3 ms a step in PyTorch) is longer than compiling takes."""
+    """Whether this is a training by SGD (2 to 3 ms a step in PyTorch) that, with others of its
+    kind, is longer than the seconds of compiling."""
     frames = sum(len(clips[index]) for index in fold.train)
     steps = len(fold.train) if variant.batch is None else frames / variant.batch
-    return variant.fit.optimiser == "sgd" and variant.fit.epochs * steps > 5000
+    return variant.fit.optimiser == "sgd" and variant.fit.epochs * steps > 1000
 
 
 def outcome_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
