@@ -10,7 +10,7 @@ from PIL import Image
 from gymlib import io, overlay, paths, schemas, video
 from gymlib.labels import CLASSES, COLOURS
 from gymlib.overlay import showcase
-from gymlib.overlay.panel import GROUND
+from gymlib.overlay.panel import GROUND, Panel
 from gymlib.pose_quality import tracks
 from gymlib.skeleton import INDEX
 from tests.helpers import HEIGHT, WIDTH, make_dataset
@@ -103,6 +103,15 @@ def test_timelines_have_the_colours_of_the_labels():
 def test_frames_without_a_label_are_dark():
     drawn = draw(timelines={"model": np.array([-1, 2, -1, 2], dtype=np.int8)})
     assert band(drawn[3], 40, []) and band(drawn[0], 32 + 42 + 10, ["skill"])
+
+
+def test_a_long_name_fits_beside_its_timeline():
+    idle = np.zeros(10, dtype=np.int8)
+    panel = Panel({"trained on a data set with a long name": idle}, None, 1280, 720)
+    names = panel.picture[:, : panel.left]
+    ground = np.all(names == GROUND, axis=(0, 2))  # columns without a letter
+    assert ground[0] and ground[-1] and not ground.all()
+    assert panel.left <= 640
 
 
 def test_probabilities_fill_the_panel_in_proportion():

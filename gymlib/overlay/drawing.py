@@ -58,6 +58,11 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(findfont(FONT), size)
 
 
+def text_width(text: str, size: float) -> float:
+    """Pixels that a line written with :func:`write` takes."""
+    return _font(max(8, round(size))).getlength(text)
+
+
 def write(
     picture: Picture, words: list[tuple[str, float, float, str]], size: float, colour="#FFFFFF"
 ) -> Picture:

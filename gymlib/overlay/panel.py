@@ -4,12 +4,12 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gymlib.labels import CLASSES
-from gymlib.overlay.drawing import CLASS_RGB, Picture, write
+from gymlib.overlay.drawing import CLASS_RGB, Picture, text_width, write
 
 GROUND = (24, 24, 24)
 """Behind everything, and where there is no probability or label: the line alone is white."""
 NAMES_WIDTH = 0.16
-"""Share of the width that the names of the rows take."""
+"""Share of the width that the names of the rows take, at least."""
 
 
 class Panel:
@@ -29,8 +29,11 @@ class Panel:
         width: int,
         height: int,
     ):
-        self.left, self.frames = int(NAMES_WIDTH * width), len(next(iter(timelines.values())))
         row = 2 * max(4, height // 48)
+        gap, size = 2 * (row // 8 + 1), 0.75 * row
+        longest = max(text_width(name, size) for name in timelines)
+        self.left = min(int(max(NAMES_WIDTH * width, longest + 2 * gap)), width // 2)
+        self.frames = len(next(iter(timelines.values())))
         columns = np.arange(width - self.left) * self.frames // (width - self.left)
         bands = []  # (name, picture of the band over the frames)
         if probabilities is not None:
@@ -39,7 +42,6 @@ class Panel:
             colours = [CLASS_RGB[int(code)] if code >= 0 else GROUND for code in codes]
             line = np.array(colours, dtype=np.uint8)[columns]
             bands.append((name, np.repeat(line[None], row, axis=0)))
-        gap = 2 * (row // 8 + 1)
         total = gap + sum(len(band) + gap for _, band in bands)
         strip = np.full((total, width, 3), GROUND, np.uint8)
         top, words = gap, []
@@ -47,7 +49,7 @@ class Panel:
             strip[top : top + len(band), self.left :] = band
             words.append((name, self.left - gap, top + len(band) / 2, "rm"))
             top += len(band) + gap
-        self.picture = write(strip, words, 0.75 * row)
+        self.picture = write(strip, words, size)
 
     def at(self, index: int) -> Picture:
         """The strip with a white line at frame ``index``."""
