@@ -7,6 +7,7 @@ loss curves.
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -50,7 +51,7 @@ def _fit(task: Task, data: "_Data", seed, size, on_epoch_end) -> Float[np.ndarra
     name = models.architecture(model.config)
     if (size is None) != (name == "lstm"):
         raise ValueError(f"CNNs need a batch size and LSTMs none, found size={size}")
-    places = weights.places(model, _NETWORKS[name].arrange)
+    places = _places(model.config)
     vector = weights.take(model, places)
     velocity, losses = np.zeros_like(vector), np.empty(config.epochs)
     rate, momentum = np.float32(config.learning_rate), np.float32(config.momentum)
@@ -70,6 +71,12 @@ def _fit(task: Task, data: "_Data", seed, size, on_epoch_end) -> Float[np.ndarra
     return losses
 
 
+@lru_cache
+def _places(config: models.CNNConfig | models.LSTMConfig) -> Int[np.ndarray, " weights"]:
+    """See :func:`gymlib.compiled.weights.places`; the same for all models of one config."""
+    return weights.places(models.build(config, 0), _NETWORKS[models.architecture(config)].arrange)
+
+
 def predict_many(
     trained: Sequence[nn.Module],
     clips: Sequence[Clip],
@@ -84,7 +91,7 @@ def predict_many(
 def _predict(model: nn.Module, data: "_Data", members) -> list[Float[np.ndarray, "_ 4"]]:
     config = model.config
     network = _NETWORKS[models.architecture(config)]
-    vector = weights.take(model, weights.places(model, network.arrange))
+    vector = weights.take(model, _places(config))
     spans = [slice(data.starts[index], data.starts[index + 1]) for index in members]
     if network is lstm:
         probabilities = lstm.kernels(config).probabilities
