@@ -70,7 +70,7 @@ class LabelFile:
         Raises ChangedElsewhere, and writes nothing, if the rows on disk are no longer those that
         were read or written last; lock.BusyError if another program holds the file for long.
         """
-        with _held(self.dataset, self.annotator):
+        with held(self.dataset, self.annotator):
             if self._rows(clip, len(codes)) != self._seen[clip]:
                 raise ChangedElsewhere(
                     f"clip {clip} of {self.path.name} was changed in another window or program"
@@ -104,7 +104,7 @@ def hand_in(dataset: str, annotator: str) -> str:
         raise io.MissingFileError(f"{draft} is missing: nothing to hand in")
     lengths = io.read_clips(dataset).set_index("clip")["frames"]
     file, handed, left = LabelFile(dataset, annotator, draft=True), [], []
-    with _held(dataset, annotator):
+    with held(dataset, annotator):
         pending, done = _read(draft), _read(final)
         for clip in dict.fromkeys(pending["clip"].str.strip()):
             codes = file.read(clip, int(lengths.get(clip, 1)))
@@ -123,7 +123,8 @@ def hand_in(dataset: str, annotator: str) -> str:
     return text + (f"; {len(left)} half labelled stay a draft: {'; '.join(left)}" if left else "")
 
 
-def _held(dataset: str, annotator: str):
+def held(dataset: str, annotator: str):
+    """The lock of an annotator's labels, for everything that reads, changes and writes them."""
     return lock.hold(paths.dataset(dataset), f"labels-{annotator}", wait=WAIT)
 
 

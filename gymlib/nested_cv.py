@@ -120,9 +120,9 @@ def _publish(units: list[Unit], folder: Path, key: str) -> None:
     )
     trials = _collect(units, "trials.parquet").sort_values([*order, "inner", "trial"])
     io.write_table(folder / "trials.csv", trials)
-    io.write_table(
-        folder / "folds.csv", fold_table(units[0].clips, units[0].parents, units[0].children)
-    )
+    own = [unit for unit in units if unit.architecture == units[0].architecture]
+    folds = [unit.parent for unit in own], [unit.inner for unit in own]
+    io.write_table(folder / "folds.csv", fold_table(units[0].clips, *folds))
     tuning.write_journal(_studies(trials), units[0].protocol.space, folder / "studies.journal")
     _publish_models(units, folder)
     seconds = {u.folder.name: io.read_json(u.folder / u.LAST)["seconds"] for u in units}

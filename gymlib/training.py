@@ -56,16 +56,12 @@ def _mask(members: Int[np.ndarray, " members"], size: int) -> Bool[np.ndarray, "
     return mask
 
 
-def batch_rows(
-    clips: Sequence[Clip], members: Int[np.ndarray, " members"], seed: int, epoch: int, size: int
-) -> list[Int[np.ndarray, " _"]]:
-    """Frames of each step of an epoch, as rows of all clips laid end to end.
-
-    The last batch holds what remains and may be smaller than ``size``.
-    """
+def shuffled_frames(
+    clips: Sequence[Clip], members: Int[np.ndarray, " members"], seed: int, epoch: int
+) -> Int[np.ndarray, " rows"]:
+    """Frames of an epoch in the order of :func:`shuffled`, as rows of all clips end to end."""
     inside = np.repeat(_mask(members, len(clips)), [len(clip) for clip in clips])
-    order = shuffled(np.flatnonzero(inside), len(inside), seed, epoch)
-    return np.split(order, range(size, len(order), size))
+    return shuffled(np.flatnonzero(inside), len(inside), seed, epoch)
 
 
 @dataclass(frozen=True)
@@ -91,7 +87,9 @@ class Batches:
                 yield tensors(self.clips[index])
             return
         keypoints, labels = map(torch.cat, zip(*map(tensors, self.clips)))
-        for rows in batch_rows(self.clips, self.members, self.seed, epoch, self.size):
+        order = shuffled_frames(self.clips, self.members, self.seed, epoch)
+        # The last batch holds what remains and may be smaller.
+        for rows in np.split(order, range(self.size, len(order), self.size)):
             yield keypoints[rows], labels[rows]
 
 

@@ -24,28 +24,18 @@ _SECONDS = {
 
 @dataclass(frozen=True)
 class Unit:
-    """Everything one process needs to know; ``parents`` and ``children`` hold all outer folds."""
+    """Everything one process needs to know of one architecture in one outer fold."""
 
     architecture: str
     outer: int
     clips: Sequence[Clip]
-    parents: Sequence[Fold]
-    children: Sequence[Sequence[Fold]]
+    parent: Fold  # the outer fold
+    inner: Sequence[Fold]  # of its children
     protocol: Protocol
     engine: str
     folder: Path  # of this unit's files
 
     LAST: ClassVar[str] = "seconds.json"  # the file that is written when all others are there
-
-    @property
-    def inner(self) -> Sequence[Fold]:
-        """The folds of this outer fold's children."""
-        return self.children[self.outer]
-
-    @property
-    def parent(self) -> Fold:
-        """The outer fold itself."""
-        return self.parents[self.outer]
 
     @property
     def done(self) -> bool:
@@ -89,12 +79,12 @@ def plan(clips: Sequence[Clip], protocol: Protocol, folder: Path, engine: str) -
             architecture,
             outer,
             clips,
-            parents,
-            children,
+            parent,
+            inner,
             protocol,
             engine,
             folder / f"{architecture}-{outer}",
         )
         for architecture in ("cnn", "lstm")
-        for outer in range(protocol.outer)
+        for outer, (parent, inner) in enumerate(zip(parents, children))
     ]

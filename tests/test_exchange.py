@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_video import write_raw
 
-from gymlib import annotation_check, exchange, io, paths
+from gymlib import annotation_check, exchange, io, label_file, lock, paths
 from gymlib.__main__ import main
 from gymlib.annotation_check import AnnotationError
 from gymlib.exchange import boris, clock, elan, frames
@@ -244,6 +244,15 @@ def test_clips_without_times_go_through_boris_and_frames(home):
     assert (folder / "annotations" / "A.csv").read_text() == before
     with pytest.raises(AnnotationError, match="its frame rate is unknown; give one"):
         exchange.take("tiny", "elan", folder / "exchange" / "elan")
+
+
+def test_an_import_waits_for_who_is_labelling(home, monkeypatch):
+    make_dataset(home, clips=2)
+    table = exchange.export("tiny", "boris")[0]  # of annotator A
+    monkeypatch.setattr(label_file, "WAIT", 0.1)
+    with label_file.held("tiny", "A"), pytest.raises(lock.BusyError):
+        exchange.take("tiny", "boris", table)
+    exchange.take("tiny", "boris", table)
 
 
 def test_an_import_needs_a_labelled_film_only(home):

@@ -18,7 +18,7 @@ from torch import nn
 from gymlib import models
 from gymlib.clips import Clip
 from gymlib.compiled import cnn, lstm, weights
-from gymlib.training import Task, batch_rows, shuffled, undecided
+from gymlib.training import Task, shuffled, shuffled_frames, undecided
 
 _NETWORKS = {"cnn": cnn, "lstm": lstm}
 
@@ -61,7 +61,7 @@ def _fit(task: Task, data: "_Data", seed, size, on_epoch_end) -> Float[np.ndarra
             train, inputs = lstm.kernels(model.config).epoch, (data.rows, data.labels, data.starts)
             settings = (order,)
         else:
-            order = np.concatenate(batch_rows(data.clips, task.members, seed, epoch, size))
+            order = shuffled_frames(data.clips, task.members, seed, epoch)
             train, inputs = cnn.epoch, (data.pictures(model.config.layout), data.labels)
             settings = order, size, model.config.filters
         losses[epoch] = train(vector, velocity, *inputs, *settings, rate, momentum)

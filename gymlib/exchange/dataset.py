@@ -1,12 +1,13 @@
 """A data set's annotations out to other programs' files, and back in."""
 
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from gymlib import annotation_check, io, labelling, lock, paths
+from gymlib import annotation_check, io, label_file, labelling, paths
 from gymlib.annotation_check import AnnotationError, Fault
 from gymlib.exchange import boris, clock, elan, frames
 from gymlib.exchange.runs import Reading, Run, by_person, from_tables, to_tables
@@ -118,8 +119,11 @@ def take(
     for file in files:
         _READ[form][0](file, reading)
     runs = reading.complete(gaps)
-    with lock.hold(paths.dataset(dataset), "annotations"):
-        old = _present(dataset, {run.annotator for run in runs})
+    people = sorted({run.annotator for run in runs})
+    with ExitStack() as locks:
+        for who in people:
+            locks.enter_context(label_file.held(dataset, who))
+        old = _present(dataset, people)
         result, replaced = _merged(old, runs, reading, replace)
         if not runs and not reading.faults:
             reading.fault(str(source), None, "holds no annotation")
@@ -148,10 +152,9 @@ def _files(source: Path, suffixes: tuple[str, ...]) -> list[Path]:
     return found
 
 
-def _present(dataset: str, people: set[str]) -> list[Run]:
+def _present(dataset: str, people: list[str]) -> list[Run]:
     """Runs that the annotators have in the data set, files checked."""
-    folder = paths.dataset(dataset) / "annotations"
-    files = {who: folder / f"{who}.csv" for who in sorted(people)}
+    files = {who: paths.annotation(dataset, who) for who in people}
     found = {who: io.read_annotation(file) for who, file in files.items() if file.is_file()}
     clips = io.read_clips(dataset).drop(columns="annotators", errors="ignore")
     if not found:
@@ -186,5 +189,4 @@ def _write(dataset: str, runs: list[Run]) -> None:
     text = {who: table.astype(str) for who, table in tables.items()}
     annotation_check.check(text, clips, every_clip=False)  # what is written can be read
     for who, table in tables.items():
-        path: Path = paths.dataset(dataset) / "annotations" / f"{who}.csv"
-        io.write_table(path, pd.DataFrame(table))
+        io.write_table(paths.annotation(dataset, who), pd.DataFrame(table))
