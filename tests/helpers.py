@@ -1,5 +1,8 @@
 """Small data that tests build for themselves: a body on paper, and a complete tiny data set."""
 
+import shutil
+import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -99,7 +102,16 @@ def make_dataset(
     skill. ``processed`` also writes labels.parquet and processed.parquet, as notebooks 01 and 03
     would. Set GYMLIB_HOME to ``home`` to use it by name.
     """
-    folder, rng = Path(home) / "data" / name, np.random.default_rng(seed)
+    built = _build(clips, frames, videos, processed, normalisation, seed)
+    shutil.copytree(built.name, Path(home) / "data" / name, dirs_exist_ok=True)
+    return name
+
+
+@lru_cache
+def _build(clips, frames, videos, processed, normalisation, seed) -> tempfile.TemporaryDirectory:
+    """The data set, built once and copied for every test that asks for the same."""
+    built, rng = tempfile.TemporaryDirectory(), np.random.default_rng(seed)
+    folder = Path(built.name)
     rows, tables, votes = [], [], {"A": [], "B": [], "C": []}
     for number in range(clips):
         clip = f"clip_{number:02d}"
@@ -130,7 +142,7 @@ def make_dataset(
     io.write_json(folder / "keypoints.json", origin)
     if processed:
         _process(folder, table, keypoints, votes, normalisation)
-    return name
+    return built
 
 
 def _keypoints(clip: str, names: list[str], rng: np.random.Generator) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn import metrics as reference
@@ -13,7 +13,6 @@ pairs = st.integers(1, 60).flatmap(
 )
 
 
-@settings(deadline=None)
 @given(pairs)
 def test_scores_agree_with_scikit_learn(pair):
     true, predicted = pair

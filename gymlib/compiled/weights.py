@@ -25,10 +25,9 @@ def take(module: nn.Module, order: Int[np.ndarray, " n"]) -> Float[np.ndarray, "
 
 def put(module: nn.Module, order: Int[np.ndarray, " n"], vector: Float[np.ndarray, " n"]) -> None:
     """Copy the vector back into the module; the inverse of :func:`take`."""
-    laid, first, state = np.empty_like(vector), 0, {}
+    laid, first = np.empty_like(vector), 0
     laid[order] = vector
-    for name, values in module.state_dict().items():
+    for values in module.state_dict().values():  # these share the module's memory
         last = first + values.numel()
-        state[name] = torch.from_numpy(laid[first:last].reshape(values.shape))
+        values.copy_(torch.from_numpy(laid[first:last].reshape(values.shape)))
         first = last
-    module.load_state_dict(state)
