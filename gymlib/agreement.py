@@ -221,7 +221,7 @@ def bootstrap(
     seed: int = 0,
     samples: int = 1000,
 ) -> tuple[float, float]:
-    """95 % interval of a measure of votes when whole clips are drawn anew, with replacement.
+    """95% interval of a measure of votes when whole clips are drawn anew, with replacement.
 
     ``measure`` takes the votes of all drawn clips, (frames, annotators). NaN without clips, or if
     no sample gives a number. Source: Efron (1979), percentile method, with the clip as the unit.

@@ -198,7 +198,7 @@ def test_speed_on_a_video_of_1080_lines(home, notebooks, capsys):
     median, slow = np.percentile(steps, [50, 95])
     with capsys.disabled():
         print(
-            f"\n1080 lines: clip loaded in {load:.0f} ms; step {median:.0f} ms, 95 % {slow:.0f} ms"
+            f"\n1080 lines: clip loaded in {load:.0f} ms; step {median:.0f} ms, 95% {slow:.0f} ms"
         )
     assert load < 5 * LOAD_MS
     assert median < 5 * STEP_MS

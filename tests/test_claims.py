@@ -81,8 +81,8 @@ PUBLISHED = {
     "lstm_averaged_no_better": (False, "10 of 20 pairs; better than every base model in K = 2, 4"),
     "lstm_steadier": (False, "smaller in 4 of 4 (ensembles 1.52 against 3.00 accuracy"),
     "idle_hardest": (True, "idle has the lowest recall in all 4"),
-    "cnn_idle_takeoff": (True, "ensemble: take-off 30 %, skill 6 %, landing 16 %"),
-    "lstm_idle_landing": (True, "landing 18 %; averaged: take-off 22 %"),
+    "cnn_idle_takeoff": (True, "ensemble: take-off 30%, skill 6%, landing 16%"),
+    "lstm_idle_landing": (True, "landing 18%; averaged: take-off 22%"),
 }
 
 

@@ -112,8 +112,8 @@ def test_the_funnel_writes_counts_and_shares():
         index=["here", "thesis"],
     )
     texts = [text.get_text() for text in preprocessing.plot_funnel(counts).texts]
-    assert "150  (75.0 %)" in texts
-    assert "17,525  (89.0 %)" in texts
+    assert "150  (75.0%)" in texts
+    assert "17,525  (89.0%)" in texts
 
 
 def test_time_gaps_stay_empty():
@@ -125,8 +125,8 @@ def test_time_gaps_stay_empty():
 def test_other_preprocessing_pictures():
     lost = pd.DataFrame({"share": [0.1, np.nan]}, index=["skill", "idle"])
     assert [t.get_text() for t in preprocessing.plot_lost_by_label(lost).texts] == [
-        "10.0 %",
-        "0.0 %",
+        "10.0%",
+        "0.0%",
     ]
     ax = preprocessing.plot_bodies({"a": standing(), "b": standing(1.0)}, box=(1, 1))
     assert ax.get_legend_handles_labels()[1] == ["a", "b"]

@@ -62,7 +62,7 @@ def test_detection_bars():
     ax = plots.plot_detection(shares)
     np.testing.assert_allclose([bar.get_width() for bar in ax.patches], [10, 0])
     assert to_hex(ax.patches[0].get_facecolor()) == COLOURS["skill"].lower()
-    assert [text.get_text() for text in ax.texts] == ["10.0 % of 200", "0.0 % of 50"]
+    assert [text.get_text() for text in ax.texts] == ["10.0% of 200", "0.0% of 50"]
     assert len(plots.plot_detections({"label": shares, "video": shares})) == 2
 
 

@@ -212,7 +212,7 @@ def test_every_published_data_set_has_a_sheet_under_the_headings_of_gebru():
 
 def test_the_model_card_takes_its_numbers_from_the_tables(executed):
     card = cards.model_card()
-    assert "| recovered | LSTM, ensemble | 80.0 ± 1.0 % | 70.0 ± 1.0 % |" in card
+    assert "| recovered | LSTM, ensemble | 80.0 ± 1.0% | 70.0 ± 1.0% |" in card
     for heading in ("Model details", "Intended use", "Factors", "Metrics", "Training and",
                     "Quantitative analyses", "Ethical", "Caveats"):  # fmt: skip
         assert f"\n## {heading}" in card
@@ -221,8 +221,8 @@ def test_the_model_card_takes_its_numbers_from_the_tables(executed):
              "frames": 6107, "models_min": 60.0, "models_max": 71.0, "largest_class": 34.2,
              "config": {"models": 8}}  # fmt: skip
     io.write_json(paths.report("recovered") / "tables" / "transfer.json", found)
-    assert "8 LSTMs together give 73.2 % of 6,107 frames" in cards.model_card()
-    assert "give 73.2 % of the frames of real ones" in front.answer()
+    assert "8 LSTMs together give 73.2% of 6,107 frames" in cards.model_card()
+    assert "give 73.2% of the frames of real ones" in front.answer()
 
 
 def test_a_number_nobody_computes_is_a_fault(executed):
@@ -236,7 +236,7 @@ def test_a_number_nobody_computes_is_a_fault(executed):
 
 
 def test_the_answer_is_computed(executed):
-    assert "labels 80.0 % (`recovered`) of the frames right; in the thesis it was 84.6 %" in (
+    assert "labels 80.0% (`recovered`) of the frames right; in the thesis it was 84.6%" in (
         front.answer()
     )
     assert front.answer() in front.front_page(None) and "<video" not in front.front_page(None)
@@ -253,7 +253,7 @@ def test_the_film_says_which_clip_it_is(executed):
     io.write_json(executed / "figures" / "overlay.json", about)
     page = front.front_page("_static/overlay.mp4")
     assert 'src="_static/overlay.mp4"' in page and "aria-label=" in page
-    assert "Clip video2_25" in page and "100 % of the frames" in page
+    assert "Clip video2_25" in page and "100% of the frames" in page
 
 
 def test_the_table_shows_the_published_figures_and_every_data_set(executed):

@@ -80,7 +80,7 @@ def test_scores_by_hand(predictions):
     one = scores.set_index(["architecture", "outer", "model"])
     assert tuple(one.loc[("lstm", 0, "ensemble"), ["accuracy", "macro_f1"]]) == (100, 100)
     assert one.loc[("cnn", 0, "ensemble"), "accuracy"] == 25  # 2 of 8
-    # F1 of landing 2*2/(2+8) = 0.4, the others 0: macro 10 %
+    # F1 of landing 2*2/(2+8) = 0.4, the others 0: macro 10%
     assert one.loc[("cnn", 0, "ensemble"), "macro_f1"] == pytest.approx(10)
     assert one.loc[("cnn", 1, "ensemble"), "accuracy"] == 62.5
 

@@ -80,7 +80,7 @@ def test_a_clip_of_one_phase_has_no_border_to_move():
 
 @pytest.mark.slow
 def test_agreement_on_the_data_set_is_that_of_people():
-    """Pairwise 90 to 98 %, and 0.5 to 3 % of the frames without a majority (every third clip)."""
+    """Pairwise 90 to 98%, and 0.5 to 3% of the frames without a majority (every third clip)."""
     all_votes, clips = [], plan()[::3]
     for planned in clips:
         clip = simulate(planned)

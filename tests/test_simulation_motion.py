@@ -82,7 +82,7 @@ def test_centre_of_mass_of_an_upright_body_lies_inside_the_pelvis():
     x, y, z = centre_of_mass(joints)[0]
     sole = joints[0, INDEX["left_heel"], 2] - SOLE
     assert y == pytest.approx(0, abs=1e-12)
-    assert 0.53 < (z - sole) / BODY.height < 0.58  # 55 to 57 % of the height in the literature
+    assert 0.53 < (z - sole) / BODY.height < 0.58  # 55 to 57% of the height in the literature
     assert abs(x) < 0.03
 
 
@@ -192,7 +192,7 @@ def test_in_the_air_the_centre_of_mass_follows_a_parabola(motion):
 
 
 def test_in_the_air_angular_momentum_is_kept(motion):
-    """Central differences over a frame of 1/30 s cannot be exact, so 8 % are allowed."""
+    """Central differences over a frame of 1/30 s cannot be exact, so 8% are allowed."""
     skill = motion.airborne & (motion.phases == labels.SKILL)
     for a, b in runs(skill):
         if b - a < 6:

@@ -174,7 +174,7 @@ def idle_taken_for(code: int, kind: str) -> Rule:
 
 def _answers(row: Float[np.ndarray, " classes"]) -> str:
     wrong = [code for code in range(len(CLASSES)) if code != IDLE]
-    return ", ".join(f"{CLASSES[code]} {100 * row[code]:.0f} %" for code in wrong)
+    return ", ".join(f"{CLASSES[code]} {100 * row[code]:.0f}%" for code in wrong)
 
 
 def _folds(table: pd.DataFrame, column: str) -> list[tuple[int, float, float, pd.Series]]:

@@ -78,7 +78,7 @@ def plot_label_shares(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
     for label in shares.columns:
         values = shares[label].to_numpy()
         bars = ax.barh(range(len(shares)), values, left=left, color=COLOURS[label], linewidth=0)
-        texts = [f"{100 * value:.0f} %" if value > 0.04 else "" for value in values]
+        texts = [f"{100 * value:.0f}%" if value > 0.04 else "" for value in values]
         dark = label == "skill"
         ax.bar_label(
             bars, texts, label_type="center", fontsize="small", color="white" if dark else "black"
@@ -88,7 +88,7 @@ def plot_label_shares(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.invert_yaxis()
     ax.set(xlim=(0, 1), xlabel="share of frames")
     ticks = np.linspace(0, 1, 5)
-    ax.set_xticks(ticks, [f"{100 * tick:.0f} %" for tick in ticks])
+    ax.set_xticks(ticks, [f"{100 * tick:.0f}%" for tick in ticks])
     ax.tick_params(axis="y", length=0)
     legend = class_legend(ax, shares.columns, ncols=5, fontsize="small", columnspacing=1)
     legend.set(loc="lower left", bbox_to_anchor=(0, 1))

@@ -100,7 +100,7 @@ def plot_detection(shares: pd.DataFrame, ax: Axes | None = None, title: str = ""
     missing = 100 * (1 - shares["detected"].to_numpy())
     names = [f"{name}" for name in shares.index]
     bars = ax.barh(names, missing, color=[COLOURS.get(n, FOUND_COLOUR) for n in names])
-    counts = [f"{m:.1f} % of {n:,}" for m, n in zip(missing, shares["frames"])]
+    counts = [f"{m:.1f}% of {n:,}" for m, n in zip(missing, shares["frames"])]
     ax.bar_label(bars, counts, padding=3, fontsize="small")
     ax.invert_yaxis()
     ax.set(xlabel="frames without a pose (%)", title=title)

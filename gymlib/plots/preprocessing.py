@@ -36,7 +36,7 @@ def plot_funnel(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
         heights = np.arange(len(STAGES)) + (offset - (len(left) - 1) / 2) * thickness
         shares = row[list(STAGES)] / max(row["frames"], 1)
         bars = ax.barh(heights, shares, height=thickness * 0.92, label=name, color=colours[offset])
-        texts = [f"{value:,.0f}  ({100 * s:.1f} %)" for value, s in zip(row[list(STAGES)], shares)]
+        texts = [f"{value:,.0f}  ({100 * s:.1f}%)" for value, s in zip(row[list(STAGES)], shares)]
         ax.bar_label(bars, texts, padding=4, fontsize="small")
     ax.set_yticks(range(len(STAGES)), STAGES.values())
     ax.invert_yaxis()
@@ -57,11 +57,11 @@ def plot_lost_by_label(lost: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = ax or plt.subplots(figsize=(5, 0.6 + 0.35 * len(lost)), layout="constrained")[1]
     shares = lost["share"].fillna(0).to_numpy()
     bars = ax.barh(range(len(lost)), shares, color=[COLOURS[name] for name in lost.index])
-    ax.bar_label(bars, [f"{100 * share:.1f} %" for share in shares], padding=3, fontsize="small")
+    ax.bar_label(bars, [f"{100 * share:.1f}%" for share in shares], padding=3, fontsize="small")
     ax.set_yticks(range(len(lost)), lost.index)
     ax.invert_yaxis()
     ax.set(xlabel="frames without a pose", xlim=(0, max(0.05, 1.25 * shares.max(initial=0))))
-    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
     ax.tick_params(axis="y", length=0)
     return ax
 

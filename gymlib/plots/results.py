@@ -15,7 +15,7 @@ from gymlib.results import APPROACH_NAMES, APPROACHES, ARCHITECTURES
 # Base models share one grey: they differ by chance only. Vote and mean have shape and colour.
 MODEL_LOOKS = {
     "base": {"marker": "o", "color": "#9A9A9A", "s": 28, "zorder": 2},
-    "ensemble": {"marker": "D", "color": "#0072B2", "s": 58, "zorder": 4},
+    "ensemble": {"marker": "D", "color": SERIES_COLOURS[0], "s": 58, "zorder": 4},
     "averaged": {"marker": "o", "color": "white", "edgecolor": "#D55E00", "s": 62, "zorder": 3,
                  "linewidth": 2},
 }  # fmt: skip
@@ -118,7 +118,7 @@ def plot_approaches(
     """The four approaches' mean over the outer folds with one sd, beside the thesis's (table 2)."""
     ax = ax or plt.subplots(figsize=(7, 3.4))[1]
     position = np.arange(len(APPROACHES))[::-1]
-    looks = {name: ("o", SERIES_COLOURS[0], 0.12), "thesis": ("s", "#555555", -0.12)}
+    looks = {name: ("o", SERIES_COLOURS[0], 0.12), "thesis": ("s", "#999999", -0.12)}
     for (label, (marker, colour, shift)), table in zip(looks.items(), (here, thesis)):
         rows = table.set_index("approach").loc[list(APPROACHES)]
         ax.errorbar(

@@ -20,16 +20,17 @@ def plot_queue(queue: pd.DataFrame, axes=None) -> np.ndarray:
     ----------
     queue : a table of :func:`gymlib.review.queue`.
     """
-    if axes is None:
-        _, axes = plt.subplots(1, 2, figsize=(8, 2.3), sharey=True, layout="constrained")
-    axes = np.asarray(axes).ravel()
     shown = [reason for reason in REASONS if (queue["reason"] == reason).any()]
+    if axes is None:
+        size = (8, 0.9 + 0.4 * max(len(shown), 1))
+        _, axes = plt.subplots(1, 2, figsize=size, sharey=True, layout="constrained")
+    axes = np.asarray(axes).ravel()
     if not shown:
         return _nothing(axes)
     by_reason = queue.groupby("reason")["score"].agg(["size", "sum"]).reindex(shown)
     names = ("cases", "frames at stake")
-    for ax, column, name, colour in zip(axes, ("size", "sum"), names, SERIES_COLOURS):
-        bars = ax.barh(by_reason.index, by_reason[column], color=colour, height=0.7)
+    for ax, column, name in zip(axes, ("size", "sum"), names):
+        bars = ax.barh(by_reason.index, by_reason[column], color=SERIES_COLOURS[0], height=0.7)
         ax.bar_label(bars, [f"{value:,.0f}" for value in by_reason[column]], padding=3)
         ax.set(xlabel=name, xlim=(0, 1.15 * max(by_reason[column].max(), 1)))
         ax.tick_params(axis="y", length=0)

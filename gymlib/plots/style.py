@@ -9,10 +9,11 @@ from matplotlib_inline.config import InlineBackend
 from gymlib.labels import CLASSES, COLOURS
 from gymlib.progress import headless
 
-# Two sequences beside the class colours, both from Okabe & Ito (2008).
+# Two sequences beside the class colours, both from Okabe & Ito (2008). The class colours come last
+# in the second: what has no class should not look as if it had one.
 ARCHITECTURE_COLOURS = {"cnn": "#CC79A7", "lstm": "#56B4E9"}
 SERIES_COLOURS = [
-    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000", "#999999",
+    "#444444", "#D55E00", "#56B4E9", "#CC79A7", "#0072B2", "#E69F00", "#009E73", "#999999",
 ]  # fmt: skip
 
 

@@ -191,11 +191,11 @@ def _rotation(kept) -> dict:
             [(span >= 180) & (span < 300)], np.mean
         ),
         ("rotation", "clips with a range below 180"): _pooled([span < 180], np.mean),
-        ("rotation", "frames for 70 %, 10th percentile"): _pooled(
+        ("rotation", "frames for 70%, 10th percentile"): _pooled(
             [frames], lambda f: np.percentile(f, 10)
         ),
-        ("rotation", "frames for 70 %, median"): _pooled([frames]),
-        ("rotation", "frames for 70 %, 90th percentile"): _pooled([frames], _p90),
+        ("rotation", "frames for 70%, median"): _pooled([frames]),
+        ("rotation", "frames for 70%, 90th percentile"): _pooled([frames], _p90),
         ("rotation", "frames with the nose below the hips"): _pooled(
             [tracks.upside_down(p) for p in kept], np.mean
         ),

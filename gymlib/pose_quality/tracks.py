@@ -24,7 +24,7 @@ _KNEES_ANKLES = [INDEX[name] for name in KEYPOINTS if "knee" in name or "ankle" 
 _ARMS = [INDEX[n] for n in KEYPOINTS if any(p in n for p in ("shoulder", "elbow", "wrist"))]
 
 PHASES = ("still", "medium", "fast")
-PHASE_LIMITS = (0.033, 0.136)  # torso lengths per frame: 30 % of real transitions below, 15 % above
+PHASE_LIMITS = (0.033, 0.136)  # torso lengths per frame: 30% of real transitions below, 15% above
 PHASE_WINDOW = 7  # frames of the running median of the trunk's speed
 
 MINIMUM_TORSO = 1.0  # pixels; a clip with a smaller torso has no usable scale
@@ -66,7 +66,7 @@ class Rotation(NamedTuple):
     net: float
     range: float
     frames: float
-    """From 15 to 85 % of the net angle; NaN if the net angle is below 250 degrees."""
+    """From 15 to 85% of the net angle; NaN if the net angle is below 250 degrees."""
 
 
 def usable_frames(track: Track) -> Int[np.ndarray, " kept"]:

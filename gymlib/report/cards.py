@@ -111,7 +111,7 @@ def _scores() -> str:
     lines = ["| data set | model | accuracy | macro F1 |", "| --- | --- | --- | --- |"]
     for dataset in numbers.judged():
         for approach, row in numbers.table2(dataset).iterrows():
-            values = [f"{row[f'{s}_mean']:.1f} ± {row[f'{s}_sd']:.1f} %" for s in ("acc", "f1")]
+            values = [f"{row[f'{s}_mean']:.1f} ± {row[f'{s}_sd']:.1f}%" for s in ("acc", "f1")]
             lines.append(f"| {dataset} | {APPROACH_NAMES[approach]} | {' | '.join(values)} |")
     return "\n".join(lines)
 
@@ -123,7 +123,7 @@ def _classes() -> str:
         table = numbers.per_class(dataset)
         for approach, rows in table.groupby("approach", sort=False):
             recall = rows.set_index("label")["recall"]
-            values = " | ".join(f"{recall[label]:.1f} %" for label in CLASSES)
+            values = " | ".join(f"{recall[label]:.1f}%" for label in CLASSES)
             lines.append(f"| {dataset} | {APPROACH_NAMES[approach]} | {values} |")
     return "\n".join(lines)
 
@@ -134,8 +134,8 @@ def _transfer() -> str:
         return "Not measured yet."
     return (
         f"Trained on simulated gymnasts alone, {found['config']['models']} LSTMs together give "
-        f"{found['accuracy']:.1f} % of {found['frames']:,} frames of real gymnasts the right label "
-        f"(macro F1 {found['macro_f1']:.1f} %); single models {found['models_min']:.1f} to "
-        f"{found['models_max']:.1f} %. Always naming the most frequent class would give "
-        f"{found['largest_class']:.1f} %."
+        f"{found['accuracy']:.1f}% of {found['frames']:,} frames of real gymnasts the right label "
+        f"(macro F1 {found['macro_f1']:.1f}%); single models {found['models_min']:.1f} to "
+        f"{found['models_max']:.1f}%. Always naming the most frequent class would give "
+        f"{found['largest_class']:.1f}%."
     )

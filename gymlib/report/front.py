@@ -43,7 +43,7 @@ def answer() -> str:
     thesis = numbers.published()
 
     def each(approach: str, column: str = "acc_mean") -> str:
-        found = [f"{t.loc[approach, column]:.1f} % (`{name}`)" for name, t in tables.items()]
+        found = [f"{t.loc[approach, column]:.1f}% (`{name}`)" for name, t in tables.items()]
         return " and ".join(found)
 
     gains = [
@@ -52,7 +52,7 @@ def answer() -> str:
     published = thesis.loc["LSTM_E", "f1_mean"] - thesis.loc["CNN_E", "f1_mean"]
     sentences = [
         f"An ensemble of LSTMs, which read the whole clip, labels {each('LSTM_E')} of the frames "
-        f"right; in the thesis it was {thesis.loc['LSTM_E', 'acc_mean']:.1f} %.",
+        f"right; in the thesis it was {thesis.loc['LSTM_E', 'acc_mean']:.1f}%.",
         f"An ensemble of CNNs, which see one frame at a time, reaches {each('CNN_E')}: reading "
         f"the clip changes the F1 by {' and '.join(gains)} points, in the thesis by "
         f"{published:+.1f}.",
@@ -60,8 +60,8 @@ def answer() -> str:
     if moved := numbers.transfer():
         sentences.append(
             "LSTMs that have only ever seen simulated gymnasts give "
-            f"{moved['accuracy']:.1f} % of the frames of real ones the right label, where always "
-            f"naming the most frequent one would give {moved['largest_class']:.1f} %."
+            f"{moved['accuracy']:.1f}% of the frames of real ones the right label, where always "
+            f"naming the most frequent one would give {moved['largest_class']:.1f}%."
         )
     return " ".join(sentences)
 
@@ -78,7 +78,7 @@ def _film(video: str) -> str:
         f'<video controls muted loop playsinline preload="metadata" aria-label="{alt}" '
         f'src="{video}"></video>\n'
         f"<figcaption>Clip {about['clip']}: of the somersaults that land on the feet, the one that "
-        f"the LSTM ensemble labels best ({about['accuracy']:.0f} % of the frames with a pose); "
+        f"the LSTM ensemble labels best ({about['accuracy']:.0f}% of the frames with a pose); "
         "its models were not trained on it. Page 07 shows the median and the worst clip."
         f'<div class="legend">figures/overlay · {about["dataset"]}, data {about["data"]} · commit '
         f"{about['commit']}</div></figcaption>\n</figure>"

@@ -90,7 +90,7 @@ def trunk(
         pelvis @ about("z", a["lumbar_twist"]) @ about("y", a["lumbar"])
         @ about("x", a["lumbar_side"])
     )  # fmt: skip
-    # The bend of the spine sits below its middle: the pelvis carries the lower 40 % of the torso.
+    # The bend of the spine sits below its middle: the pelvis carries the lower 40% of the torso.
     middle = 0.4 * body.torso * pelvis[:, :, 2] + 0.6 * body.torso * chest[:, :, 2]
     head = chest @ about("z", a["neck_turn"]) @ about("y", a["neck"]) @ about("x", a["neck_side"])
     ears = middle + 0.4 * body.neck * chest[:, :, 2] + 0.6 * body.neck * head[:, :, 2]

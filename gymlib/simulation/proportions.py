@@ -57,7 +57,7 @@ class Proportions:
 
     @classmethod
     def sample(cls, rng: np.random.Generator) -> "Proportions":
-        """A random gymnast of 1.50 to 1.84 m whose parts vary by 3 % (standard deviation)."""
+        """A random gymnast of 1.50 to 1.84 m whose parts vary by 3% (standard deviation)."""
         body = vars(cls.of(float(rng.uniform(1.50, 1.84))))
         factors = np.clip(rng.normal(1, 0.03, len(body)), 0.93, 1.07)
         factors[0] = 1

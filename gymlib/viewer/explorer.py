@@ -187,7 +187,7 @@ class Explorer(ClipViewer):
                 "compared": self._compared(),
                 "runs": self.runs.values.tolist(),
                 "at": self.at,
-                "clips": [[clip, f"{clip} · {score:.0f} %"] for clip, score in self.scores.items()],
+                "clips": [[clip, f"{clip} · {score:.0f}%"] for clip, score in self.scores.items()],
             }
         )
 
@@ -205,10 +205,10 @@ class Explorer(ClipViewer):
         share = 100 * found.differ / max(found.frames, 1)
         if self.other == TRUTH:
             text = f"{self.model} is wrong in {found.differ:,} of {found.frames:,} frames"
-            return f"{text} ({share:.1f} %)."
+            return f"{text} ({share:.1f}%)."
         neither = found.differ - found.first_right - found.second_right
         return (
             f"{self.model} and {self.other} differ in {found.differ:,} of {found.frames:,} frames "
-            f"({share:.1f} %): the first is right in {found.first_right:,}, the second in "
+            f"({share:.1f}%): the first is right in {found.first_right:,}, the second in "
             f"{found.second_right:,}, neither in {neither:,}."
         )

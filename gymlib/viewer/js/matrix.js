@@ -29,7 +29,7 @@ export class Matrix {
   #cell(i, j, share, count) {
     const [truth, said] = [this.look.classes[i], this.look.classes[j]];
     const percent = share === null ? "–" : (100 * share).toFixed(0);
-    const text = `true ${truth}, predicted ${said}: ${percent} %, ${count} frames`;
+    const text = `true ${truth}, predicted ${said}: ${percent}%, ${count} frames`;
     const node = element("button", {
       type: "button",
       title: text,
