@@ -126,16 +126,6 @@ def test_the_score_of_a_trial_is_macro_f1_of_the_pooled_validation_frames(tmp_pa
     assert outer_folds._macro_f1(CLIPS, fold.test, output) == expected
 
 
-@pytest.mark.slow
-def test_both_engines_give_the_same_protocol(finished, tmp_path):
-    nested_cv.run(CLIPS, TINY, tmp_path, engine="compiled", n_jobs=1)
-    for table, tolerance in (("trials.csv", 1e-3), ("losses.csv", 1e-3), ("folds.csv", 0)):
-        ours, theirs = (pd.read_csv(folder / table) for folder in (tmp_path, finished))
-        pd.testing.assert_frame_equal(ours, theirs, rtol=tolerance)
-    ours, theirs = (pd.read_parquet(f / "predictions.parquet") for f in (tmp_path, finished))
-    pd.testing.assert_frame_equal(ours, theirs, rtol=1e-2, atol=1e-4)
-
-
 def test_a_finished_run_is_kept_and_another_protocol_replaces_it(tmp_path):
     first = tables(nested_cv.run(CLIPS, TINY, tmp_path, engine="torch", n_jobs=1))
     before = (tmp_path / "trials.csv").stat().st_mtime_ns
@@ -161,29 +151,48 @@ def replace_or_die(*names):
     replace(*names)
 
 os.replace = replace_or_die
-nested_cv.run(CLIPS, TINY, Path(sys.argv[1]), engine="torch", n_jobs=1)
+nested_cv.run(CLIPS, TINY, Path(sys.argv[1]), engine=sys.argv[3], n_jobs=1)
 """
 
 
-@pytest.mark.slow
-def test_killed_in_the_middle_of_writes_it_continues_to_the_same_bytes(finished, tmp_path):
+def run_until_killed(folder: Path, write: int, engine: str) -> None:
+    """Run in another process that dies at its ``write``-th file."""
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(["tests", "."]),
         "OMP_NUM_THREADS": "1",
     }
+    command = [sys.executable, "-c", KILLED_AT_A_WRITE, str(folder), str(write), engine]
+    result = subprocess.run(
+        command, env=environment, cwd=Path(__file__).parents[1], capture_output=True, text=True
+    )
+    assert result.returncode == -9, result.stderr
+    assert not (folder / "protocol.json").exists()
+
+
+@pytest.mark.slow
+def test_killed_in_the_middle_of_writes_it_continues_to_the_same_bytes(finished, tmp_path):
     # In a round of the search, between two models of a unit, and among the final tables.
     for write in (3, 20, 60):
-        command = [sys.executable, "-c", KILLED_AT_A_WRITE, str(tmp_path), str(write)]
-        result = subprocess.run(
-            command, env=environment, cwd=Path(__file__).parents[1], capture_output=True, text=True
-        )
-        assert result.returncode == -9, result.stderr
-        assert not (tmp_path / "protocol.json").exists()
+        run_until_killed(tmp_path, write, "torch")
     nested_cv.run(CLIPS, TINY, tmp_path, engine="torch", n_jobs=1)
     assert tables(tmp_path) == tables(finished)
     names = [sorted(file.name for file in (f / "models").iterdir()) for f in (tmp_path, finished)]
     assert names[0] == names[1] and len(names[0]) == 2 * 2 * 2 * 3
     assert not list(tmp_path.glob(".part-*")) and not list(tmp_path.glob(".unfinished-*"))
+
+
+@pytest.mark.slow
+def test_the_compiled_engine_gives_the_same_protocol_killed_or_not(finished, tmp_path):
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    nested_cv.run(CLIPS, TINY, whole, engine="compiled", n_jobs=1)
+    for table, tolerance in (("trials.csv", 1e-3), ("losses.csv", 1e-3), ("folds.csv", 0)):
+        ours, theirs = (pd.read_csv(folder / table) for folder in (whole, finished))
+        pd.testing.assert_frame_equal(ours, theirs, rtol=tolerance)
+    ours, theirs = (pd.read_parquet(f / "predictions.parquet") for f in (whole, finished))
+    pd.testing.assert_frame_equal(ours, theirs, rtol=1e-2, atol=1e-4)
+    run_until_killed(killed, 20, "compiled")
+    nested_cv.run(CLIPS, TINY, killed, engine="compiled", n_jobs=1)
+    assert tables(killed) == tables(whole)
 
 
 @pytest.mark.slow
