@@ -82,6 +82,9 @@ def _with_captions(cell: NotebookNode, dataset: str, origin: str) -> list[Notebo
     if not rest:
         return [cell]
     reading = nbformat.v4.new_code_cell(
-        outputs=rest, execution_count=cell.execution_count, metadata={"tags": ["remove-input"]}
+        "# MyST-NB leaves out cells without source, and their outputs with them",
+        outputs=rest,
+        execution_count=cell.execution_count,
+        metadata={"tags": ["remove-input"]},
     )
     return [cell, reading]
