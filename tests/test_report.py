@@ -144,6 +144,7 @@ def test_a_picture_comes_first_and_what_reads_it_after():
     figure = first.metadata["mystnb"]["figure"]
     assert figure["caption"].endswith("\n\n07_results · recovered, data 0123abcd · commit feedbee")
     assert second.outputs[0].data["text/plain"] == "It rises."
+    assert second.source.strip()  # a cell without source would be left out, outputs and all
     assert second.metadata == {"tags": ["remove-input"]}
 
 
