@@ -144,7 +144,7 @@ def test_verdicts_follow_the_data():
     }
     assert {name: finding.holds for name, finding in found.items()} == expected
     assert found["idle_hardest"].words.startswith(
-        "lowest recall: take-off in LSTM_E, LSTM_bar, CNN_E"
+        "lowest recall: take-off in LSTM ensemble, LSTM averaged, CNN ensemble"
     )
     assert found["lstm_steadier"].words.startswith("smaller in 0 of 4")
 

@@ -145,4 +145,4 @@ def test_claims_table_writes_the_verdict_out():
     styled = tables.style_claims(claims.compare(claims.published()))
     html = styled.to_html()
     assert html.count("does not hold") == 2 * 6
-    assert "LSTM_E" in html and html == styled.to_html()
+    assert "LSTM ensemble" in html and html == styled.to_html()

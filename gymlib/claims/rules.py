@@ -12,7 +12,7 @@ from jaxtyping import Float
 
 from gymlib.claims.significance import Difference, corrected_t_test, pitman_morgan
 from gymlib.labels import CLASSES, IDLE
-from gymlib.results import APPROACHES, by_fold
+from gymlib.results import APPROACH_NAMES, APPROACHES, by_fold
 
 LEVEL = 0.05
 """Significance level of every test."""
@@ -149,7 +149,8 @@ def idle_hardest(evidence: Evidence) -> Finding:
 
 def _lowest(recalls: Float[np.ndarray, "approaches classes"]) -> str:
     lowest = recalls.argmin(axis=1)
-    names = {code: [a for a, c in zip(APPROACHES, lowest) if c == code] for code in set(lowest)}
+    spoken = [APPROACH_NAMES[name].replace(",", "") for name in APPROACHES]
+    names = {code: [a for a, c in zip(spoken, lowest) if c == code] for code in set(lowest)}
     if set(names) == {IDLE}:
         return f"idle has the lowest recall in all {len(lowest)}"
     return "lowest recall: " + "; ".join(
