@@ -44,7 +44,7 @@ def _in_numbers(dataset: str) -> str:
         rows["frames on which all annotators agree"] = f"{found['unanimous']:.1%}"
         rows["Krippendorff's alpha"] = f"{found['alpha']:.3f}"
     rows["data, commit"] = f"{found['data']}, {found['commit']}"
-    lines = [f"| {name} | {value.replace('%', ' %')} |" for name, value in rows.items()]
+    lines = [f"| {name} | {value} |" for name, value in rows.items()]
     return "\n".join(["## In numbers", "", "| | |", "| --- | --- |", *lines])
 
 
