@@ -7,7 +7,7 @@ import seaborn as sns
 from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 
-from gymlib.labels import CLASSES, COLOURS, NAMES, UNLABELED, segments
+from gymlib.labels import CLASSES, COLOURS, NAMES, UNLABELED, UNLABELED_CODE, segments
 from gymlib.plots.style import SERIES_COLOURS, class_legend
 
 
@@ -61,7 +61,11 @@ def plot_timelines(
     longest = max(len(labels) for rows in clips.values() for labels in rows.values())
     axes[0].set_xlim(0, longest)
     axes[-1].set_xlabel("frame")
-    legend = class_legend(axes[0], [*CLASSES, UNLABELED], ncols=5, fontsize="small")
+    unlabeled = any(
+        (labels == UNLABELED_CODE).any() for r in clips.values() for labels in r.values()
+    )
+    names = [*CLASSES, UNLABELED] if unlabeled else CLASSES
+    legend = class_legend(axes[0], names, ncols=5, fontsize="small")
     legend.set(loc="lower right", bbox_to_anchor=(1, 1.05))
     return axes
 

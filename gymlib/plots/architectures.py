@@ -61,40 +61,35 @@ def _draw_maps(ax: Axes, x: float, shape: tuple[int, ...]) -> float:
 def draw_lstm(config: LSTMConfig, ax: Axes | None = None, *, frames: int = 5) -> Axes:
     """The LSTM unrolled over time: frames from left to right, layers from below."""
     ax = ax or plt.subplots(figsize=(8.5, 0.9 + 1.5 * (config.layers + 1)))[1]
-    colour = ARCHITECTURE_COLOURS["lstm"]
-    top = 1.6 * config.layers
+    bottoms = [1.85 * layer for layer in range(config.layers)]  # of each layer's forward cells
+    top = 1.85 * config.layers - 0.15
     for t in range(frames):
         x = 2.0 * t
-        _box(ax, (x + 0.3, -1.1), "66", "white")
-        for layer in range(config.layers):
-            below = -1.1 if layer == 0 else 1.6 * (layer - 1) + 0.65
-            for row, shade in ((0, 0.9), (0.65, 0.5)):
-                y = 1.6 * layer + row
-                _box(ax, (x + 0.3 * (row > 0), y), str(config.hidden), colour, alpha=shade)
-            _arrow(ax, (x + 0.3, below + 0.25), (x + 0.2, 1.6 * layer - 0.25))
-            if t + 1 < frames:
-                _arrow(ax, (x + 0.35, 1.6 * layer), (x + 1.65, 1.6 * layer))
-                _arrow(ax, (x + 1.95, 1.6 * layer + 0.65), (x + 0.65, 1.6 * layer + 0.65))
-        _arrow(ax, (x + 0.3, top - 0.7), (x + 0.3, top - 0.1))
+        _box(ax, (x, -1.25), "66", "white")
+        _arrow(ax, (x, -1.0), (x, -0.35))
+        for y in bottoms:
+            _draw_cells(ax, x, y, str(config.hidden), last=t + 1 == frames)
+            _arrow(ax, (x, y + 1.05), (x, y + 1.5))
         for k, label in enumerate(CLASSES):
-            ax.add_patch(Rectangle((x + 0.2 * k - 0.1, top), 0.17, 0.3, color=COLOURS[label]))
-    ax.text(-0.9, -1.1, "keypoints", ha="right", va="center", fontsize=9)
-    for layer in range(config.layers):
-        ax.text(
-            -0.9, 1.6 * layer, f"layer {layer + 1}, forward", ha="right", va="center", fontsize=9
-        )
-        ax.text(
-            -0.9,
-            1.6 * layer + 0.65,
-            f"layer {layer + 1}, backward",
-            ha="right",
-            va="center",
-            fontsize=9,
-        )
-    ax.text(-0.9, top + 0.15, "linear, log-softmax", ha="right", va="center", fontsize=9)
-    ax.text(2.0 * (frames - 1) / 2 + 0.3, -1.75, "time", ha="center", va="center", color=_GREY)
-    _arrow(ax, (0, -1.55), (2.0 * (frames - 1) + 0.6, -1.55))
-    return _frame(ax, (-3.4, 2.0 * frames - 0.9), (-2.0, top + 0.6))
+            ax.add_patch(Rectangle((x + 0.2 * k - 0.385, top), 0.17, 0.3, color=COLOURS[label]))
+    rows = {-1.25: "keypoints", top + 0.15: "linear, log-softmax"}
+    for layer, y in enumerate(bottoms, start=1):
+        rows |= {y: f"layer {layer}, forward", y + 0.7: f"layer {layer}, backward"}
+    for y, text in rows.items():
+        ax.text(-0.9, y, text, ha="right", va="center", fontsize=9)
+    ax.text(frames - 1, -1.95, "time", ha="center", va="center", fontsize=9, color=_GREY)
+    _arrow(ax, (-0.3, -1.7), (2.0 * (frames - 1) + 0.3, -1.7))
+    return _frame(ax, (-3.4, 2.0 * frames - 1.2), (-2.2, top + 0.6))
+
+
+def _draw_cells(ax: Axes, x: float, y: float, width: str, *, last: bool) -> None:
+    """A layer at one frame: both directions read what lies below the frame around them."""
+    ax.add_patch(Rectangle((x - 0.45, y - 0.35), 0.9, 1.4, facecolor="#F2F2F2", edgecolor="none"))
+    for row, shade in ((y, 0.9), (y + 0.7, 0.5)):
+        _box(ax, (x, row), width, ARCHITECTURE_COLOURS["lstm"], alpha=shade)
+    if not last:
+        _arrow(ax, (x + 0.35, y), (x + 1.65, y))
+        _arrow(ax, (x + 1.65, y + 0.7), (x + 0.35, y + 0.7))
 
 
 def _box(ax: Axes, centre: tuple[float, float], text: str, colour: str, alpha: float = 1.0) -> None:

@@ -196,7 +196,10 @@ def style_statistics(compared: pd.DataFrame) -> Styler:
     shown = compared[["group", "statistic", "real", "value", "ratio", "unit"]]
     bold = np.where(compared["differs"], "font-weight: bold", "")
     numbers = {"real": "{:.3g}", "value": "{:.3g}", "ratio": "{:.2f}"}
-    return shown.style.format(numbers, na_rep="–").apply(lambda column: bold).hide(axis="index")
+    styled = shown.style.format(numbers, na_rep="–").apply(lambda column: bold).hide(axis="index")
+    return styled.relabel_index(
+        ["group", "statistic", "real", "here", "here / real", "unit"], axis=1
+    )
 
 
 def style_shares(groupings: dict[str, pd.DataFrame]) -> Styler:
@@ -216,7 +219,10 @@ def plot_torso_angle(
     Angles in degrees, NaN where unknown (a gap in the line); turns over 180 degrees are joined.
     """
     ax = ax or plt.subplots(figsize=(6, 2.5))[1]
-    styles = [{"marker": ".", "linewidth": 1}, {"color": "black", "linewidth": 1.5, "alpha": 0.5}]
+    styles = [
+        {"marker": ".", "linewidth": 1, "color": FOUND_COLOUR},
+        {"color": "black", "linewidth": 1},  # on top, thin enough to show what it covers
+    ]
     for (name, values), style in zip(angles.items(), styles):
         joined = np.full(len(values), np.nan)
         known = np.isfinite(values)

@@ -141,7 +141,7 @@ def plot_losses(losses: pd.DataFrame, architecture: str, axes=None) -> np.ndarra
     """
     rows = losses[losses["architecture"] == architecture]
     outer = sorted(rows["outer"].unique())
-    axes = _grid(axes, 1, len(outer), figsize=(2.5 * len(outer) + 1.2, 3.2), sharey=True)
+    axes = _grid(axes, 1, len(outer), figsize=(1.8 * len(outer) + 1.2, 3.2), sharey=True)
     styles = _curve_styles(sorted(rows["model"].unique()))
     for ax, k in zip(axes[0], outer):
         for model, style in styles.items():
@@ -163,8 +163,9 @@ def _curve_styles(models: list[str]) -> dict[str, dict]:
     """Base models in four colours told apart by dashes too, the averaged model thick."""
     dashes = ["-", "--", "-.", ":"]
     bases = [model for model in models if model.startswith("base")]
+    colours = [colour for colour in SERIES_COLOURS if colour != AVERAGED_CURVE]
     styles = {
-        model: {"color": SERIES_COLOURS[i % 5], "linestyle": dashes[i % 4], "linewidth": 1.2}
+        model: {"color": colours[i % 4], "linestyle": dashes[i % 4], "linewidth": 1.4}
         for i, model in enumerate(bases)
     }
     others = [model for model in models if model not in styles and model != "ensemble"]

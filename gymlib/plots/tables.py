@@ -52,6 +52,7 @@ def style_claims(table: pd.DataFrame) -> Styler:
         shown.style.set_uuid("claims")
         .hide(axis="index")
         .map(lambda verdict: f"color: {VERDICT_COLOURS[verdict]}; font-weight: bold", verdicts)
+        .set_properties(verdicts, **{"white-space": "nowrap"})
         .relabel_index(
             ["claim", "decided by", "in the thesis's figures", "", "on this data", ""], axis=1
         )

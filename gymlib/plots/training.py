@@ -11,14 +11,15 @@ from matplotlib.patches import Patch
 from gymlib.labels import CLASSES, COLOURS
 from gymlib.metrics import ClassScores
 from gymlib.plots.skeletons import plot_skeleton
-from gymlib.plots.style import ARCHITECTURE_COLOURS, SERIES_COLOURS
+from gymlib.plots.style import ARCHITECTURE_COLOURS, SERIES_COLOURS, class_legend
 
 CHANCE = float(np.log(len(CLASSES)))  # mean negative log-likelihood of a uniform guess
 
 
 def plot_curves(curves: dict[str, Float[np.ndarray, " epochs"]], ax: Axes | None = None) -> Axes:
     """Loss by epoch of several models; dotted, the loss of guessing."""
-    ax = ax or plt.subplots(figsize=(5, 3.2), layout="constrained")[1]
+    width = 6.8 if len(curves) > 1 else 5
+    ax = ax or plt.subplots(figsize=(width, 3.2), layout="constrained")[1]
     for (name, losses), colour, dash in zip(
         curves.items(), SERIES_COLOURS * 2, ["-", "--", "-.", ":"] * 3
     ):
@@ -26,7 +27,8 @@ def plot_curves(curves: dict[str, Float[np.ndarray, " epochs"]], ax: Axes | None
     ax.axhline(CHANCE, color="black", linewidth=0.8, linestyle=":")
     top = np.nanmax([CHANCE, *(np.nanmax(losses) for losses in curves.values())])
     ax.set(xlabel="epoch", ylabel="mean loss per step", ylim=(0, min(2 * CHANCE, 1.05 * top)))
-    ax.legend(fontsize="small")
+    if len(curves) > 1:  # outside: the lines leave no corner free
+        ax.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
     return ax
 
 
@@ -65,8 +67,6 @@ def plot_filmstrip(
     true: Int[np.ndarray, " shown"],
     predicted: Int[np.ndarray, " shown"],
     axes=None,
-    *,
-    title: str = "",
 ) -> np.ndarray:
     """Bodies side by side at one scale; above each a bar of its label, below of its prediction."""
     count = len(keypoints)
@@ -82,7 +82,11 @@ def plot_filmstrip(
         ax.axhspan(1.1 * reach, 1.25 * reach, color=COLOURS[CLASSES[guess]])
         for side in ax.spines.values():
             side.set_visible(False)
-    axes[0].set_ylabel(title, fontsize="small")
+    for height, name in ((-1.175, "label"), (1.175, "prediction")):
+        axes[0].text(-1.15 * reach, height * reach, name, ha="right", va="center", fontsize="small")
+    class_legend(
+        axes[-1], ncols=len(CLASSES), fontsize="small", loc="lower right", bbox_to_anchor=(1, 1.02)
+    )
     return axes
 
 

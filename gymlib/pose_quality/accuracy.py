@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Shaped
 
+from gymlib.labels import CLASSES, UNLABELED
 from gymlib.pose_quality.tracks import Track, clip_torso, inclination
 from gymlib.skeleton import KEYPOINTS, mirror, torso_length
 
 THRESHOLD = 0.2  # torso lengths
 UPRIGHT, LEVEL, INVERTED = INCLINATIONS = ("upright", "level", "inverted")
 INCLINATION_LIMITS = (60, 120)  # degrees from the vertical
+_ORDER = (*CLASSES, UNLABELED, *INCLINATIONS)  # of groups; others come as they occur
 
 
 def errors(
@@ -204,7 +206,7 @@ def shares(frames: pd.DataFrame, by: str) -> pd.DataFrame:
     """Per group of ``by`` (video, label, inclination): frames, detected, PCK, PCK where found."""
     groups = frames.groupby(by, sort=False)
     found = frames[frames["detected"]].groupby(by, sort=False)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "frames": groups.size(),
             "detected": groups["detected"].mean(),
@@ -212,3 +214,5 @@ def shares(frames: pd.DataFrame, by: str) -> pd.DataFrame:
             "pck where found": found["correct"].mean(),
         }
     )
+    order = [name for name in _ORDER if name in table.index]
+    return table.loc[order] if len(order) == len(table) else table
