@@ -137,7 +137,7 @@ export class Labeller extends Viewer {
 
   /** Show the comment of the run at a frame, but not over one that is being written there. */
   #comment(frame) {
-    if (this.noted?.frame === frame && document.activeElement === this.comment) return;
+    if (this.noted?.frame === frame && this.comment.matches(":focus")) return;
     this.#note();
     const at = ([start, end]) => start <= frame && frame <= end;
     const text = this.comments.find(at)?.[2] ?? "";
