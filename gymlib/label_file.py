@@ -32,14 +32,17 @@ class LabelFile:
 
     Other clips' rows, further columns and comments are kept as they are. The comment of a run goes
     on with the run that covers most of its frames, if possible one of the same label.
+
+    ``said`` has the rows of each clip read, from which these words are taken; a list is never
+    changed, :func:`with_comment` makes another.
     """
 
     def __init__(self, dataset: str, annotator: str, draft: bool = False):
         self.dataset, self.annotator, self.draft = dataset, annotator, draft
         self.path = paths.annotation(dataset, annotator, draft)
         self.final = paths.annotation(dataset, annotator)
-        self._first: dict[str, list[dict]] = {}  # rows of each clip as read
-        self._seen: dict[str, list[dict]] = {}  # and as last read or written
+        self.said: dict[str, list[dict]] = {}
+        self._seen: dict[str, list[dict]] = {}  # rows of each clip as last read or written
 
     def coverage(self) -> dict[str, int]:
         """Clip -> frames that have a label, as far as the rows can be read; for a first look."""
@@ -58,15 +61,19 @@ class LabelFile:
         because a guess might destroy what the annotator meant.
         """
         rows = self._rows(clip, frames)
-        self._seen[clip] = self._first[clip] = rows
+        if rows != self._seen.get(clip):
+            self._seen[clip] = self.said[clip] = rows
         codes = blank(frames)
         for row in rows:
             codes[int(row["start"]) : int(row["end"]) + 1] = CODES[row["label"]]
         return codes
 
-    def write(self, clip: str, codes: Int[np.ndarray, " frames"]) -> None:
+    def write(
+        self, clip: str, codes: Int[np.ndarray, " frames"], said: list[dict] | None = None
+    ) -> None:
         """Replace the clip's rows, atomically; :meth:`read` it first.
 
+        ``said`` takes the place of what was said of the clip before. Without it nothing changes.
         Raises ChangedElsewhere, and writes nothing, if the rows on disk are no longer those that
         were read or written last; lock.BusyError if another program holds the file for long.
         """
@@ -75,9 +82,10 @@ class LabelFile:
                 raise ChangedElsewhere(
                     f"clip {clip} of {self.path.name} was changed in another window or program"
                 )
-            rows = _runs(clip, codes, self._first[clip])
+            said = self.said[clip] if said is None else said
+            rows = _runs(clip, codes, said)
             _write(self.path, _replaced(_read(self.path), clip, rows))
-            self._seen[clip] = self._rows(clip, len(codes))
+            self.said[clip], self._seen[clip] = said, self._rows(clip, len(codes))
 
     def _rows(self, clip: str, frames: int) -> list[dict]:
         """The clip's rows in the draft if it has any, otherwise those handed in."""
@@ -90,6 +98,27 @@ class LabelFile:
                 rows = [{k: v.strip() for k, v in row.items()} for row in own.to_dict("records")]
                 return sorted(rows, key=lambda row: int(row["start"]))
         return []
+
+
+def comments(codes: Int[np.ndarray, " frames"], said: list[dict]) -> list[list]:
+    """First frame, last frame and comment of the runs that have one."""
+    rows = _runs("", codes, said)
+    return [[int(r["start"]), int(r["end"]), r["comment"]] for r in rows if r.get("comment")]
+
+
+def with_comment(
+    clip: str, codes: Int[np.ndarray, " frames"], said: list[dict], frame: int, comment: str
+) -> list[dict]:
+    """``said`` with another comment on the run at ``frame``, line breaks as spaces.
+
+    Raises ValueError if the frame has no label.
+    """
+    rows = _runs(clip, codes, said)
+    row = next((r for r in rows if int(r["start"]) <= frame <= int(r["end"])), None)
+    if row is None:
+        raise ValueError(f"frame {frame} has no label yet: label it, then comment on it")
+    row["comment"] = " ".join(comment.split())
+    return rows
 
 
 def hand_in(dataset: str, annotator: str) -> str:
@@ -157,12 +186,17 @@ def _write(path: Path, table: pd.DataFrame) -> None:
 
 
 def _replaced(table: pd.DataFrame, clip: str, rows: list[dict]) -> pd.DataFrame:
-    """The table with other rows for one clip, in the place of its first row, or at the end."""
+    """The table with other rows for one clip, in the place of its first row, or at the end.
+
+    A column that it lacks is added if a row says something in it.
+    """
     records = table.to_dict("records")
     own = [i for i, row in enumerate(records) if row["clip"].strip() == clip]
     at = own[0] if own else len(records)
     kept = [row for i, row in enumerate(records) if i not in own]
-    return pd.DataFrame([*kept[:at], *rows, *kept[at:]], columns=table.columns, dtype=object)
+    columns = [*table.columns, *(name for row in rows for name, text in row.items() if text)]
+    columns = list(dict.fromkeys(columns))
+    return pd.DataFrame([*kept[:at], *rows, *kept[at:]], columns=columns, dtype=object)
 
 
 def _runs(clip: str, codes: np.ndarray, old: list[dict]) -> list[dict]:

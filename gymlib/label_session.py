@@ -97,13 +97,16 @@ def _check_frame(codes: np.ndarray, frame: int) -> None:
 class LabelSession:
     """The labels of one clip while they are made, with as many steps back as were taken forward.
 
-    After a key the label follows the annotator forward (:meth:`reach`), until an undo. What is
-    carried along belongs to the key that began it: one undo takes both away.
+    After a key the label follows the annotator forward (:meth:`reach`), until an undo or redo.
+    What is carried along belongs to the key that began it: one undo takes both away.
+
+    ``said`` is what was said of the runs in words: it is kept with the labels, not looked into.
     """
 
-    def __init__(self, codes: Int[np.ndarray, " frames"]):
-        self.codes = codes.copy()
-        self._before: list[tuple[np.ndarray, int]] = []  # labels, and where the change was made
+    def __init__(self, codes: Int[np.ndarray, " frames"], said: list[dict] | None = None):
+        self.codes, self.said = codes.copy(), said or []
+        self._before: list[tuple] = []  # labels, what was said, and where the change was made
+        self._after: list[tuple] = []  # the same of what was undone
         self._key: int | None = None  # frame of the key whose label follows the annotator
         self._open = False  # whether the last change is that key's, and takes what is carried
 
@@ -116,6 +119,11 @@ class LabelSession:
     def steps(self) -> int:
         """How many changes can be undone."""
         return len(self._before)
+
+    @property
+    def undone(self) -> int:
+        """How many changes can be done again."""
+        return len(self._after)
 
     @property
     def carrying(self) -> bool:
@@ -149,7 +157,12 @@ class LabelSession:
         self._open = False
         return self._change(move_border(self.codes, border, to), border)
 
-    def replace(self, codes: Int[np.ndarray, " frames"]) -> bool:
+    def say(self, said: list[dict], frame: int) -> bool:
+        """Say something else of the runs, at ``frame``; whether anything changed."""
+        self._open = False
+        return self._change(self.codes, frame, said)
+
+    def replace(self, codes: Int[np.ndarray, " frames"], said: list[dict] | None = None) -> bool:
         """Take labels from elsewhere, as one change; whether anything changed.
 
         Raises ValueError if they are of another length.
@@ -157,19 +170,31 @@ class LabelSession:
         if codes.shape != self.codes.shape:
             raise ValueError(f"expected {len(self.codes)} frames, found {len(codes)}")
         self._open = False
-        return self._change(codes.copy(), 0)
+        return self._change(codes.copy(), 0, said)
 
     def undo(self) -> int | None:
         """Take the last change back; the frame it was made at, None if there is none."""
-        if not self._before:
+        return self._turn(self._before, self._after)
+
+    def redo(self) -> int | None:
+        """Make the change undone last again; as :meth:`undo`. A new change forgets them all."""
+        return self._turn(self._after, self._before)
+
+    def _turn(self, steps: list[tuple], back: list[tuple]) -> int | None:
+        """Take one of ``steps``, and lay the way ``back``."""
+        if not steps:
             return None
-        self.codes, frame = self._before.pop()
+        codes, said, frame = steps.pop()
+        back.append((self.codes, self.said, frame))
+        self.codes, self.said = codes, said
         self.rest()
         return frame
 
-    def _change(self, codes: np.ndarray, frame: int) -> bool:
-        if np.array_equal(codes, self.codes):
+    def _change(self, codes: np.ndarray, frame: int, said: list[dict] | None = None) -> bool:
+        said = self.said if said is None else said
+        if np.array_equal(codes, self.codes) and said == self.said:
             return False
-        self._before.append((self.codes, frame))
-        self.codes = codes
+        self._before.append((self.codes, self.said, frame))
+        self._after.clear()
+        self.codes, self.said = codes, said
         return True

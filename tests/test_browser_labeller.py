@@ -51,6 +51,15 @@ def runs(file: Path, clip: str) -> list[tuple[int, int, str]]:
     return list(zip(own["start"], own["end"], own["label"]))
 
 
+def shown_frame(labeller) -> int:
+    return int(labeller.locator(".gym-readout").text_content().split()[1])
+
+
+def comments(file: Path, clip: str) -> list[str]:
+    table = pd.read_csv(file, keep_default_na=False)
+    return table.loc[table["clip"] == clip, "comment"].tolist()
+
+
 def wait_until_saved(view) -> None:
     view.locator(f"{LABELLER} .gym-said.gym-saved").wait_for()
 
@@ -64,7 +73,9 @@ def shown(view) -> list[list[int]]:
 
 
 def drag_border(view, border: int, to: int, frames: int) -> None:
-    box = view.locator(f"{LABELLER} .gym-bar.gym-own").bounding_box()
+    bar = view.locator(f"{LABELLER} .gym-bar.gym-own")
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
     height = box["y"] + box["height"] / 2
     view.mouse.move(box["x"] + box["width"] * border / frames, height)
     view.mouse.down()
@@ -105,6 +116,39 @@ def test_labelling_in_notebook_01(home, notebooks):
         assert runs(draft, "clip_00")[1:3] == [(8, 10, "take-off"), (11, 18, "skill")]
         view.keyboard.press("u")
         wait_until_saved(view)
+        assert runs(draft, "clip_00") == expected
+        view.keyboard.press("Shift+U")
+        wait_until_saved(view)
+        assert runs(draft, "clip_00")[2] == (11, 18, "skill")
+        view.keyboard.press("Control+z")
+        wait_until_saved(view)
+        assert runs(draft, "clip_00") == expected
+        view.keyboard.press("Control+Shift+Z")
+        view.keyboard.press("u")
+        wait_until_saved(view)
+        assert runs(draft, "clip_00") == expected
+
+        comment = labeller.get_by_label("comment")
+        view.keyboard.press("e")
+        view.keyboard.type('slips, "just" dd')  # i, s, l, t, u, x and dd are keys outside
+        view.keyboard.press("Enter")
+        wait_until_saved(view)
+        assert comments(draft, "clip_00") == ["", "", 'slips, "just" dd', ""]
+        assert runs(draft, "clip_00") == expected
+        view.keyboard.press("Home")
+        assert comment.input_value() == ""
+        comment.fill("waits")
+        drag_border(view, 14, 13, FRAMES)  # what was written is of frame 0 all the same
+        wait_until_saved(view)
+        assert comments(draft, "clip_00") == ["waits", "", 'slips, "just" dd', ""]
+        view.keyboard.press("u")
+        wait_until_saved(view)
+        comment.press("x")
+        comment.press("Escape")
+        assert comment.input_value() == 'slips, "just" dd'
+        for key in "]][[":
+            assert comment.is_enabled() == (shown_frame(labeller) < 20), "no label, no comment"
+            view.keyboard.press(key)
         assert runs(draft, "clip_00") == expected
 
         for key, frame in {"[": 8, "]": 14, "Shift+ArrowRight": 24, "Home": 0}.items():

@@ -5,7 +5,7 @@ import multiprocessing
 import numpy as np
 import pytest
 from helpers import make_dataset
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -96,6 +96,45 @@ def test_other_rows_comments_and_columns_stay(dataset):
     codes[:] = 3  # no run of the old labels is left: what was said goes on with the new one
     file.write(CLIP, codes)
     assert path.read_text().splitlines()[2] == ("clip_00,0,39,landing,waits; hand touches,no; yes")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffd")))
+@example("slow, then \"off\";\r\n'hand' touches")
+def test_a_comment_is_read_as_it_was_written(dataset, comment):
+    path = paths.annotation(dataset, "hypo")
+    path.write_text("clip,start,end,label\nclip_00,0,19,idle\nclip_00,20,39,skill\n")
+    file = LabelFile(dataset, "hypo")
+    codes = file.read(CLIP, FRAMES)
+    said = label_file.with_comment(CLIP, codes, file.said[CLIP], 25, comment)
+    file.write(CLIP, codes, said)
+    kept, again = " ".join(comment.split()), LabelFile(dataset, "hypo")
+    assert np.array_equal(again.read(CLIP, FRAMES), codes)
+    expected = [[20, 39, kept]] if kept else []
+    assert label_file.comments(codes, again.said[CLIP]) == expected
+    assert labelling.read(dataset)["hypo"]["comment"].tolist() == ["", kept]
+
+
+def test_a_comment_needs_a_label_and_follows_it(dataset):
+    file = LabelFile(dataset, "anna")
+    file.read(CLIP, FRAMES)
+    codes = half()
+    said = label_file.with_comment(CLIP, codes, [], 9, "waits")
+    with pytest.raises(ValueError, match="frame 10 has no label yet"):
+        label_file.with_comment(CLIP, codes, said, 10, "lands")
+    codes[:4] = 1
+    assert label_file.comments(codes, said) == [[4, 9, "waits"]]
+    assert label_file.comments(codes, label_file.with_comment(CLIP, codes, said, 5, " ")) == []
+
+
+def test_a_comment_is_handed_in_to_a_file_without_comments(dataset):
+    final = paths.annotation(dataset, "anna")
+    final.write_text("clip,start,end,label\nclip_01,0,39,idle\n")
+    file, codes = LabelFile(dataset, "anna", draft=True), half(FRAMES)
+    file.read(CLIP, FRAMES)
+    file.write(CLIP, codes, label_file.with_comment(CLIP, codes, [], 0, "waits"))
+    hand_in(dataset, "anna")
+    assert final.read_text().splitlines()[1:] == ["clip_01,0,39,idle,", "clip_00,0,39,idle,waits"]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)

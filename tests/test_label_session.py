@@ -128,9 +128,26 @@ def test_labels_from_elsewhere_can_be_undone():
     assert session.codes.tolist() == [0, 1]
 
 
+def test_what_was_undone_comes_again_until_something_else_is_done():
+    session = LabelSession(blank(5))
+    session.label(0, IDLE)
+    session.reach(2)
+    session.move(3, 2)
+    session.say([{"comment": "slips"}], 1)
+    assert [session.undo() for _ in range(3)] == [1, 3, 0]
+    assert (session.codes.tolist(), session.said, session.undone) == ([N] * 5, [], 3)
+    assert not session.reach(4), "looking changes nothing, and forgets nothing"
+    assert [session.redo(), session.redo()] == [0, 3]
+    assert not session.reach(4), "nothing follows after a redo"
+    assert (session.codes.tolist(), session.said) == ([0, 0, N, N, N], [])
+    session.label(1, SKILL)
+    assert session.redo() is None, "forgotten"
+    assert session.said == []
+
+
 actions = st.lists(
     st.tuples(
-        st.sampled_from(["label", "reach", "move", "undo"]),
+        st.sampled_from(["label", "reach", "move", "say", "undo", "redo"]),
         st.integers(0, 1000),
         st.integers(UNLABELED_CODE, LANDING),
     ),
@@ -146,27 +163,41 @@ def act(session: LabelSession, kind: str, number: int, label: int) -> None:
         session.reach(frame)
     elif kind == "move" and borders:
         session.move(borders[number % len(borders)], frame)
+    elif kind == "say":
+        session.say([{"comment": str(number)}], frame)
     elif kind == "undo":
         session.undo()
+    elif kind == "redo":
+        session.redo()
+
+
+def state(session: LabelSession) -> tuple:
+    return session.codes.tolist(), session.said
 
 
 @given(label_arrays, actions)
 def test_runs_always_cover_the_clip_once_and_undo_leads_back(start, sequence):
-    session, states = LabelSession(start), []
+    session, states, undone = LabelSession(start), [], []
     for kind, number, label in sequence:
-        steps, before = session.steps, session.codes.copy()
+        steps, before = session.steps, state(session)
         act(session, kind, number, label)
         if session.steps > steps:
             states.append(before)
+            if kind == "redo":
+                assert state(session) == undone.pop(), "redo is the exact inverse of undo"
+            else:
+                undone.clear()
         elif session.steps < steps:
-            assert np.array_equal(session.codes, states.pop()), "undo is the exact inverse"
+            undone.append(before)
+            assert state(session) == states.pop(), "undo is the exact inverse"
+        assert (session.steps, session.undone) == (len(states), len(undone))
         runs = segments(session.codes)
         covered = [frame for run in runs for frame in range(run.start, run.end + 1)]
         assert covered == list(range(len(start)))
         assert session.complete == (not label_session.gaps(session.codes))
     while states:
         session.undo()
-        assert np.array_equal(session.codes, states.pop())
+        assert state(session) == states.pop()
     assert session.undo() is None
     assert np.array_equal(session.codes, start)
 

@@ -36,7 +36,8 @@ class Hand:
         self.number += 1
         request = {"do": what, "clip": self.labeller.clip, "number": self.number, "window": "w"}
         self.labeller._hear(None, request | more, [])
-        return last(self.said, "saved") if what in ("label", "reach", "move", "undo") else {}
+        changes = ("label", "reach", "move", "comment", "undo", "redo")
+        return last(self.said, "saved") if what in changes else {}
 
     @property
     def runs(self) -> list[list]:
@@ -204,6 +205,52 @@ class TestLabeller:
         hand.do("reach", frame=19)
         hand.do("next")
         assert last(hand.said, "problem")["text"] == "no other clip is open"
+
+    def test_redo_is_saved_as_every_change_is(self, dataset):
+        hand = Hand(Labeller(dataset, "anna"))
+        hand.do("label", frame=0, label=0)
+        hand.do("reach", frame=9)
+        hand.do("label", frame=5, label=1)
+        hand.do("undo")
+        assert hand.labeller.about_rows()["undone"] == 1
+        hand.do("redo")
+        assert hand.runs == [[0, 4, 0], [5, 9, 1], [10, 19, -2]]
+        assert last(hand.said, "go")["frame"] == 5
+        codes = LabelFile(dataset, "anna").read("clip_00", FRAMES)
+        assert codes.tolist() == hand.labeller.session.codes.tolist()
+        hand.do("redo")
+        assert hand.labeller.changes == 5, "there is nothing more to do again"
+
+    def test_a_comment_is_a_change_like_any_other(self, dataset):
+        hand = Hand(Labeller(dataset, "anna"))
+        hand.do("label", frame=0, label=0)
+        hand.do("reach", frame=9)
+        assert not hand.do("comment", frame=3, text=' slow,\n"off" ')["fault"]
+        path = paths.annotation(dataset, "anna")
+        assert path.read_text().splitlines()[1] == 'clip_00,0,9,idle,"slow, ""off"""'
+        assert last(hand.said, "rows")["comments"] == [[0, 9, 'slow, "off"']]
+        hand.labeller.turn_to("clip_01")
+        hand.labeller.turn_to("clip_00")
+        assert hand.labeller.session.steps == 2, "a look at another clip is no change"
+        hand.do("undo")
+        assert path.read_text().splitlines()[1] == "clip_00,0,9,idle,"
+        hand.do("redo")
+        hand.do("label", frame=5, label=1)
+        assert last(hand.said, "rows")["comments"] == [[0, 4, 'slow, "off"']]
+        answer = hand.do("comment", frame=15, text="lands")
+        assert answer["fault"] and "frame 15 has no label yet" in answer["text"]
+
+    def test_a_comment_made_in_another_window_is_kept(self, dataset):
+        hand, other = Hand(Labeller(dataset, "anna")), Hand(Labeller(dataset, "anna"))
+        hand.do("label", frame=0, label=0)
+        other.do("ready")
+        other.do("comment", frame=0, text="waits")
+        answer = hand.do("comment", frame=0, text="slow")
+        assert answer["fault"] and "was changed in another window" in answer["text"]
+        assert last(hand.said, "rows")["comments"] == [[0, 0, "waits"]]
+        hand.do("undo")
+        assert LabelFile(dataset, "anna").read("clip_00", FRAMES)[0] == 0
+        assert "slow" in paths.annotation(dataset, "anna").read_text()
 
     def test_undo_outlives_a_look_at_another_clip(self, dataset):
         hand = Hand(Labeller(dataset, "anna"))

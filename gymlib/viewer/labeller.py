@@ -7,7 +7,7 @@ import numpy as np
 import traitlets
 
 from gymlib import annotation_check, annotations, io
-from gymlib.label_file import ChangedElsewhere, LabelFile
+from gymlib.label_file import ChangedElsewhere, LabelFile, comments, with_comment
 from gymlib.label_session import NOT_YET, LabelSession
 from gymlib.labels import UNLABELED_CODE
 from gymlib.viewer.clip_view import Predictions
@@ -80,7 +80,9 @@ class Labeller(ClipViewer):
                     self.send({"say": "problem", "text": "no other clip is open"})
                 else:
                     self.turn_to(clip)
-            case "label" | "reach" | "move" | "undo" if content["clip"] == self.clip:
+            case "label" | "reach" | "move" | "comment" | "undo" | "redo" if (
+                content["clip"] == self.clip
+            ):
                 self._change(content)
             case _:
                 super().answer(content)
@@ -98,10 +100,11 @@ class Labeller(ClipViewer):
             self._sessions.pop(self.clip, None)
             self._fault = f"{error}; mend the file, then open the clip again"
             return
+        said = self.file.said[self.clip]
         if self.session is None:
-            self._sessions[self.clip] = LabelSession(codes)
+            self._sessions[self.clip] = LabelSession(codes, said)
         else:
-            self.session.replace(codes)
+            self.session.replace(codes, said)
             self.session.rest()
 
     def _change(self, content: dict) -> None:
@@ -117,8 +120,12 @@ class Labeller(ClipViewer):
                 changed = session.reach(content["frame"])
             elif kind == "move":
                 changed = session.move(content["border"], content["to"])
+            elif kind == "comment":
+                frame, words = content["frame"], content["text"]
+                said = with_comment(self.clip, session.codes, session.said, frame, words)
+                changed = session.say(said, frame)
             else:
-                frame = session.undo()
+                frame = session.undo() if kind == "undo" else session.redo()
                 changed = frame is not None
                 if changed:
                     self.go(frame)
@@ -136,7 +143,7 @@ class Labeller(ClipViewer):
 
     def _save(self) -> None:
         codes = self.session.codes
-        self.file.write(self.clip, codes)
+        self.file.write(self.clip, codes, self.session.said)
         self._covered[self.clip] = int((codes >= UNLABELED_CODE).sum())
         self.changes += 1
 
@@ -149,6 +156,8 @@ class Labeller(ClipViewer):
             "rows": self._rows(),
             "editable": self.session is not None,
             "steps": self.session.steps if self.session else 0,
+            "undone": self.session.undone if self.session else 0,
+            "comments": comments(self.session.codes, self.session.said) if self.session else [],
             "blind": self.blind,
             "progress": {
                 "done": done,

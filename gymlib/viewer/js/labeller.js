@@ -8,6 +8,7 @@ const PATIENCE = 4000; // milliseconds until a save without an answer is worth a
 
 const MARKS = { done: "✓", part: "◐", none: "○" };
 const HELP = [
+  ["⇧ u", "redo"],
   ["← →", "one frame"],
   ["⇧ ← →", "ten frames"],
   ["[ ]", "next border"],
@@ -16,6 +17,7 @@ const HELP = [
   ["k", "skeleton"],
   ["p", "picture"],
   ["b", "others"],
+  ["e", "comment"],
   ["⏎", "next open"],
 ];
 
@@ -34,12 +36,14 @@ export class Labeller extends Viewer {
       this.keys[key] = chosen;
       return node;
     });
-    this.undoing = button("", "undo the last change", "u", () => this.undo());
+    const turn = (event) => this.turnBack(event.shiftKey ? "redo" : "undo");
+    this.undoing = button("", "undo the last change; with shift redo", "u", turn);
     this.undoing.append(
       element("kbd", { textContent: "U" }),
       element("span", { textContent: "undo" }),
     );
-    this.keys.u = () => this.undo();
+    this.keys.u = turn;
+    this.keys["ctrl z"] = turn;
     this.blinding = button("Others", "show what others say", "b", () => this.blind());
     this.keys.b = () => this.blind();
     const next = button(...this.nextWords(), "enter", () => this.next());
@@ -56,12 +60,25 @@ export class Labeller extends Viewer {
     this.progress = element("span", { className: "gym-progress" });
     this.head.querySelector(".gym-space").before(next, this.progress);
     this.head.append(this.blinding);
+    this.comment = element("input", { type: "text", ariaLabel: "comment on this run" });
+    this.comment.addEventListener("focus", () => this.player.stop());
+    this.comment.addEventListener("change", () => this.#note());
+    this.comment.addEventListener("keydown", ({ key, isComposing }) => {
+      if (isComposing || (key !== "Enter" && key !== "Escape")) return;
+      if (key === "Escape") this.comment.value = this.noted.text;
+      this.node.focus({ preventScroll: true });
+    });
+    this.keys.e = () => this.comment.focus({ preventScroll: true });
+    this.timeline.node.after(element("label", { className: "gym-comment" }, [
+      element("span", { textContent: "comment" }), this.comment,
+    ]));
     node.classList.add("gym-labeller");
     this.window = Math.random(); // the same labeller may be shown twice
     this.sent = 0; // changes asked for
     this.answered = 0; // and done
     this.follows = false; // whether the label of the last key goes along
     this.reached = -1; // frame it should go along to, not yet sent
+    this.noted = null; // frame and text of the comment shown, as the kernel knows it
     return node;
   }
 
@@ -77,9 +94,10 @@ export class Labeller extends Viewer {
     this.follows = true;
   }
 
-  undo() {
+  /** `what`: undo or redo. */
+  turnBack(what) {
     this.player.stop();
-    this.#change({ do: "undo" });
+    this.#change({ do: what });
     this.follows = false;
   }
 
@@ -104,6 +122,7 @@ export class Labeller extends Viewer {
   /** A label follows the annotator into frames that have none. */
   moved(frame, how) {
     super.moved(frame);
+    this.#comment(frame);
     if (how.quiet || !this.follows) return;
     this.reached = Math.max(frame, this.reached);
     // While an answer is on the way, the next one goes with it: one request at a time.
@@ -114,6 +133,25 @@ export class Labeller extends Viewer {
     const open = ([start, , code]) => code < -1 && start <= this.reached;
     if (!this.rows[0].runs.some(open)) this.reached = -1;
     this.#flush();
+  }
+
+  /** Show the comment of the run at a frame, but not over one that is being written there. */
+  #comment(frame) {
+    if (this.noted?.frame === frame && this.comment.matches(":focus")) return;
+    this.#note();
+    const at = ([start, end]) => start <= frame && frame <= end;
+    const text = this.comments.find(at)?.[2] ?? "";
+    this.noted = { frame, text };
+    this.comment.value = text;
+    this.comment.disabled = !(this.rows[0].runs.find(at)?.[2] >= -1);
+  }
+
+  /** Keep what was written in the field, with the frame where it was begun. */
+  #note() {
+    const text = this.comment.value;
+    if (!this.noted || text === this.noted.text) return;
+    this.noted.text = text;
+    this.#change({ do: "comment", frame: this.noted.frame, text });
   }
 
   #change(request) {
@@ -142,7 +180,7 @@ export class Labeller extends Viewer {
   // --- what the kernel says -----------------------------------------------------------------
 
   receive(content, buffers) {
-    if (content.say === "clip") Object.assign(this, { follows: false, reached: -1 });
+    if (content.say === "clip") Object.assign(this, { follows: false, reached: -1, noted: null });
     super.receive(content, buffers);
     if (content.say !== "saved" || content.window !== this.window) return;
     this.answered = content.number;
@@ -154,7 +192,9 @@ export class Labeller extends Viewer {
 
   takeRows(content) {
     super.takeRows(content);
-    this.undoing.disabled = content.steps === 0;
+    this.comments = content.comments;
+    this.#comment(this.player.frame);
+    this.undoing.disabled = !content.steps && !content.undone;
     this.undoing.lastChild.textContent = content.steps ? `undo (${content.steps})` : "undo";
     this.blinding.textContent = content.blind ? "Others hidden" : "Others";
     this.blinding.classList.toggle("gym-on", !content.blind);

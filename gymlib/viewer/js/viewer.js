@@ -125,7 +125,8 @@ export class Viewer {
     const plain = !(event.ctrlKey || event.metaKey || event.altKey);
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     // Some keyboards make [ with AltGr, which counts as Ctrl and Alt.
-    const action = plain || event.getModifierState("AltGraph") ? this.keys[key] : undefined;
+    const bare = plain || event.getModifierState("AltGraph");
+    const action = this.keys[bare ? key : `${event.altKey ? "alt" : "ctrl"} ${key}`];
     if (action && this.clip) {
       event.preventDefault();
       event.stopPropagation();
