@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
+import scipy.linalg.cython_blas  # noqa: F401 (what Numba multiplies with; loaded before _POOLS)
 import torch
 from jaxtyping import Float, Int
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 from torch import nn
 
 from gymlib import models
@@ -21,6 +22,7 @@ from gymlib.compiled import cnn, lstm, weights
 from gymlib.training import Task, shuffled, shuffled_frames, undecided
 
 _NETWORKS = {"cnn": cnn, "lstm": lstm}
+_POOLS = ThreadpoolController()  # looking for libraries takes longer than training for an epoch
 
 
 def fit_many(
@@ -42,7 +44,7 @@ def fit_many(
     if any(task.config.optimiser != "sgd" for task in tasks):
         raise ValueError("only SGD is compiled; use gymlib.training.fit for other optimisers")
     data = _Data(clips)
-    with threadpool_limits(1):  # products this small are slower on several cores
+    with _POOLS.limit(limits=1):  # products this small are slower on several cores
         return np.stack([_fit(task, data, seed, size, on_epoch_end) for task in tasks])
 
 
@@ -84,7 +86,7 @@ def predict_many(
 ) -> list[list[Float[np.ndarray, "_ 4"]]]:
     """For each model the class probabilities of its own list of clips."""
     data = _Data(clips)
-    with threadpool_limits(1):
+    with _POOLS.limit(limits=1):
         return [_predict(model, data, indices) for model, indices in zip(trained, members)]
 
 
@@ -110,7 +112,9 @@ class _Data:
     def __init__(self, clips: Sequence[Clip]):
         self.clips = clips
         self.starts = np.cumsum([0, *map(len, clips)])
-        self.keypoints = np.concatenate([clip.keypoints for clip in clips]).astype(np.float32)
+        together = np.concatenate([clip.keypoints for clip in clips])
+        # A table's arrays lie column by column in memory; products of rows would be slow.
+        self.keypoints = np.ascontiguousarray(together, dtype=np.float32)
         self.rows = self.keypoints.reshape(len(self.keypoints), -1)  # (frames, 66)
         self.labels = np.concatenate([clip.labels for clip in clips]).astype(np.int64)
         self._pictures = {}

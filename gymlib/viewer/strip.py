@@ -40,18 +40,20 @@ def plot_frame(view: ClipView, frame: int, ax=None, *, picture: np.ndarray | Non
 
 def plot_view(view: ClipView, frames: list[int]) -> Figure:
     """Some frames of a clip side by side, above its timelines, where lines mark the frames."""
-    rows = max(1, len(view.rows))
     width = max(6.0, 1.9 * len(frames))
-    figure = plt.figure(figsize=(width, 3 + 0.25 * rows), layout="constrained")
-    grid = figure.add_gridspec(2, len(frames), height_ratios=[2.4, 0.3 + 0.25 * rows])
+    left, top, right, bottom = view.box
+    above = 0.3 + min(2.6, width / len(frames) * (bottom - top) / (right - left))  # inches
+    below = 0.6 + 0.25 * max(1, len(view.rows))
+    figure = plt.figure(figsize=(width, 0.3 + above + below), layout="constrained")
+    grid = figure.add_gridspec(2, len(frames), height_ratios=[above, below])
     pictures = video.pick_frames(view.film, frames) if view.film else [None] * len(frames)
     for column, (frame, picture) in enumerate(zip(frames, pictures)):
         plot_frame(view, frame, figure.add_subplot(grid[0, column]), picture=picture)
-    below = figure.add_subplot(grid[1, :])
-    plot_timeline(view.rows, below)
-    below.set(xlim=(0, len(view)), xlabel="frame")
+    ax = figure.add_subplot(grid[1, :])
+    plot_timeline(view.rows, ax)
+    ax.set(xlim=(0, len(view)), xlabel="frame")
     for frame in frames:
-        below.axvline(frame + 0.5, color="black", linewidth=1)
+        ax.axvline(frame + 0.5, color="black", linewidth=1)
     figure.suptitle(view.name, fontsize="medium")
     return figure
 
