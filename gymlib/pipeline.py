@@ -24,9 +24,12 @@ INPUTS = {
     "04_cnn": ["processed.parquet"],
     "05_lstm": ["processed.parquet"],
     "06_nested_cv": ["processed.parquet"],
-    "07_results": ["processed.parquet", "results/*/*.parquet", "results/*/*.csv"],
-}
-"""Files of the data set that each notebook reads; a change in one runs it again."""
+    "07_results": [
+        "processed.parquet", "results/*/*.parquet", "results/*/*.csv",
+        "../simulated*/keypoints.parquet", "../recovered/keypoints.parquet",
+    ],
+}  # fmt: skip
+"""Files that each notebook reads, seen from the data set; a change in one runs it again."""
 
 
 class NotebookError(RuntimeError):

@@ -51,6 +51,7 @@ def tables(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in nested_cv.TABLES}
 
 
+@pytest.mark.slow
 class TestTables:
     def test_every_test_frame_is_predicted_by_every_model(self, finished):
         table = io.read_table(finished / "predictions.parquet", schemas.PREDICTIONS)
@@ -104,6 +105,7 @@ class TestTables:
         assert not list(finished.glob(".unfinished*"))
 
 
+@pytest.mark.slow
 def test_averaged_model_takes_the_mean_of_the_best(finished):
     trials = pd.read_csv(finished / "trials.csv")
     unit = plan(CLIPS, TINY, finished, "torch")[0]
@@ -126,6 +128,7 @@ def test_the_score_of_a_trial_is_macro_f1_of_the_pooled_validation_frames(tmp_pa
     assert outer_folds._macro_f1(CLIPS, fold.test, output) == expected
 
 
+@pytest.mark.slow
 def test_a_finished_run_is_kept_and_another_protocol_replaces_it(tmp_path):
     first = tables(nested_cv.run(CLIPS, TINY, tmp_path, engine="torch", n_jobs=1))
     before = (tmp_path / "trials.csv").stat().st_mtime_ns

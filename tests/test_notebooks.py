@@ -92,6 +92,8 @@ def test_the_whole_chain_on_simulated_videos(home, capfd):
         outputs = [output for cell in code_cells(executed) for output in cell.outputs]
         assert outputs, name
         assert not [output for output in outputs if output.output_type == "error"], name
+        warnings = [output.text for output in outputs if output.get("name") == "stderr"]
+        assert warnings == [], name
         text = (report / "simulated-quick" / f"{name}.ipynb").read_text()
         assert str(home) not in text and str(paths.REPOSITORY) not in text, name
     table = pd.read_csv(report / "simulated-quick" / "tables" / "table2.csv")

@@ -22,7 +22,8 @@ def chain(home, monkeypatch):
     notebooks = home / "notebooks"
     notebooks.mkdir()
     monkeypatch.setattr(paths, "NOTEBOOKS", notebooks)
-    monkeypatch.setattr(pipeline, "INPUTS", {"01_a": ["in.csv"], "02_b": ["middle.csv"]})
+    inputs = {"01_a": ["in.csv"], "02_b": ["middle.csv", "../other/*"]}
+    monkeypatch.setattr(pipeline, "INPUTS", inputs)
     folder = home / "data" / "d"
     folder.mkdir(parents=True)
     (folder / "in.csv").write_text("1")
@@ -47,8 +48,12 @@ def test_only_what_changed_runs_again(home, chain):
     (home / "data" / "d" / "in.csv").write_text("2")
     pipeline.run("d")
     assert ran(home) == "aba", "02 reads a file that did not change"
+    (home / "data" / "other").mkdir()
+    (home / "data" / "other" / "new.csv").write_text("1")
+    pipeline.run("d")
+    assert ran(home) == "abab", "02 also reads another data set"
     pipeline.run("d", fresh=True)
-    assert ran(home) == "abaab"
+    assert ran(home) == "ababab"
 
 
 @pytest.mark.slow

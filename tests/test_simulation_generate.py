@@ -10,6 +10,8 @@ from gymlib import io, labels, lock, schemas, video
 from gymlib.simulation import generate
 from gymlib.simulation.plan import plan
 
+pytestmark = pytest.mark.slow  # renders videos
+
 
 def few(count=2):
     """The first clips of the quick plan, shorter and smaller still."""
@@ -67,7 +69,6 @@ def test_a_complete_data_set_is_left_alone(folder, monkeypatch):
     generate.make(folder, processes=1)
 
 
-@pytest.mark.slow
 def test_an_interrupted_run_keeps_finished_clips(tmp_path, monkeypatch):
     first, second = few()
     generate.make_clip(tmp_path, first)
