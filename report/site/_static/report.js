@@ -1,4 +1,5 @@
-// Figures open on their own when clicked, to be zoomed; a button opens or folds all code of a page.
+// Figures open on their own when clicked, to be zoomed; a button opens or folds all code of a page;
+// columns of numbers are set flush right, and rows of a head without words go.
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll(".bd-article figure img").forEach((picture) => {
     const link = document.createElement("a");
@@ -23,4 +24,19 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   label();
   place.prepend(button);
+});
+document.addEventListener("DOMContentLoaded", () => {
+  const number = /^[+\-−]?[\d,]*\.?\d+ ?%?( ± [\d.]+)?$|^[–]?$/;
+  document.querySelectorAll("div.cell_output table").forEach((table) => {
+    // Counted from the right: a row whose head spans several rows has fewer cells.
+    const rows = [...table.querySelectorAll("tbody tr")].map((row) => [...row.cells].reverse());
+    table.querySelectorAll("thead tr").forEach((row) => row.textContent.trim() || row.remove());
+    const heads = [...table.querySelectorAll("thead tr")].map((row) => [...row.cells].reverse());
+    const plain = heads.filter((row) => row.every((cell) => cell.colSpan === 1));
+    for (let i = 0; rows.length && rows.every((row) => row[i]?.tagName === "TD"); i++) {
+      const column = rows.map((row) => row[i]);
+      if (!column.every((cell) => number.test(cell.textContent.trim()))) continue;
+      [...column, ...plain.map((row) => row[i])].forEach((cell) => cell?.classList.add("number"));
+    }
+  });
 });
