@@ -45,7 +45,7 @@ test: lint
 
 ## Check the quick part: unit tests only
 test-unit: $(READY)
-	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal -m "not slow"
+	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal -m "not slow" --hypothesis-profile=quick
 
 ## Use the widgets in a browser; with GYMLIB_SCREENSHOTS=1 their pictures are taken anew
 test-browser: $(READY)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import settings
 
 # A busy machine is no reason to fail: speed is measured by `make bench`.
-settings.register_profile("gymlib", deadline=None, max_examples=50)
+settings.register_profile("gymlib", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=50)  # for `make test-unit`
 settings.load_profile("gymlib")
 
 # A shell lets what it starts in the background ignore Ctrl-C, and children inherit that; the
