@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from gymlib import paths
+from gymlib.files import paths
 
 ABOUT = """Frame-by-frame action classification in gymnastics videos.
 
@@ -51,14 +51,15 @@ def folder_name(dataset: str, profile: str) -> str:
 
 def data(options) -> None:
     """Make or download the data set, and check its annotations as a whole."""
-    from gymlib import io, labelling
+    from gymlib.annotation import reading
+    from gymlib.dataset.tables import annotators, read_clips
 
     name = folder_name(options.dataset, options.profile)
     _make(name, options.source)
-    people = io.annotators(name)
+    people = annotators(name)
     if people:
-        labelling.read(name)  # every fault now, before anything long runs
-    clips = io.read_clips(name)
+        reading.read(name)  # every fault now, before anything long runs
+    clips = read_clips(name)
     print(f"{name}: {len(clips)} clips, {clips['frames'].sum()} frames, {len(people)} annotators")
 
 
@@ -70,11 +71,11 @@ def _make(name: str, source: Path | None) -> None:
 
         generate.make(folder, size="quick" if name.endswith("quick") else "full")
     elif name == "recovered":
-        from gymlib import recovered
+        from gymlib.thesis import recovered
 
         recovered.make(folder, source=source)
     else:
-        from gymlib import inventory
+        from gymlib.dataset import inventory
 
         for note in inventory.take(folder):
             print(f"note: {note}", file=sys.stderr)
@@ -82,23 +83,23 @@ def _make(name: str, source: Path | None) -> None:
 
 def predict(options) -> None:
     """Label videos with models trained on other data sets; write overlay videos."""
-    from gymlib import application, transfer
+    from gymlib.prediction import ensemble, videos
 
     target, *sources = (
         folder_name(name, options.profile) for name in (options.dataset, *options.sources)
     )
     for name in dict.fromkeys([target, *sources]):
         _make(name, options.source)
-    application.check(target)
+    videos.check(target)
     for source in dict.fromkeys(sources):
-        application.prepare(source)
-    config = transfer.TransferConfig() if options.profile == "full" else transfer.QUICK
-    found = application.apply(target, sources, config)
+        videos.prepare(source)
+    config = ensemble.TransferConfig() if options.profile == "full" else ensemble.QUICK
+    found = videos.apply(target, sources, config)
     for note in found.notes:
         print(f"note: {note}")
     scores = found.scores
     print("no labels to score" if scores.empty else scores.to_string(index=False, **_ONE_DIGIT))
-    print(f"Predictions and overlay videos: {application.folder(target)}")
+    print(f"Predictions and overlay videos: {videos.folder(target)}")
 
 
 _ONE_DIGIT = {"float_format": "%.1f", "na_rep": "-"}
@@ -107,15 +108,15 @@ _ONE_DIGIT = {"float_format": "%.1f", "na_rep": "-"}
 def take(options) -> None:
     """Turn the thesis authors' files into a data set, or add annotations to one."""
     if options.format == "authors":
-        from gymlib import importers
+        from gymlib.formats import authors
 
-        print(importers.import_folder(options.source, options.dataset))
+        print(authors.import_folder(options.source, options.dataset))
         return
-    from gymlib import exchange
+    from gymlib import formats
 
     about = {name: getattr(options, name) for name in ("annotator", "gaps", "fps", "replace")}
     names = dict(_meaning(text) for text in options.names)
-    print(exchange.take(options.dataset, options.format, options.source, names=names, **about))
+    print(formats.take(options.dataset, options.format, options.source, names=names, **about))
 
 
 def _meaning(text: str) -> tuple[str, str]:
@@ -128,23 +129,23 @@ def _meaning(text: str) -> tuple[str, str]:
 
 def export(options) -> None:
     """Write a data set's annotations for BORIS, ELAN or a spreadsheet."""
-    from gymlib import exchange
+    from gymlib import formats
 
-    files = exchange.export(options.dataset, options.format, options.out, options.fps)
+    files = formats.export(options.dataset, options.format, options.out, options.fps)
     several = f" and {len(files) - 1} more" if len(files) > 1 else ""
     print(f"Written: {files[0]}{several}")
 
 
 def guide(_) -> None:
     """Draw the pictures of the annotation guide from the full simulated data set."""
-    from gymlib import guide as pages
+    from gymlib.report import guide as pages
 
     print(f"Drawn: {', '.join(file.name for file in pages.make())}")
 
 
 def bench(_) -> None:
     """Measure speed and memory; write report/bench.csv."""
-    from gymlib import bench as benchmark
+    from gymlib.report import bench as benchmark
 
     print(benchmark.run().to_string(index=False, float_format="%.3g"))
 
@@ -160,14 +161,14 @@ def report(options) -> None:
 
 
 def _run(options, fresh: bool) -> None:
-    from gymlib import pipeline
     from gymlib import report as site
+    from gymlib.report import chain
 
     if options.cluster:
         os.environ["GYMLIB_CLUSTER"] = options.cluster  # notebook 06 looks for it
     data(options)
     name = folder_name(options.dataset, options.profile)
-    pipeline.run(name, options.profile, fresh=fresh)
+    chain.run(name, options.profile, fresh=fresh)
     site.measure(name)
     _film(name, options.profile)
     page = site.build()
@@ -178,7 +179,7 @@ def _run(options, fresh: bool) -> None:
 
 def _film(name: str, profile: str) -> None:
     """The video to show, of simulated clips only; a quick set's where there is no other."""
-    from gymlib.overlay import showcase
+    from gymlib.plots.overlay import showcase
 
     folder = paths.home() / "figures"
     if name == "simulated" or (

@@ -66,3 +66,10 @@ def mirror(
 ) -> Shaped[np.ndarray, "*frames 33 axes"]:
     """Exchange left and right keypoints; coordinates stay where they are."""
     return keypoints[..., MIRROR, :]
+
+
+def to_pixels(
+    keypoints: Float[np.ndarray, "frames 33 2"], width: int | float, height: int | float
+) -> Float[np.ndarray, "frames 33 2"]:
+    """x / width, y / height back to pixels, where lengths and angles are true."""
+    return keypoints * np.array([width, height], dtype=keypoints.dtype)

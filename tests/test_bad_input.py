@@ -17,10 +17,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from footage import DARK, NAMES, annotate, film, see_people, skip_training, truncate
-from helpers import make_dataset
+from tiny_dataset import make_dataset
 
-from gymlib import application, io, lock, paths, pipeline, video
+from gymlib import video
 from gymlib.__main__ import main
+from gymlib.dataset.tables import read_keypoints
+from gymlib.files import lock, paths
+from gymlib.files.tables import read_table, write_table
+from gymlib.prediction import videos as prediction_videos
+from gymlib.report import chain
 
 CLIPS = "clip,video,path,fps,frames,width,height\n"
 
@@ -53,7 +58,7 @@ def videos():
 
 def predicted() -> pd.Series:
     """Number of predicted frames by clip."""
-    return io.read_table(application.folder("mine") / "tiny.parquet").groupby("clip").size()
+    return read_table(prediction_videos.folder("mine") / "tiny.parquet").groupby("clip").size()
 
 
 # --- names ------------------------------------------------------------------------------------
@@ -150,11 +155,11 @@ def test_unusual_videos_are_predicted(predict):
     assert predicted().to_dict() == frames
     sizes = {}
     for clip, expected in frames.items():
-        info = video.probe(application.folder("mine") / "overlay" / f"{clip}.mp4")
+        info = video.probe(prediction_videos.folder("mine") / "overlay" / f"{clip}.mp4")
         assert info.frames == expected
         sizes[clip] = info.width
     assert sizes == {"single": 64, "portrait": 36, "large": 3840, "odd": 60, "phone": 64}
-    times = io.read_keypoints("mine").query("clip == 'phone'")["time"]
+    times = read_keypoints("mine").query("clip == 'phone'")["time"]
     np.testing.assert_allclose(times, [0, 0.04, 0.06, 0.2, 0.24, 1.0], atol=1e-6)
 
 
@@ -259,9 +264,9 @@ def test_a_notebook_with_another_checksum(run, tmp_path):
 def test_keypoints_that_are_no_numbers(predict):
     make_dataset(paths.home(), clips=1, name="mine")
     file = paths.dataset("mine") / "keypoints.parquet"
-    poses = io.read_table(file)
+    poses = read_table(file)
     poses.loc[poses.index[poses["detected"]][5], "y_left_knee"] = np.nan
-    io.write_table(file, poses)
+    write_table(file, poses)
     status, said = predict()
     assert status == 2
     assert "clip clip_00, frame" in said and "y of left_knee is nan" in said
@@ -278,7 +283,7 @@ def test_a_source_without_labels(predict, run):
 def test_fewer_clips_than_folds(run, monkeypatch):
     """Through the notebook of the protocol, which is where a reader meets it."""
     make_dataset(paths.home(), clips=2, processed=True)
-    monkeypatch.setattr(pipeline, "INPUTS", {"06_nested_cv": ["processed.parquet"]})
+    monkeypatch.setattr(chain, "INPUTS", {"06_nested_cv": ["processed.parquet"]})
     status, said = run("reproduce", "--dataset", "tiny", "--profile", "quick")
     assert status == 2
     assert "06_nested_cv.ipynb stopped in cell" in said

@@ -4,8 +4,10 @@ import pandas as pd
 import pytest
 from footage import NAMES, annotate, film
 
-from gymlib import io, paths
 from gymlib.__main__ import folder_name, main
+from gymlib.dataset.tables import read_clips
+from gymlib.files import paths
+from gymlib.files.tables import write_table
 
 COMMANDS = {
     "bench": "Measure speed and memory",
@@ -75,7 +77,7 @@ def test_own_videos_become_a_data_set(home):
     rows = "clip,start,end,label,comment\nsalto_1,0,3,Unlabeled,too dark\nsalto_1,4,7,idle,\n"
     (folder / "annotations" / "ben.csv").write_text(rows)
     assert main(["data", "--dataset", "mine"]) == 0
-    assert io.read_clips("mine")["frames"].tolist() == [8, 5]
+    assert read_clips("mine")["frames"].tolist() == [8, 5]
     assert main(["data", "--dataset", "mine"]) == 0
 
 
@@ -84,7 +86,7 @@ def test_clips_may_say_who_must_have_labelled_them(home, capsys):
     annotate("mine", "anna", {"salto_1": NAMES})
     assert main(["data", "--dataset", "mine"]) == 0
     clips = paths.dataset("mine") / "clips.csv"
-    io.write_table(clips, pd.read_csv(clips).assign(annotators="anna ben"))
+    write_table(clips, pd.read_csv(clips).assign(annotators="anna ben"))
     assert main(["data", "--dataset", "mine"]) == 2
     assert "ben.csv: missing; clips.csv expects it for 1 of 1 clips" in capsys.readouterr().err
 

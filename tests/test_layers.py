@@ -1,76 +1,96 @@
-"""Imports point downwards: no module of the package imports a higher layer."""
+"""The architecture: rooms, each on its own layer, imports downwards only, nothing in circles."""
 
 import ast
 from pathlib import Path
 
 import pytest
 
+from gymlib.files.code import imports_of
+
 PACKAGE = Path(__file__).parents[1] / "gymlib"
 
-# Lower layers first. A module imports modules of lower layers and of its own.
-LAYERS = [
-    {"paths", "skeleton", "labels", "clips", "schemas", "progress", "reference"},
-    {"annotations", "agreement", "annotation_check", "preprocessing", "splits", "metrics",
-     "ensemble", "pose_quality", "results", "answers", "claims", "review", "running_agreement",
-     "label_session"},
-    {"io", "video", "provenance", "lock", "processes", "vectors"},
-    {"models", "training", "compiled"},
-    {"protocol", "tuning", "unit", "outer_folds", "execution", "nested_cv", "transfer"},
-    {"pose", "overlay", "importers", "exchange", "recovered", "inventory", "labelling",
-     "application", "plots", "widgets", "viewer", "label_file", "report", "guide",
-     "pipeline", "simulation"},
-    {"bench", "__main__"},
+# From the ground up. A module imports what stands in its own room and in rooms before it.
+ROOMS = [
+    "labels", "skeleton", "files", "video", "dataset", "simulation", "pose", "features",
+    "annotation", "formats", "models", "training", "evaluation", "thesis", "plots", "prediction",
+    "viewer", "report", "__main__",
 ]  # fmt: skip
-RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
+MOST = 20
+"""Entries at the top of the package, so that the listing shows the architecture."""
 
-# Third-party packages that one module alone may import.
+# Third-party packages that one room alone may import.
 ONLY = {
-    "optuna": {"tuning"},
+    "distributed": {"evaluation"},
     "mediapipe": {"pose"},
-    "papermill": {"pipeline"},
-    "pympi": {"exchange"},
+    "numba": {"training"},
+    "optuna": {"evaluation"},
+    "papermill": {"report"},
+    "pooch": {"thesis"},
+    "pympi": {"formats"},
+    "sphinx": {"report"},
 }
 
 
-def modules() -> dict[str, list[Path]]:
-    """Top-level module or sub-package of gymlib -> its files."""
+def modules() -> dict[str, Path]:
+    """Dotted name -> file of every module."""
     found = {}
     for file in sorted(PACKAGE.rglob("*.py")):
-        name = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
-        if name != "__init__":
-            found.setdefault(name, []).append(file)
+        parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
     return found
 
 
-def imported(file: Path) -> set[str]:
-    """Dotted names a file imports, with the names taken from each package."""
-    names = set()
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+def room(module: str) -> str:
+    return module.split(".")[1]
 
 
-def test_every_module_has_a_layer():
-    assert set(modules()) == set(RANK)
+def test_the_listing_shows_the_architecture():
+    entries = {path.stem for path in PACKAGE.iterdir() if path.name not in ("__pycache__",)}
+    assert entries == {*ROOMS, "__init__"}
+    assert len(entries) <= MOST
+    loose = {path.stem for path in PACKAGE.glob("*.py")}
+    assert loose == {"__init__", "__main__", "labels", "skeleton"}
 
 
-@pytest.mark.parametrize("module", sorted(modules()))
+@pytest.mark.parametrize("name", sorted(set(ROOMS) - {"labels", "skeleton", "__main__"}))
+def test_a_room_says_what_is_in_it(name):
+    text = ast.get_docstring(ast.parse((PACKAGE / name / "__init__.py").read_text()))
+    assert text and len(text) > 60
+
+
+@pytest.mark.parametrize("module", sorted(set(modules()) - {"gymlib"}))
 def test_imports_point_downwards(module):
-    for file in modules()[module]:
-        own = {name.split(".")[1] for name in imported(file) if name.startswith("gymlib.")}
-        upward = {name for name in own if RANK.get(name, -1) > RANK[module]}
-        assert not upward, f"{file.name} imports {upward} from a higher layer"
+    used = imports_of(modules()[module].read_text()) - {"gymlib"}
+    upward = {name for name in used if ROOMS.index(room(name)) > ROOMS.index(room(module))}
+    assert not upward, f"{module} imports {upward} from a room above it"
+
+
+def test_no_modules_import_each_other_in_circles():
+    graph = {
+        name: _narrow(imports_of(file.read_text())) - {name} for name, file in modules().items()
+    }
+    while leaves := {name for name, used in graph.items() if not used & graph.keys()}:
+        graph = {name: used for name, used in graph.items() if name not in leaves}
+    assert not graph, f"circle among {sorted(graph)}"
+
+
+def _narrow(names: set[str]) -> set[str]:
+    """Without the packages of which only modules are taken."""
+    return {name for name in names if not any(other.startswith(f"{name}.") for other in names)}
 
 
 @pytest.mark.parametrize("package", sorted(ONLY))
 def test_some_packages_have_one_door(package):
     importers = {
-        module
-        for module, files in modules().items()
-        for file in files
-        if any(name.split(".")[0] == package for name in imported(file))
+        room(name)
+        for name, file in modules().items()
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for imported in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+        )
+        if imported.split(".")[0] == package
     }
     assert importers == ONLY[package]

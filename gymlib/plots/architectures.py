@@ -5,9 +5,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
+from gymlib import models
 from gymlib.labels import CLASSES, COLOURS
-from gymlib.models import CNNConfig, LSTMConfig
-from gymlib.plots.style import ARCHITECTURE_COLOURS
+from gymlib.models.cnn import CNNConfig
+from gymlib.models.lstm import LSTMConfig
 
 _GREY = "#555555"
 
@@ -50,7 +51,7 @@ def _draw_maps(ax: Axes, x: float, shape: tuple[int, ...]) -> float:
                 (x + 0.06 * k, -height / 2 + 0.12 * k),
                 width,
                 height,
-                facecolor=ARCHITECTURE_COLOURS["cnn"],
+                facecolor=models.recipe("cnn").colour,
                 edgecolor="white",
                 alpha=0.95 - 0.12 * k,
             )
@@ -86,7 +87,7 @@ def _draw_cells(ax: Axes, x: float, y: float, width: str, *, last: bool) -> None
     """A layer at one frame: both directions read what lies below the frame around them."""
     ax.add_patch(Rectangle((x - 0.45, y - 0.35), 0.9, 1.4, facecolor="#F2F2F2", edgecolor="none"))
     for row, shade in ((y, 0.9), (y + 0.7, 0.5)):
-        _box(ax, (x, row), width, ARCHITECTURE_COLOURS["lstm"], alpha=shade)
+        _box(ax, (x, row), width, models.recipe("lstm").colour, alpha=shade)
     if not last:
         _arrow(ax, (x + 0.35, y), (x + 1.65, y))
         _arrow(ax, (x + 1.65, y + 0.7), (x + 0.35, y + 0.7))

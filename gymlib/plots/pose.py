@@ -192,7 +192,7 @@ def plot_ratios(compared: pd.DataFrame, factor: float, ax: Axes | None = None) -
 
 
 def style_statistics(compared: pd.DataFrame) -> Styler:
-    """The table of :func:`gymlib.pose_quality.statistics.compare`, what differs in bold."""
+    """The table of :func:`gymlib.pose.quality.statistics.compare`, what differs in bold."""
     shown = compared[["group", "statistic", "real", "value", "ratio", "unit"]]
     bold = np.where(compared["differs"], "font-weight: bold", "")
     numbers = {"real": "{:.3g}", "value": "{:.3g}", "ratio": "{:.2f}"}
@@ -203,7 +203,7 @@ def style_statistics(compared: pd.DataFrame) -> Styler:
 
 
 def style_shares(groupings: dict[str, pd.DataFrame]) -> Styler:
-    """Tables of :func:`gymlib.pose_quality.accuracy.shares` as one, in per cent."""
+    """Tables of :func:`gymlib.pose.quality.accuracy.shares` as one, in per cent."""
     table = pd.concat(groupings, names=["by", "group"])
     percent = [column for column in table.columns if column != "frames"]
     return table.style.format("{:.1%}", subset=percent, na_rep="–").format(

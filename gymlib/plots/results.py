@@ -8,9 +8,11 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from gymlib import models
+from gymlib.evaluation.results import compared
+from gymlib.evaluation.results import title as approach_title
 from gymlib.labels import CLASSES, COLOURS
 from gymlib.plots.style import SERIES_COLOURS
-from gymlib.results import APPROACH_NAMES, APPROACHES, ARCHITECTURES
 
 # Base models share one grey: they differ by chance only. Vote and mean have shape and colour.
 MODEL_LOOKS = {
@@ -67,11 +69,15 @@ def plot_confusions(
     name: str = "here",
 ) -> np.ndarray:
     """One column per approach: our mean matrix above, the published one below; % of the row."""
-    axes = _grid(axes, 2, len(APPROACHES), figsize=(12.5, 6.6), sharex=True, sharey=True)
+    width = 3.125 * len(here)
+    axes = _grid(axes, 2, len(here), figsize=(width, 6.6), sharex=True, sharey=True)
     for row, (source, matrices) in enumerate({name: here, "thesis": thesis}.items()):
-        for ax, approach in zip(axes[row], APPROACHES):
-            plot_confusion(matrices[approach], ax, title=f"{APPROACH_NAMES[approach]}\n{source}")
-            ax.label_outer()
+        for ax, key in zip(axes[row], here):
+            if key in matrices:
+                plot_confusion(matrices[key], ax, title=f"{approach_title(key)}\n{source}")
+                ax.label_outer()
+            else:
+                ax.set_axis_off()
     return axes
 
 
@@ -79,12 +85,13 @@ def plot_folds(
     table1: pd.DataFrame, axes=None, *, score: str = "f1", title: str = ""
 ) -> np.ndarray:
     """Every model's ``score`` ("acc" or "f1", percent) by outer fold; a panel per architecture."""
-    axes = _grid(axes, 1, len(ARCHITECTURES), figsize=(9, 3.6), sharey=True)
-    for ax, architecture in zip(axes[0], ARCHITECTURES):
+    names = list(dict.fromkeys(approach.architecture for approach in compared(table1)))
+    axes = _grid(axes, 1, len(names), figsize=(4.5 * len(names), 3.6), sharey=True)
+    for ax, architecture in zip(axes[0], names):
         for model, rows in table1.groupby("model"):
             look = MODEL_LOOKS[model.split("_")[0]]
             ax.scatter(rows["K"] + _shift(model), rows[f"{architecture}_{score}"], **look)
-        ax.set(title=f"{architecture.upper()} {title}".strip(), xlabel="outer fold K")
+        ax.set(title=f"{models.recipe(architecture).title} {title}".strip(), xlabel="outer fold K")
         ax.set_xticks(sorted(table1["K"].unique()))
         ax.margins(x=0.12)
     axes[0, 0].set_ylabel({"acc": "accuracy (%)", "f1": "macro F1 (%)"}[score])
@@ -115,17 +122,18 @@ def plot_approaches(
     here: pd.DataFrame, thesis: pd.DataFrame, ax: Axes | None = None, *,
     score: str = "f1", name: str = "here",
 ) -> Axes:  # fmt: skip
-    """The four approaches' mean over the outer folds with one sd, beside the thesis's (table 2)."""
+    """Every approach's mean over the outer folds with one sd, beside the thesis's (table 2)."""
     ax = ax or plt.subplots(figsize=(7, 3.4))[1]
-    position = np.arange(len(APPROACHES))[::-1]
+    keys = list(here["approach"])
+    position = pd.Series(np.arange(len(keys))[::-1], keys)
     looks = {name: ("o", SERIES_COLOURS[0], 0.12), "thesis": ("s", "#999999", -0.12)}
     for (label, (marker, colour, shift)), table in zip(looks.items(), (here, thesis)):
-        rows = table.set_index("approach").loc[list(APPROACHES)]
+        rows = table.set_index("approach").reindex(keys)
         ax.errorbar(
             rows[f"{score}_mean"], position + shift, xerr=rows[f"{score}_sd"],
             fmt=marker, color=colour, capsize=3, label=label,
         )  # fmt: skip
-    ax.set_yticks(position, [APPROACH_NAMES[name] for name in APPROACHES])
+    ax.set_yticks(position, [approach_title(key) for key in keys])
     ax.set_xlabel({"acc": "accuracy (%)", "f1": "macro F1 (%)"}[score] + ", mean ± sd of the folds")
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return ax
@@ -149,7 +157,9 @@ def plot_losses(losses: pd.DataFrame, architecture: str, axes=None) -> np.ndarra
             ax.plot(curve["epoch"] + 1, curve["loss"], label=model.replace("_", " "), **style)
         ax.axhline(CHANCE, color="black", linewidth=0.8, linestyle=":")
         ax.set(title=f"Fold {k + 1}", xlabel="epoch")
-    axes[0, 0].set(ylabel=f"{architecture.upper()}: mean loss per step", ylim=_loss_limits(rows))
+    axes[0, 0].set(
+        ylabel=f"{models.recipe(architecture).title}: mean loss per step", ylim=_loss_limits(rows)
+    )
     right = axes[0, -1].secondary_yaxis(
         "right", functions=(lambda y: THESIS_BATCHES * y, lambda y: y / THESIS_BATCHES)
     )
@@ -159,16 +169,16 @@ def plot_losses(losses: pd.DataFrame, architecture: str, axes=None) -> np.ndarra
     return axes
 
 
-def _curve_styles(models: list[str]) -> dict[str, dict]:
+def _curve_styles(names: list[str]) -> dict[str, dict]:
     """Base models in four colours told apart by dashes too, the averaged model thick."""
     dashes = ["-", "--", "-.", ":"]
-    bases = [model for model in models if model.startswith("base")]
+    bases = [model for model in names if model.startswith("base")]
     colours = [colour for colour in SERIES_COLOURS if colour != AVERAGED_CURVE]
     styles = {
         model: {"color": colours[i % 4], "linestyle": dashes[i % 4], "linewidth": 1.4}
         for i, model in enumerate(bases)
     }
-    others = [model for model in models if model not in styles and model != "ensemble"]
+    others = [model for model in names if model not in styles and model != "ensemble"]
     return styles | {model: {"color": AVERAGED_CURVE, "linewidth": 2} for model in others}
 
 
@@ -180,13 +190,14 @@ def _loss_limits(rows: pd.DataFrame) -> tuple[float, float]:
 
 def plot_per_class(per_class: pd.DataFrame, axes=None) -> np.ndarray:
     """F1 of every class as bars, precision (triangle) and recall (line) on them; per approach."""
-    axes = _grid(axes, 1, len(APPROACHES), figsize=(12.5, 3.4), sharey=True)
-    for ax, approach in zip(axes[0], APPROACHES):
-        rows = per_class[per_class["approach"] == approach].set_index("label").loc[list(CLASSES)]
+    keys = list(per_class["approach"].unique())
+    axes = _grid(axes, 1, len(keys), figsize=(3.125 * len(keys), 3.4), sharey=True)
+    for ax, key in zip(axes[0], keys):
+        rows = per_class[per_class["approach"] == key].set_index("label").loc[list(CLASSES)]
         ax.bar(CLASSES, rows["f1"], color=[COLOURS[label] for label in CLASSES])
         ax.scatter(CLASSES, rows["precision"], marker="^", color="black", s=40, label="precision")
         ax.scatter(CLASSES, rows["recall"], marker="_", color="black", s=160, label="recall")
-        ax.set(title=APPROACH_NAMES[approach], ylim=(0, 102))
+        ax.set(title=approach_title(key), ylim=(0, 102))
         ax.tick_params(axis="x", rotation=35)
     axes[0, 0].set_ylabel("F1 (bar), %")
     axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5))

@@ -7,10 +7,10 @@ from jaxtyping import Int
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from gymlib.annotation.review.case import REASONS
 from gymlib.labels import CLASSES, UNLABELED
 from gymlib.plots.annotation import plot_timeline
 from gymlib.plots.style import SERIES_COLOURS, class_legend
-from gymlib.review.case import REASONS
 
 
 def plot_queue(queue: pd.DataFrame, axes=None) -> np.ndarray:
@@ -18,7 +18,7 @@ def plot_queue(queue: pd.DataFrame, axes=None) -> np.ndarray:
 
     Parameters
     ----------
-    queue : a table of :func:`gymlib.review.queue`.
+    queue : a table of :func:`gymlib.annotation.review.queue`.
     """
     shown = [reason for reason in REASONS if (queue["reason"] == reason).any()]
     if axes is None:
@@ -50,7 +50,7 @@ def plot_cases(
 
     Parameters
     ----------
-    queue : a table of :func:`gymlib.review.queue`; its first ``most`` rows are drawn.
+    queue : a table of :func:`gymlib.annotation.review.queue`; its first ``most`` rows are drawn.
     rows : clip -> name of a timeline (annotators, label, a model) -> label codes.
     around : frames shown before and after the segment.
     """

@@ -6,12 +6,11 @@ from IPython import get_ipython
 from matplotlib.patches import Patch
 from matplotlib_inline.config import InlineBackend
 
+from gymlib.files.progress import headless
 from gymlib.labels import CLASSES, COLOURS
-from gymlib.progress import headless
 
-# Two sequences beside the class colours, both from Okabe & Ito (2008). The class colours come last
-# in the second: what has no class should not look as if it had one.
-ARCHITECTURE_COLOURS = {"cnn": "#CC79A7", "lstm": "#56B4E9"}
+# Beside the class colours, also from Okabe & Ito (2008). The class colours come last: what has no
+# class should not look as if it had one.
 SERIES_COLOURS = [
     "#444444", "#D55E00", "#56B4E9", "#CC79A7", "#0072B2", "#E69F00", "#009E73", "#999999",
 ]  # fmt: skip

@@ -3,19 +3,22 @@
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from gymlib.results import APPROACH_NAMES, APPROACHES, ARCHITECTURES, model_name
+from gymlib import models
+from gymlib.evaluation.results import model_name, title
 
 VERDICT_COLOURS = {"holds": "#007A5A", "does not hold": "#B84A00", "undecided": "#666666"}
 
 
 def style_table1(here: pd.DataFrame, thesis: pd.DataFrame) -> Styler:
     """Table 1 in the thesis's form, published figures beside: a pandas Styler (percent)."""
-    columns = pd.MultiIndex.from_product(
-        [["here", "thesis"], [a.upper() for a in ARCHITECTURES], ["accuracy", "F1"]]
+    keys, scores = ["K", "model"], {"acc": "accuracy", "f1": "F1"}
+    table = here.set_index(keys).join(thesis.set_index(keys), rsuffix="/thesis")
+    parts = [column.removesuffix("/thesis").rpartition("_") for column in table]
+    sides = ["thesis" if column.endswith("/thesis") else "here" for column in table]
+    table.columns = pd.MultiIndex.from_tuples(
+        (side, models.recipe(name).title, scores[score])
+        for side, (name, _, score) in zip(sides, parts)
     )
-    keys = ["K", "model"]
-    table = here.merge(thesis, on=keys, how="left", suffixes=("", "_thesis")).set_index(keys)
-    table.columns = columns
     table.index = table.index.map(lambda key: (f"K = {key[0]}", model_name(key[1])))
     table.index.names = ["", ""]
     strong = [key for key in table.index if not key[1].startswith("Base")]
@@ -32,13 +35,13 @@ def style_table2(here: pd.DataFrame, thesis: pd.DataFrame) -> Styler:
     sides = {"here": here, "thesis": thesis}
     cells = {
         (side, label): {
-            APPROACH_NAMES[row.approach]: f"{row[f'{score}_mean']:.2f} ± {row[f'{score}_sd']:.2f}"
+            title(row.approach): f"{row[f'{score}_mean']:.2f} ± {row[f'{score}_sd']:.2f}"
             for _, row in table.iterrows()
         }
         for side, table in sides.items()
         for score, label in (("acc", "accuracy"), ("f1", "F1"))
     }
-    order = [APPROACH_NAMES[name] for name in APPROACHES]
+    order = [title(key) for key in here["approach"]]
     return pd.DataFrame(cells).loc[order].style.set_uuid("table2")
 
 

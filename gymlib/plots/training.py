@@ -8,10 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
+from gymlib import models
+from gymlib.evaluation.metrics import ClassScores
 from gymlib.labels import CLASSES, COLOURS
-from gymlib.metrics import ClassScores
 from gymlib.plots.skeletons import plot_skeleton
-from gymlib.plots.style import ARCHITECTURE_COLOURS, SERIES_COLOURS, class_legend
+from gymlib.plots.style import SERIES_COLOURS, class_legend
 
 CHANCE = float(np.log(len(CLASSES)))  # mean negative log-likelihood of a uniform guess
 
@@ -141,7 +142,7 @@ def plot_trials(trials: pd.DataFrame, startup: int, axes=None) -> np.ndarray:
         rows = trials[trials["architecture"] == name]
         table = rows.pivot(index="trial", columns=["outer", "inner"], values="f1")
         numbers = table.index + 1
-        ax.plot(numbers, table.cummax(), color=ARCHITECTURE_COLOURS[name], alpha=0.35, lw=1)
+        ax.plot(numbers, table.cummax(), color=models.recipe(name).colour, alpha=0.35, lw=1)
         ax.plot(
             numbers, table.cummax().mean(axis=1), color="black", lw=2, label="best so far, mean"
         )
@@ -191,7 +192,7 @@ def plot_choices(chosen: pd.DataFrame, axes=None) -> np.ndarray:
     for column, name in zip(np.asarray(axes).T, names):
         rows = chosen[chosen["architecture"] == name]
         for ax, parameter in zip(column, ("learning_rate", "momentum")):
-            ax.scatter(rows["outer"] + 1, rows[parameter], color=ARCHITECTURE_COLOURS[name], s=30)
+            ax.scatter(rows["outer"] + 1, rows[parameter], color=models.recipe(name).colour, s=30)
             for outer, mean in rows.groupby("outer")[parameter].mean().items():
                 ax.hlines(mean, outer + 0.7, outer + 1.3, color="black", lw=1.5)
             ax.set_ylabel(parameter.replace("_", " ") if name == names[0] else "")

@@ -18,9 +18,15 @@ import joblib
 import numpy as np
 import pandas as pd
 
-from gymlib import io, lock, paths, processes, provenance, schemas, video
+from gymlib import video
+from gymlib.dataset import schemas
+from gymlib.dataset.keypoints import keypoint_rows
+from gymlib.dataset.tables import read_clips
+from gymlib.files import lock, paths, processes, provenance
+from gymlib.files.atomic import write_json
+from gymlib.files.progress import progress
+from gymlib.files.tables import read_table, write_table
 from gymlib.pose.blazepose import EXTRACTOR, THESIS, Pose, PoseConfig, extract_clip
-from gymlib.progress import progress
 from gymlib.skeleton import KEYPOINTS
 
 FOLDER = ".poses"
@@ -64,9 +70,9 @@ def extract_dataset(
     KeypointsOnlyError : clips.csv names no videos.
     PoseError : videos are missing, damaged, or of another length than clips.csv says; all are
         listed, and the clips that went well are kept for the next run.
-    gymlib.lock.BusyError : another extraction of the same data set is running.
+    gymlib.files.lock.BusyError : another extraction of the same data set is running.
     """
-    clips = io.read_clips(dataset)
+    clips = read_clips(dataset)
     _check_paths(dataset, clips)
     with lock.hold(paths.dataset(dataset) / FOLDER, "poses"):
         fingerprints = [_fingerprint(dataset, clip, config) for clip in clips.itertuples()]
@@ -74,7 +80,7 @@ def extract_dataset(
         todo = [row for row, part in enumerate(parts) if not part.is_file()]
         jobs = [(dataset, clips.iloc[row].to_dict(), parts[row], config) for row in todo]
         notes, seconds = _run(jobs, workers)
-        table = pd.concat([io.read_table(part) for part in parts], ignore_index=True)
+        table = pd.concat([read_table(part) for part in parts], ignore_index=True)
         _write(dataset, table, config, [paths.dataset(dataset) / path for path in clips["path"]])
     frames = int(clips["frames"].iloc[todo].sum())
     speed = frames / seconds if frames else float("nan")
@@ -94,7 +100,7 @@ def _extract_part(dataset: str, clip: dict, part: Path, config: PoseConfig):
             warnings.simplefilter("always", UserWarning)
             pose = extract_clip(paths.dataset(dataset) / clip["path"], config)
             pose = _expected_length(pose, clip, config)
-            io.write_table(part, io.keypoint_rows(name, *pose), schemas.KEYPOINT_TABLE)
+            write_table(part, keypoint_rows(name, *pose), schemas.KEYPOINT_TABLE)
         for old in part.parent.glob(f"{name}.*{part.suffix}"):
             if old != part and old.name.count(".") == name.count(".") + 2:
                 old.unlink(missing_ok=True)
@@ -193,7 +199,7 @@ def _part(dataset: str, clip: str, fingerprint: str) -> Path:
 def _write(dataset: str, table: pd.DataFrame, config: PoseConfig, videos: list[Path]) -> None:
     """keypoints.parquet and keypoints.json, unless they already say the same."""
     target = paths.dataset(dataset) / "keypoints.parquet"
-    io.write_table(target, table, schemas.KEYPOINT_TABLE)
+    write_table(target, table, schemas.KEYPOINT_TABLE)
     record = {
         "extractor": EXTRACTOR,
         "version": f"mediapipe {version('mediapipe')}",
@@ -205,7 +211,7 @@ def _write(dataset: str, table: pd.DataFrame, config: PoseConfig, videos: list[P
         "videos_sha256_16": provenance.file_hash(videos),
         "provenance": provenance.record(),
     }
-    io.write_json(target.with_suffix(".json"), record)
+    write_json(target.with_suffix(".json"), record)
 
 
 def _without_person(table: pd.DataFrame) -> list[str]:

@@ -7,12 +7,13 @@ The headings are those of Gebru et al. (2021), "Datasheets for Datasets", and of
 import re
 from pathlib import Path
 
-from gymlib import io, models, paths
+from gymlib import models
+from gymlib.evaluation.protocol import THESIS
+from gymlib.evaluation.results import title
+from gymlib.files import paths
+from gymlib.files.atomic import read_json
 from gymlib.labels import CLASSES
-from gymlib.models import CNNConfig, LSTMConfig
-from gymlib.protocol import THESIS
 from gymlib.report import numbers
-from gymlib.results import APPROACH_NAMES
 
 
 def datasheet(dataset: str) -> str:
@@ -50,8 +51,10 @@ def _in_numbers(dataset: str) -> str:
 
 def guide() -> str:
     """The annotation guide, its pictures with captions that say what they were drawn from."""
-    about = io.read_json(paths.DOCS / "annotation_guide" / "pictures.json")
-    origin = f"annotation_guide · {about['dataset']}, data {about['data']} · commit {about['commit']}"
+    about = read_json(paths.DOCS / "annotation_guide" / "pictures.json")
+    origin = (
+        f"annotation_guide · {about['dataset']}, data {about['data']} · commit {about['commit']}"
+    )
 
     def figure(found: re.Match) -> str:
         alt, name = found["alt"], found["name"]
@@ -63,7 +66,9 @@ def guide() -> str:
         )
 
     text = (paths.DOCS / "annotation_guide.md").read_text("utf-8")
-    return re.sub(r"^!\[(?P<alt>.*)\]\(annotation_guide/(?P<name>\w+)\.svg\)$", figure, text, flags=re.M)
+    return re.sub(
+        r"^!\[(?P<alt>.*)\]\(annotation_guide/(?P<name>\w+)\.svg\)$", figure, text, flags=re.M
+    )
 
 
 def model_card(file: Path | None = None) -> str:
@@ -81,11 +86,8 @@ def model_card(file: Path | None = None) -> str:
 
 
 def _substitutions() -> dict[str, str]:
-    learnt = {name: models.parameters(models.build(config, 0)) for name, config in
-              (("cnn", CNNConfig()), ("lstm", LSTMConfig()))}  # fmt: skip
     return {
-        "cnn_parameters": f"{learnt['cnn']:,}",
-        "lstm_parameters": f"{learnt['lstm']:,}",
+        **{f"{r.name}_parameters": f"{models.parameters(r.build(0)):,}" for r in THESIS.recipes},
         "base_models": str(THESIS.inner),
         "outer_folds": str(THESIS.outer),
         "data": _trained_on(),
@@ -112,7 +114,7 @@ def _scores() -> str:
     for dataset in numbers.judged():
         for approach, row in numbers.table2(dataset).iterrows():
             values = [f"{row[f'{s}_mean']:.1f} ± {row[f'{s}_sd']:.1f}%" for s in ("acc", "f1")]
-            lines.append(f"| {dataset} | {APPROACH_NAMES[approach]} | {' | '.join(values)} |")
+            lines.append(f"| {dataset} | {title(approach)} | {' | '.join(values)} |")
     return "\n".join(lines)
 
 
@@ -124,7 +126,7 @@ def _classes() -> str:
         for approach, rows in table.groupby("approach", sort=False):
             recall = rows.set_index("label")["recall"]
             values = " | ".join(f"{recall[label]:.1f}%" for label in CLASSES)
-            lines.append(f"| {dataset} | {APPROACH_NAMES[approach]} | {values} |")
+            lines.append(f"| {dataset} | {title(approach)} | {values} |")
     return "\n".join(lines)
 
 

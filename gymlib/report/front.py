@@ -4,9 +4,10 @@ from pathlib import Path
 
 import nbformat
 
-from gymlib import io, paths
+from gymlib.evaluation.results import title
+from gymlib.files import paths
+from gymlib.files.atomic import read_json, write_text
 from gymlib.report import numbers, pages
-from gymlib.results import APPROACH_NAMES
 
 MARKS = ("<!-- results: filled by `make report` -->", "<!-- end of results -->")
 
@@ -67,7 +68,7 @@ def answer() -> str:
 
 
 def _film(video: str) -> str:
-    about = io.read_json(paths.home() / "figures" / "overlay.json")
+    about = read_json(paths.home() / "figures" / "overlay.json")
     alt = (
         "Video of a simulated gymnast who takes off, turns a somersault and lands. The skeleton is "
         "drawn on the body; bars show the probabilities of the four classes, and below run the "
@@ -92,8 +93,8 @@ def results_table() -> str:
     head = "| accuracy / macro F1 in % | " + " | ".join(columns) + " |"
     rule = "| --- " * (len(columns) + 1) + "|"
     rows = [
-        f"| {title} | " + " | ".join(column[key] for column in columns.values()) + " |"
-        for key, title in APPROACH_NAMES.items()
+        f"| {title(key)} | " + " | ".join(column[key] for column in columns.values()) + " |"
+        for key in columns["thesis"]
     ]
     return "\n".join([head, rule, *rows])
 
@@ -155,4 +156,4 @@ def update_readme(repository: Path) -> None:
         raise ValueError(f"{readme} must hold the lines {MARKS[0]!r} and {MARKS[1]!r}")
     before, rest = text.split(MARKS[0])
     _, after = rest.split(MARKS[1])
-    io.write_text(readme, f"{before}{MARKS[0]}\n{results_table()}\n{MARKS[1]}{after}")
+    write_text(readme, f"{before}{MARKS[0]}\n{results_table()}\n{MARKS[1]}{after}")

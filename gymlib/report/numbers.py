@@ -6,10 +6,13 @@ A fresh clone holds these tables but no data, so everything the pages need is in
 import numpy as np
 import pandas as pd
 
-from gymlib import agreement, io, paths, provenance, reference
-from gymlib.annotations import table_votes
+from gymlib.annotation import agreement
+from gymlib.annotation.majority import table_votes
+from gymlib.dataset.tables import annotators, read_clips, read_keypoints, read_labels
+from gymlib.files import paths, provenance
+from gymlib.files.atomic import read_json, write_json
 from gymlib.labels import CLASSES, UNLABELED
-from gymlib.results import APPROACHES
+from gymlib.thesis import reference
 
 
 def datasets() -> list[str]:
@@ -59,7 +62,7 @@ def transfer() -> dict | None:
     """Accuracy of models trained on simulated gymnasts alone, on ``recovered``, in percent."""
     for dataset in judged():
         file = _tables(dataset) / "transfer.json"
-        found = io.read_json(file) if file.is_file() else {}
+        found = read_json(file) if file.is_file() else {}
         if found.get("source") == "simulated" and found.get("target") == "recovered":
             return found
     return None
@@ -68,7 +71,7 @@ def transfer() -> dict | None:
 def description(dataset: str) -> dict | None:
     """What :func:`measure` wrote for a data set."""
     file = _tables(dataset) / "data.json"
-    return io.read_json(file) if file.is_file() else None
+    return read_json(file) if file.is_file() else None
 
 
 def measure(dataset: str) -> dict:
@@ -76,9 +79,9 @@ def measure(dataset: str) -> dict:
 
     Shares are of all frames; agreement is left out where no two annotators labelled a frame.
     """
-    clips, labels = io.read_clips(dataset), io.read_labels(dataset)
-    poses = io.read_keypoints(dataset)
-    names = io.annotators(dataset)
+    clips, labels = read_clips(dataset), read_labels(dataset)
+    poses = read_keypoints(dataset)
+    names = annotators(dataset)
     votes = table_votes(labels, names)
     frames = labels.groupby("clip")["frame"].size()
     share = labels["label"].value_counts(normalize=True)
@@ -103,10 +106,10 @@ def measure(dataset: str) -> dict:
     folder = paths.dataset(dataset)
     files = [folder / name for name in ("clips.csv", "labels.parquet", "keypoints.parquet")]
     numbers |= {"data": provenance.file_hash(files), "commit": provenance.commit()}
-    io.write_json(_tables(dataset) / "data.json", numbers)
+    write_json(_tables(dataset) / "data.json", numbers)
     return numbers
 
 
 def scores(table: pd.DataFrame) -> dict[str, str]:
     """Approach -> "accuracy / macro F1", one digit."""
-    return {key: f"{table.acc_mean[key]:.1f} / {table.f1_mean[key]:.1f}" for key in APPROACHES}
+    return {key: f"{table.acc_mean[key]:.1f} / {table.f1_mean[key]:.1f}" for key in table.index}

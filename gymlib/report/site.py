@@ -11,7 +11,8 @@ from docutils.nodes import SkipNode
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from gymlib import io, paths
+from gymlib.files import paths
+from gymlib.files.atomic import write_text
 from gymlib.report import cards, fonts, front, numbers, pages
 from gymlib.report.icon import favicon
 
@@ -87,20 +88,22 @@ def build() -> Path:
 def write_source(source: Path) -> None:
     """Sphinx's input: front page, data sheets, prepared notebooks, guide and model card."""
     shutil.copytree(LOOKS, source / "_static")
-    io.write_text(source / "favicon.svg", favicon())
+    write_text(source / "favicon.svg", favicon())
     film = paths.home() / "figures" / "overlay.mp4"
     if film.is_file():
         shutil.copy(film, source / "_static")
-    io.write_text(source / "index.md", front.front_page("_static/overlay.mp4" if film.is_file() else None))
+    write_text(
+        source / "index.md", front.front_page("_static/overlay.mp4" if film.is_file() else None)
+    )
     for dataset in numbers.shown():
-        io.write_text(source / dataset / "datasheet.md", cards.datasheet(dataset))
+        write_text(source / dataset / "datasheet.md", cards.datasheet(dataset))
         for name in front.notebooks(dataset):
             notebook = nbformat.read(paths.report(dataset) / f"{name}.ipynb", as_version=4)
             page = nbformat.writes(pages.prepare(notebook, dataset, name))
-            io.write_text(source / dataset / f"{name}.ipynb", page)
-    io.write_text(source / "annotation_guide.md", cards.guide())
+            write_text(source / dataset / f"{name}.ipynb", page)
+    write_text(source / "annotation_guide.md", cards.guide())
     shutil.copytree(paths.DOCS / "annotation_guide", source / "annotation_guide")
-    io.write_text(source / "model_card.md", cards.model_card())
+    write_text(source / "model_card.md", cards.model_card())
 
 
 def _sphinx(source: Path, html: Path, doctrees: Path) -> None:

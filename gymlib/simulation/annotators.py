@@ -11,7 +11,7 @@ from jaxtyping import Int
 
 from gymlib import labels
 from gymlib.labels import IDLE, LANDING, SKILL, TAKEOFF
-from gymlib.simulation.motion import FAKE, REBOUND, STAND, STEP, WHEEL, Motion
+from gymlib.simulation.motion.movement import FAKE, REBOUND, STAND, STEP, WHEEL, Motion
 
 ANNOTATORS = ("A", "B", "C")
 

@@ -18,16 +18,21 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from gymlib import io, labels, lock, schemas, video
-from gymlib.progress import progress
+from gymlib import labels, video
+from gymlib.dataset import schemas
+from gymlib.dataset.keypoints import keypoint_rows
+from gymlib.files import lock
+from gymlib.files.atomic import atomic_path, read_json, write_json
+from gymlib.files.progress import progress
+from gymlib.files.tables import write_table
 from gymlib.simulation.annotators import ANNOTATORS, annotate
-from gymlib.simulation.appearance import Appearance
-from gymlib.simulation.attempt import perform
-from gymlib.simulation.camera import Camera
-from gymlib.simulation.motion import Motion
+from gymlib.simulation.motion.attempt import perform
+from gymlib.simulation.motion.movement import Motion
 from gymlib.simulation.plan import Planned, Session, plan
-from gymlib.simulation.renderer import render
-from gymlib.simulation.scene import Scene
+from gymlib.simulation.rendering.appearance import Appearance
+from gymlib.simulation.rendering.camera import Camera
+from gymlib.simulation.rendering.renderer import render
+from gymlib.simulation.rendering.scene import Scene
 
 PARTS = ".parts"
 """Folder of the clips' results while a run is not finished."""
@@ -65,7 +70,7 @@ def _make(folder, clips, recipe, processes) -> None:
             pool.shutdown(cancel_futures=True)
             raise
     _write_tables(folder, clips)
-    io.write_json(folder / "simulation.json", recipe)
+    write_json(folder / "simulation.json", recipe)
     shutil.rmtree(folder / PARTS)
 
 
@@ -73,7 +78,7 @@ def _complete(folder, clips, recipe) -> bool:
     """Whether every file of this very data set is there."""
     note = folder / "simulation.json"
     files = [folder / _path(planned) for planned in clips] + [folder / "clips.csv"]
-    return note.is_file() and io.read_json(note) == recipe and all(f.is_file() for f in files)
+    return note.is_file() and read_json(note) == recipe and all(f.is_file() for f in files)
 
 
 def make_clip(folder: Path, planned: Planned) -> None:
@@ -97,7 +102,7 @@ def make_clip(folder: Path, planned: Planned) -> None:
     crf = 28 if planned.session.width > 640 else 24
     video.write_video(film, pictures, motion.fps, crf=crf, preset="ultrafast")
     votes = annotate(motion, np.random.default_rng([planned.attempt.seed, 2]))
-    with io.atomic_path(part) as temporary, temporary.open("wb") as file:
+    with atomic_path(part) as temporary, temporary.open("wb") as file:
         np.savez_compressed(
             file, fingerprint=fingerprint, joints=motion.joints.astype(np.float32),
             keypoints=camera.project(motion.joints), phases=motion.phases, votes=votes,
@@ -140,17 +145,17 @@ def _write_tables(folder: Path, clips: list[Planned]) -> None:
             parts[planned.clip] = dict(part)
     for number, name in enumerate(ANNOTATORS):
         runs = pd.concat([_runs(clip, part["votes"][number]) for clip, part in parts.items()])
-        io.write_table(folder / "annotations" / f"{name}.csv", runs, schemas.ANNOTATIONS)
+        write_table(folder / "annotations" / f"{name}.csv", runs, schemas.ANNOTATIONS)
     truth = folder / "truth"
     phases = pd.concat([_runs(clip, part["phases"]) for clip, part in parts.items()])
-    io.write_table(truth / "phases.csv", phases, schemas.ANNOTATIONS)
+    write_table(truth / "phases.csv", phases, schemas.ANNOTATIONS)
     keypoints = pd.concat([_keypoints(planned, parts[planned.clip]) for planned in clips])
-    io.write_table(truth / "keypoints.parquet", keypoints, schemas.KEYPOINT_TABLE)
-    with io.atomic_path(truth / "joints.npz") as temporary, temporary.open("wb") as file:
+    write_table(truth / "keypoints.parquet", keypoints, schemas.KEYPOINT_TABLE)
+    with atomic_path(truth / "joints.npz") as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, **{clip: part["joints"] for clip, part in parts.items()})
     attempts = pd.DataFrame([{"clip": c.clip, **asdict(c.attempt)} for c in clips])
     attempts["frames"] = [len(parts[c.clip]["phases"]) for c in clips]
-    io.write_table(truth / "clips.csv", attempts)
+    write_table(truth / "clips.csv", attempts)
     rows = [
         {
             "clip": c.clip, "video": c.session.video, "path": _path(c), "fps": c.session.fps,
@@ -159,7 +164,7 @@ def _write_tables(folder: Path, clips: list[Planned]) -> None:
         }
         for c in clips
     ]  # fmt: skip
-    io.write_table(folder / "clips.csv", pd.DataFrame(rows), schemas.CLIPS)
+    write_table(folder / "clips.csv", pd.DataFrame(rows), schemas.CLIPS)
 
 
 def _runs(clip: str, codes) -> pd.DataFrame:
@@ -181,7 +186,7 @@ def _keypoints(planned: Planned, part) -> pd.DataFrame:
     """The true keypoints of a clip as rows of a keypoint table (visibility unknown: NaN)."""
     size = np.array([planned.session.width, planned.session.height])
     frames = len(part["keypoints"])
-    return io.keypoint_rows(
+    return keypoint_rows(
         planned.clip, (part["keypoints"] / size).astype(np.float32),
         np.full((frames, 33), np.nan, dtype=np.float32), np.ones(frames, dtype=bool),
         np.arange(frames) / planned.session.fps,

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gymlib.simulation.attempt import Attempt
-from gymlib.simulation.proportions import Proportions
-from gymlib.simulation.style import Style
+from gymlib.simulation.motion.attempt import Attempt
+from gymlib.simulation.motion.proportions import Proportions
+from gymlib.simulation.motion.style import Style
 
 FRAMES = {"full": 19_700, "quick": 1_500}
 CLIPS = {"full": 202, "quick": 24}

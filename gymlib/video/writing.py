@@ -11,7 +11,7 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace
 from jaxtyping import UInt8
 
-from gymlib import io
+from gymlib.files.atomic import atomic_path
 from gymlib.video.info import VideoError, VideoInfo
 
 _BT709 = 1  # code of BT.709 in ITU-T H.273: what browsers expect of high-definition video
@@ -49,7 +49,7 @@ def write_video(
         raise VideoError(f"{path}: expected at least one frame to write, found none")
     if not 0 < fps <= 1000:
         raise VideoError(f"{path}: expected a frame rate above 0 and up to 1000, found {fps}")
-    with io.atomic_path(path) as temporary:
+    with atomic_path(path) as temporary:
         return _encode(temporary, _checked(chain([first], frames), path), fps, crf, preset, path)
 
 

@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
-from gymlib import io, paths
-from gymlib.annotations import table_votes
+from gymlib.annotation.majority import table_votes
+from gymlib.dataset.keypoints import keypoint_array
+from gymlib.dataset.schemas import PROBABILITIES
+from gymlib.dataset.tables import annotators, read_clips, read_keypoints, read_labels
+from gymlib.files import paths
 from gymlib.labels import UNLABELED_CODE, encode
-from gymlib.preprocessing import to_pixels
-from gymlib.schemas import PROBABILITIES
+from gymlib.skeleton import to_pixels
 
 Predictions = dict[str, pd.DataFrame]
 """Name of a timeline -> table with columns clip, frame, label (the predicted one) and, if
@@ -69,7 +71,7 @@ def read_view(dataset: str, clip: str, predictions: Predictions | None = None) -
 
     Raises ValueError if the data set has no such clip.
     """
-    clips = io.read_clips(dataset).set_index("clip")
+    clips = read_clips(dataset).set_index("clip")
     if clip not in clips.index:
         raise ValueError(f"data set {dataset!r} has no clip {clip!r}; see clips.csv")
     about = clips.loc[clip]
@@ -95,17 +97,17 @@ def read_view(dataset: str, clip: str, predictions: Predictions | None = None) -
 
 
 def _poses(dataset, clip, size) -> tuple[np.ndarray, np.ndarray]:
-    table = io.read_keypoints(dataset)
+    table = read_keypoints(dataset)
     own = table[table["clip"] == clip].sort_values("frame")
-    return to_pixels(io.keypoint_array(own), *size), own["detected"].to_numpy(bool)
+    return to_pixels(keypoint_array(own), *size), own["detected"].to_numpy(bool)
 
 
 def _labels(dataset, clip) -> dict[str, np.ndarray]:
     if not (paths.dataset(dataset) / "labels.parquet").is_file():
         return {}
-    table = io.read_labels(dataset)
+    table = read_labels(dataset)
     own = table[table["clip"] == clip].sort_values("frame")
-    names = [name for name in io.annotators(dataset) if name in own and own[name].notna().any()]
+    names = [name for name in annotators(dataset) if name in own and own[name].notna().any()]
     votes = table_votes(own, names).T if names else []
     return dict(zip(names, votes)) | {"label": encode(own["label"])}
 

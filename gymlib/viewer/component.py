@@ -13,8 +13,8 @@ import numpy as np
 import traitlets
 from IPython.core.pylabtools import print_figure
 
-from gymlib import io
-from gymlib.label_session import NOT_YET
+from gymlib.annotation.editing import NOT_YET
+from gymlib.dataset.tables import read_clips
 from gymlib.labels import CLASSES, COLOURS, NAMES, UNLABELED, UNLABELED_CODE, segments
 from gymlib.plots.skeletons import SIDE_COLOURS, side
 from gymlib.skeleton import EDGES
@@ -67,7 +67,7 @@ class ClipViewer(anywidget.AnyWidget):
     def __init__(
         self, dataset: str, clips: list[str] | None = None, predictions: Predictions | None = None
     ):
-        known = list(io.read_clips(dataset)["clip"])
+        known = list(read_clips(dataset)["clip"])
         names = known if clips is None else list(clips)
         if not names:
             raise ValueError(f"data set {dataset!r} has no clips to show")

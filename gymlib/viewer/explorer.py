@@ -9,13 +9,12 @@ import traitlets
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from gymlib import answers, results
-from gymlib.answers import TRUTH
+from gymlib.evaluation import errors, results
+from gymlib.evaluation.errors import TRUTH
 from gymlib.labels import CLASSES
 from gymlib.viewer.component import ClipViewer, _row
 from gymlib.viewer.study import Study, datasets, protocols
 
-FIRST = results.APPROACH_NAMES["LSTM_E"]
 SILENT, SAME, DIFFERENT = 6, 7, 8  # codes of this viewer's rows, beside those of labels
 _ALARM = "#D55E00"  # of Okabe & Ito, as the classes' colours
 _SHADES = [to_hex(colour) for colour in colormaps["Blues"](np.linspace(0, 1, 101))]
@@ -27,8 +26,8 @@ class Explorer(ClipViewer):
     Parameters
     ----------
     protocol : a folder under results/; None takes the first.
-    model, other : names as in :func:`gymlib.answers.of_models`; ``other`` may be the label,
-        which means that the two differ where the model is wrong.
+    model, other : names as in :func:`gymlib.evaluation.errors.of_models`; ``other`` may be the
+        label, which means that the two differ where the model is wrong.
 
     Raises ValueError if there are no such results or models.
     """
@@ -36,7 +35,11 @@ class Explorer(ClipViewer):
     kind = traitlets.Unicode("explorer").tag(sync=True)
 
     def __init__(
-        self, dataset: str, protocol: str | None = None, model: str = FIRST, other: str = TRUTH
+        self,
+        dataset: str,
+        protocol: str | None = None,
+        model: str | None = None,
+        other: str = TRUTH,
     ):
         study = Study(dataset, protocol)
         self._take(study, model, other)
@@ -51,8 +54,9 @@ class Explorer(ClipViewer):
             "classes": list(CLASSES),
         }
 
-    def _take(self, study: Study, model: str, other: str) -> None:
-        """Choose models of a study; the clips are put in order, the worst first."""
+    def _take(self, study: Study, model: str | None, other: str) -> None:
+        """Choose models of a study, None the first; the clips are put in order, the worst first."""
+        model = model or next(iter(study.models))
         study.check(model)
         if other != TRUTH:
             study.check(other)
@@ -60,8 +64,8 @@ class Explorer(ClipViewer):
         self.predictions = study.models
         self.scores = results.clip_scores(study.models[model]).set_index("clip")["accuracy"]
         self.clips = list(self.scores.index)
-        second = answers.truth(study.models[model]) if other == TRUTH else study.models[other]
-        found = answers.compare(study.models[model], second)
+        second = errors.truth(study.models[model]) if other == TRUTH else study.models[other]
+        found = errors.compare(study.models[model], second)
         order = found.places["clip"].map(self.clips.index)
         places = found.places.iloc[np.lexsort([found.places["start"], order])]
         self.comparison = found._replace(places=places)
@@ -112,7 +116,7 @@ class Explorer(ClipViewer):
     def choose_cell(self, true: int, answer: int) -> None:
         """List the frames of a cell of the matrix (row, column) and go to the first."""
         self.cell = true, answer
-        self.runs = answers.cell_runs(self.study.models[self.model], true, answer)
+        self.runs = errors.cell_runs(self.study.models[self.model], true, answer)
         self.at = None
         self._say_panel()
         self.visit(0)
@@ -168,7 +172,7 @@ class Explorer(ClipViewer):
         }
 
     def _say_panel(self) -> None:
-        shares, counts = answers.matrices(self.study.models[self.model])
+        shares, counts = errors.matrices(self.study.models[self.model])
         names = list(self.study.models)
         choices = {
             "dataset": (self.dataset, datasets()),

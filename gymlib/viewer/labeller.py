@@ -6,9 +6,10 @@ Every change is saved before the browser hears that it was.
 import numpy as np
 import traitlets
 
-from gymlib import annotation_check, annotations, io
-from gymlib.label_file import ChangedElsewhere, LabelFile, comments, with_comment
-from gymlib.label_session import NOT_YET, LabelSession
+from gymlib.annotation import checks, majority
+from gymlib.annotation.annotator_file import ChangedElsewhere, LabelFile, comments, with_comment
+from gymlib.annotation.editing import NOT_YET, LabelSession
+from gymlib.dataset.tables import annotators, read_clips
 from gymlib.labels import UNLABELED_CODE
 from gymlib.viewer.clip_view import Predictions
 from gymlib.viewer.component import ClipViewer, _row
@@ -21,7 +22,8 @@ class Labeller(ClipViewer):
     ----------
     annotator : whose labels; the name of the file.
     draft : keep them in drafts/<annotator>.csv, which no notebook counts, until
-        :func:`gymlib.label_file.hand_in`; False writes annotations/<annotator>.csv itself.
+        :func:`gymlib.annotation.annotator_file.hand_in`; False writes
+        annotations/<annotator>.csv itself.
     blind : hide what others say at first.
 
     ``changes`` counts what was saved and can be observed.
@@ -40,10 +42,10 @@ class Labeller(ClipViewer):
         draft: bool = False,
         blind: bool = True,
     ):
-        if annotator in annotation_check.RESERVED:
+        if annotator in checks.RESERVED:
             raise ValueError(f"{annotator!r} cannot be an annotator's name")
         self.file, self.blind = LabelFile(dataset, annotator, draft), blind
-        self._frames = io.read_clips(dataset).set_index("clip")["frames"].to_dict()
+        self._frames = read_clips(dataset).set_index("clip")["frames"].to_dict()
         self._covered = self.file.coverage()
         self._sessions: dict[str, LabelSession] = {}
         self._fault = ""
@@ -96,7 +98,7 @@ class Labeller(ClipViewer):
         try:
             codes = self.file.read(self.clip, self._frames[self.clip])
             self._fault = ""
-        except annotation_check.AnnotationError as error:
+        except checks.AnnotationError as error:
             self._sessions.pop(self.clip, None)
             self._fault = f"{error}; mend the file, then open the clip again"
             return
@@ -183,14 +185,14 @@ class Labeller(ClipViewer):
         if self.session and not self.file.draft:  # a draft is no vote
             votes.append(np.maximum(own, UNLABELED_CODE))
         if votes:
-            others["majority"] = annotations.majority(np.stack(votes, axis=1))[0]
+            others["majority"] = majority.majority(np.stack(votes, axis=1))[0]
         others |= {name: self.view.rows[name] for name in self.predictions}
         return rows + [_row(name, codes) for name, codes in others.items()]
 
     def _others(self) -> dict[str, np.ndarray]:
         """The other annotators' labels of the clip, as far as their files can be read."""
         found = {}
-        for name in io.annotators(self.dataset):
+        for name in annotators(self.dataset):
             if name == self.file.annotator:
                 continue
             try:

@@ -10,11 +10,14 @@ import numpy as np
 import pandas as pd
 import traitlets
 
-from gymlib import io, labelling, paths
-from gymlib.annotations import table_votes
-from gymlib.label_file import LabelFile
-from gymlib.review import ReviewConfig
-from gymlib.review.desk import Desk, Place
+from gymlib.annotation import reading
+from gymlib.annotation.annotator_file import LabelFile
+from gymlib.annotation.majority import table_votes
+from gymlib.annotation.review import ReviewConfig, dataset_queue
+from gymlib.annotation.review.desk import Desk, Place
+from gymlib.dataset.tables import annotators, read_clips, read_labels
+from gymlib.files import paths
+from gymlib.files.atomic import read_json, write_json
 from gymlib.viewer.clip_view import Predictions
 from gymlib.viewer.labeller import Labeller
 
@@ -30,7 +33,7 @@ class Review(Labeller):
 
     Parameters
     ----------
-    queue : a table of :func:`gymlib.review.queue`; None makes it from votes and poses.
+    queue : a table of :func:`gymlib.annotation.review.queue`; None makes it from votes and poses.
     draft, predictions : as for the labeller.
     blind : hide what others say at first; a case can hardly be judged without it.
     config : what the queue was made with.
@@ -51,7 +54,7 @@ class Review(Labeller):
         blind: bool = False,
         config: ReviewConfig | None = None,
     ):
-        queue = labelling.queue(dataset, config=config) if queue is None else queue
+        queue = dataset_queue.queue(dataset, config=config) if queue is None else queue
         self._kept = paths.annotation(dataset, annotator, draft=True).with_suffix(".reviewed.json")
         votes, names = _votes(dataset)
         self.desk = Desk(queue, votes, names, annotator, _read(self._kept), config)
@@ -116,7 +119,7 @@ class Review(Labeller):
         self._say_desk()
 
     def _keep(self) -> None:
-        io.write_json(self._kept, {"checked": [list(place) for place in self.desk.settled()]})
+        write_json(self._kept, {"checked": [list(place) for place in self.desk.settled()]})
 
     def _say_desk(self) -> None:
         done = [self.desk.done(number) for number in range(len(self.desk.cases))]
@@ -144,8 +147,8 @@ def _change(now: float, before: float | None) -> str:
 def _votes(dataset: str) -> tuple[dict[str, np.ndarray], list[str]]:
     """Votes of every clip as notebook 01 took them, and the annotators."""
     made = (paths.dataset(dataset) / "labels.parquet").is_file()
-    labels = io.read_labels(dataset) if made else labelling.make(dataset, every_clip=False)
-    names = [name for name in io.annotators(dataset) if name in labels]
+    labels = read_labels(dataset) if made else reading.make(dataset, every_clip=False)
+    names = [name for name in annotators(dataset) if name in labels]
     groups = labels.groupby("clip", sort=False)
     return {clip: table_votes(rows, names) for clip, rows in groups}, names
 
@@ -153,7 +156,7 @@ def _votes(dataset: str) -> tuple[dict[str, np.ndarray], list[str]]:
 def _labels(dataset: str, annotator: str, draft: bool) -> dict[str, np.ndarray]:
     """The reviewer's labels of the clips that he has labelled and that have no faults."""
     file, found = LabelFile(dataset, annotator, draft), {}
-    frames = io.read_clips(dataset).set_index("clip")["frames"]
+    frames = read_clips(dataset).set_index("clip")["frames"]
     for clip in frames.index.intersection(list(file.coverage())):
         try:
             found[clip] = file.read(clip, int(frames[clip]))
@@ -165,4 +168,4 @@ def _labels(dataset: str, annotator: str, draft: bool) -> dict[str, np.ndarray]:
 def _read(path: Path) -> list[Place]:
     if not path.is_file():
         return []
-    return [Place(*place) for place in io.read_json(path)["checked"]]
+    return [Place(*place) for place in read_json(path)["checked"]]

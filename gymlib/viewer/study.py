@@ -4,7 +4,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from gymlib import answers, io, paths
+from gymlib.evaluation import errors
+from gymlib.files import paths
+from gymlib.files.tables import read_table
 
 FILE = "predictions.parquet"
 
@@ -26,8 +28,8 @@ class Study:
     @cached_property
     def models(self) -> dict[str, pd.DataFrame]:
         """Name -> answers."""
-        table = io.read_table(paths.results(self.dataset, self.protocol) / FILE)
-        return answers.of_models(table)
+        table = read_table(paths.results(self.dataset, self.protocol) / FILE)
+        return errors.of_models(table)
 
     def check(self, model: str) -> None:
         """ValueError if there is no such model."""

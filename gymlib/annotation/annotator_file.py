@@ -1,0 +1,226 @@
+"""One annotator's labels on disk, read and changed clip by clip.
+
+A draft, ``drafts/<annotator>.csv``, has the form of ``annotations/<annotator>.csv``, but no
+notebook counts it, and its clips may be half labelled: frames without a label have no run. It
+holds the clips changed since the annotator last handed in; the others are read from his file in
+``annotations/``. :func:`hand_in` moves the complete ones there.
+"""
+
+import csv
+import io as text_io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Int
+
+from gymlib.annotation import checks
+from gymlib.annotation.checks import COLUMNS, AnnotationError
+from gymlib.annotation.editing import NOT_YET, blank
+from gymlib.annotation.reading import read_annotation
+from gymlib.dataset.tables import read_clips
+from gymlib.files import lock, paths
+from gymlib.files.atomic import MissingFileError, write_text
+from gymlib.labels import CODES, NAMES, Segment, segments
+
+WAIT = 10.0
+"""Seconds to wait for another program that is writing the same annotator's labels."""
+
+
+class ChangedElsewhere(RuntimeError):
+    """Another window or program changed the same clip since it was read."""
+
+
+class LabelFile:
+    """The labels of one annotator in one data set.
+
+    Other clips' rows, further columns and comments are kept as they are. The comment of a run goes
+    on with the run that covers most of its frames, if possible one of the same label.
+
+    ``said`` has the rows of each clip read, from which these words are taken; a list is never
+    changed, :func:`with_comment` makes another.
+    """
+
+    def __init__(self, dataset: str, annotator: str, draft: bool = False):
+        self.dataset, self.annotator, self.draft = dataset, annotator, draft
+        self.path = paths.annotation(dataset, annotator, draft)
+        self.final = paths.annotation(dataset, annotator)
+        self.said: dict[str, list[dict]] = {}
+        self._seen: dict[str, list[dict]] = {}  # rows of each clip as last read or written
+
+    def coverage(self) -> dict[str, int]:
+        """Clip -> frames that have a label, as far as the rows can be read; for a first look."""
+        covered: dict[str, int] = {}
+        for path in dict.fromkeys([self.final, self.path]):  # a draft counts for its clips
+            table = _read(path)
+            length = pd.to_numeric(table["end"], "coerce") - pd.to_numeric(table["start"], "coerce")
+            sums = (length + 1).groupby(table["clip"].str.strip()).sum()
+            covered |= {str(clip): int(frames) for clip, frames in sums.items()}
+        return covered
+
+    def read(self, clip: str, frames: int) -> Int[np.ndarray, " frames"]:
+        """One code per frame, NOT_YET where there is no run.
+
+        Raises AnnotationError listing the faults of the clip's rows: they must be mended by hand,
+        because a guess might destroy what the annotator meant.
+        """
+        rows = self._rows(clip, frames)
+        if rows != self._seen.get(clip):
+            self._seen[clip] = self.said[clip] = rows
+        codes = blank(frames)
+        for row in rows:
+            codes[int(row["start"]) : int(row["end"]) + 1] = CODES[row["label"]]
+        return codes
+
+    def write(
+        self, clip: str, codes: Int[np.ndarray, " frames"], said: list[dict] | None = None
+    ) -> None:
+        """Replace the clip's rows, atomically; :meth:`read` it first.
+
+        ``said`` takes the place of what was said of the clip before. Without it nothing changes.
+        Raises ChangedElsewhere, and writes nothing, if the rows on disk are no longer those that
+        were read or written last; lock.BusyError if another program holds the file for long.
+        """
+        with held(self.dataset, self.annotator):
+            if self._rows(clip, len(codes)) != self._seen[clip]:
+                raise ChangedElsewhere(
+                    f"clip {clip} of {self.path.name} was changed in another window or program"
+                )
+            said = self.said[clip] if said is None else said
+            rows = _runs(clip, codes, said)
+            _write(self.path, _replaced(_read(self.path), clip, rows))
+            self.said[clip], self._seen[clip] = said, self._rows(clip, len(codes))
+
+    def _rows(self, clip: str, frames: int) -> list[dict]:
+        """The clip's rows in the draft if it has any, otherwise those handed in."""
+        for path in dict.fromkeys([self.path, self.final]):
+            table = _read(path)
+            if faults := checks.clip_faults(self.annotator, table, clip, frames):
+                raise AnnotationError(faults)
+            own = table[table["clip"].str.strip() == clip]
+            if len(own):
+                rows = [{k: v.strip() for k, v in row.items()} for row in own.to_dict("records")]
+                return sorted(rows, key=lambda row: int(row["start"]))
+        return []
+
+
+def comments(codes: Int[np.ndarray, " frames"], said: list[dict]) -> list[list]:
+    """First frame, last frame and comment of the runs that have one."""
+    rows = _runs("", codes, said)
+    return [[int(r["start"]), int(r["end"]), r["comment"]] for r in rows if r.get("comment")]
+
+
+def with_comment(
+    clip: str, codes: Int[np.ndarray, " frames"], said: list[dict], frame: int, comment: str
+) -> list[dict]:
+    """``said`` with another comment on the run at ``frame``, line breaks as spaces.
+
+    Raises ValueError if the frame has no label.
+    """
+    rows = _runs(clip, codes, said)
+    row = next((r for r in rows if int(r["start"]) <= frame <= int(r["end"])), None)
+    if row is None:
+        raise ValueError(f"frame {frame} has no label yet: label it, then comment on it")
+    row["comment"] = " ".join(comment.split())
+    return rows
+
+
+def hand_in(dataset: str, annotator: str) -> str:
+    """Move the complete clips of a draft to ``annotations/<annotator>.csv``; says what it did.
+
+    Rows of the same clips that were handed in before are replaced. Clips with frames left stay
+    in the draft, and are listed. Raises io.MissingFileError without a draft, AnnotationError for
+    rows that cannot be read.
+    """
+    draft, final = (paths.annotation(dataset, annotator, draft) for draft in (True, False))
+    if not draft.is_file():
+        raise MissingFileError(f"{draft} is missing: nothing to hand in")
+    lengths = read_clips(dataset).set_index("clip")["frames"]
+    file, handed, left = LabelFile(dataset, annotator, draft=True), [], []
+    with held(dataset, annotator):
+        pending, done = _read(draft), _read(final)
+        for clip in dict.fromkeys(pending["clip"].str.strip()):
+            codes = file.read(clip, int(lengths.get(clip, 1)))
+            missing = [run for run in segments(codes) if run.label == NOT_YET]
+            if missing:
+                left.append(f"{clip}: " + ", ".join(_span(run) for run in missing))
+                continue
+            own = pending[pending["clip"].str.strip() == clip]
+            done = _replaced(done, clip, own.to_dict("records"))
+            pending = pending.drop(own.index)
+            handed.append(clip)
+        if handed:
+            _write(final, done)
+            _write(draft, pending)
+    text = f"{len(handed)} clips handed in to {final.parent.name}/{final.name}"
+    return text + (f"; {len(left)} half labelled stay a draft: {'; '.join(left)}" if left else "")
+
+
+def held(dataset: str, annotator: str):
+    """The lock of an annotator's labels, for everything that reads, changes and writes them."""
+    return lock.hold(paths.dataset(dataset), f"labels-{annotator}", wait=WAIT)
+
+
+def _span(run: Segment) -> str:
+    return f"frame {run.start}" if run.start == run.end else f"frames {run.start} to {run.end}"
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """The file as text, columns checked; without rows if there is no file."""
+    if not path.is_file():
+        return pd.DataFrame(columns=[*COLUMNS, "comment"], dtype=str)
+    table = read_annotation(path)
+    if faults := checks.check_header(path.stem, table):
+        raise AnnotationError(faults)
+    return table
+
+
+def _write(path: Path, table: pd.DataFrame) -> None:
+    """Atomically; a table without rows removes the file."""
+    if table.empty:
+        path.unlink(missing_ok=True)
+        return
+    text = text_io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(table.fillna("").to_numpy())
+    if "\ufffd" in text.getvalue():
+        raise ValueError(f"{path} is not UTF-8; save it with that encoding before labelling")
+    write_text(path, text.getvalue())
+
+
+def _replaced(table: pd.DataFrame, clip: str, rows: list[dict]) -> pd.DataFrame:
+    """The table with other rows for one clip, in the place of its first row, or at the end.
+
+    A column that it lacks is added if a row says something in it.
+    """
+    records = table.to_dict("records")
+    own = [i for i, row in enumerate(records) if row["clip"].strip() == clip]
+    at = own[0] if own else len(records)
+    kept = [row for i, row in enumerate(records) if i not in own]
+    columns = [*table.columns, *(name for row in rows for name, text in row.items() if text)]
+    columns = list(dict.fromkeys(columns))
+    return pd.DataFrame([*kept[:at], *rows, *kept[at:]], columns=columns, dtype=object)
+
+
+def _runs(clip: str, codes: np.ndarray, old: list[dict]) -> list[dict]:
+    """Rows for the runs of ``codes``; what old rows say in further columns goes along."""
+    runs = [run for run in segments(codes) if run.label != NOT_YET]
+    rows = [
+        {"clip": clip, "start": str(run.start), "end": str(run.end), "label": NAMES[run.label]}
+        for run in runs
+    ]
+    for row in old if runs else ():
+        heir = rows[max(range(len(runs)), key=lambda i: _kinship(runs[i], row))]
+        for column in set(row) - set(COLUMNS):
+            said = [text for text in (heir.get(column, ""), row[column]) if text]
+            heir[column] = "; ".join(dict.fromkeys(said))
+    return rows
+
+
+def _kinship(run: Segment, row: dict) -> tuple:
+    """How much a run is the old row's: same label and frames, then frames, then nearness."""
+    start, end = int(row["start"]), int(row["end"])
+    shared = min(run.end, end) - max(run.start, start) + 1  # negative: so many frames between
+    same = shared > 0 and CODES[row["label"]] == run.label
+    return same, shared, -run.start

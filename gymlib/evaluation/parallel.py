@@ -1,0 +1,196 @@
+"""Outer folds side by side, in processes of this machine or on a Dask cluster.
+
+Both go through joblib and give the same tables. A fold on a cluster is worked on in a folder of
+its own, whose files are sent back, so that the machines need no common disk. Work travels by
+pickle between them: scheduler and workers must trust each other, and nobody else may reach them.
+"""
+
+import contextlib
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import joblib
+import torch
+
+from gymlib.evaluation import outer_fold
+from gymlib.evaluation.outer_fold import DONE, OuterFold
+from gymlib.files import processes
+from gymlib.files.atomic import atomic_path
+from gymlib.files.progress import progress
+
+
+def run(parts: list[OuterFold], n_jobs: int | None = None, cluster: str | None = None) -> None:
+    """Do the outer folds that are not done, with one progress bar for everything.
+
+    Parameters
+    ----------
+    n_jobs : processes on this machine; None takes as many as there are cores.
+    cluster : address of a Dask scheduler, such as tcp://host:8786, whose workers do the parts
+        instead; each needs gymlib installed in the same version. A fold whose worker dies is
+        done again by another one.
+
+    Raises ConnectionError if there is no scheduler or worker at ``cluster``.
+    """
+    waiting = [part for part in parts if not part.step.is_done()]
+    total = sum(part.cost for part in parts)
+    done = total - sum(part.cost for part in waiting)
+    name = parts[0].protocol.name
+    side_by_side = _on_cluster(cluster) if cluster else _in_processes(n_jobs, len(waiting))
+    with (
+        side_by_side as do,
+        progress(total=total, desc=f"protocol {name}", bar_format=_BAR, smoothing=0) as bar,
+        _watching(parts, bar, done),
+    ):
+        do(waiting)
+    if left := [part.folder.name for part in waiting if not part.step.is_done()]:
+        raise RuntimeError(
+            f"{', '.join(left)}: what came back was made by other code; every worker needs gymlib "
+            "in the version of this machine"
+        )
+
+
+_BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} elapsed, {remaining} left"
+
+
+# --- this machine ---------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _in_processes(n_jobs: int | None, parts: int) -> Iterator:
+    n_jobs = min(n_jobs or os.cpu_count() or 1, max(parts, 1))
+    # "loky" starts clean processes: a fork of one that holds torch may hang.
+    # Clips are small: they travel by pickle between processes, not through shared files.
+    parallel = joblib.Parallel(n_jobs=n_jobs, max_nbytes=None)
+    try:
+        yield lambda waiting: parallel(joblib.delayed(_work)(part) for part in waiting)
+    finally:
+        processes.release(n_jobs)
+
+
+def _work(part: OuterFold) -> None:
+    """One part in one thread: other parts have the other cores."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    part.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        outer_fold.run(part, _Report(part.folder / "progress"))
+    finally:
+        torch.set_num_threads(threads)
+
+
+# --- a cluster ------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _on_cluster(address: str) -> Iterator:
+    # Takes half a second, which a run on one machine need not wait.
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=CONNECT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ConnectionError(
+            f"no Dask scheduler answers at {address} ({error}); start one with `dask scheduler` "
+            "and, on each machine, `dask worker` with its address"
+        ) from None
+    with client:
+        if not client.scheduler_info()["workers"]:
+            raise ConnectionError(
+                f"the Dask scheduler at {address} has no workers; start some with "
+                f"`dask worker {address}`"
+            )
+        with client.as_current(), joblib.parallel_config("dask"):
+            yield _gather
+
+
+CONNECT = 10.0
+"""Seconds to wait for a scheduler."""
+
+
+def _gather(waiting: list[OuterFold]) -> None:
+    """Send parts with what is known of them; keep what comes back as soon as it comes."""
+    folders = {part.folder.name: part.folder for part in waiting}
+    parallel = joblib.Parallel(return_as="generator_unordered")
+    for name, files in parallel(joblib.delayed(_work_afar)(u, _pack(u.folder)) for u in waiting):
+        _unpack(files, folders[name])
+
+
+def _work_afar(part: OuterFold, known: dict[str, bytes]) -> tuple[str, dict[str, bytes]]:
+    """On a worker: the part's name and its files."""
+    with tempfile.TemporaryDirectory() as folder:
+        there = part.moved(Path(folder) / part.folder.name)
+        _unpack(known, there.folder)
+        _work(there)
+        return part.folder.name, _pack(there.folder)
+
+
+def _pack(folder: Path) -> dict[str, bytes]:
+    """A part's files by name, the one that says it is done last."""
+    files = [file for file in folder.rglob("*") if file.is_file() and file.name[0] != "."]
+    files.sort(key=lambda file: (file.name == DONE, file))
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
+def _unpack(files: dict[str, bytes], folder: Path) -> None:
+    for name, content in files.items():
+        if not (folder / name).resolve().is_relative_to(folder.resolve()):
+            raise ValueError(f"a worker sent a file that lies outside its folder: {name}")
+        with atomic_path(folder / name) as temporary:
+            temporary.write_bytes(content)
+
+
+# --- progress -------------------------------------------------------------------------------
+
+
+class _Report:
+    """Adds up work done and, twice a second at most, leaves the sum in a file."""
+
+    def __init__(self, file: Path):
+        self.file, self.sum, self.last = file, 0.0, 0.0
+
+    def __call__(self, amount: float) -> None:
+        self.sum += amount
+        if time.monotonic() - self.last > 0.5:
+            self.file.write_text(repr(self.sum))
+            self.last = time.monotonic()
+
+
+class _watching:
+    """While the block runs, a thread moves the bar to what the processes report in their files."""
+
+    def __init__(self, parts: list[OuterFold], bar, done: float):
+        self.parts = [part for part in parts if not part.step.is_done()]
+        self.bar, self.done = bar, done
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self):
+        for part in self.parts:
+            (part.folder / "progress").unlink(missing_ok=True)
+        self.bar.n = self.bar.initial = self.done  # an earlier run's part tells no speed
+        self.thread.start()
+
+    def __exit__(self, kind, error, trace):
+        self.stop.set()
+        self.thread.join()
+        if kind is None:
+            self._move(self.bar.total)
+
+    def _watch(self):
+        while not self.stop.wait(0.5):
+            self._move(self.done + sum(map(self._read, self.parts)))
+
+    def _read(self, part: OuterFold) -> float:
+        try:
+            return min(float((part.folder / "progress").read_text()), part.cost)
+        except (OSError, ValueError):  # not begun, or just being written
+            return 0.0
+
+    def _move(self, position: float):
+        # Set, not added to: a sum may end a rounding error beyond the total.
+        self.bar.n = max(self.bar.n, min(position, self.bar.total))
+        self.bar.refresh()

@@ -1,0 +1,4 @@
+"""What models see of poses: which frames stay, in which units.
+
+Geometric features and trajectory maps may come here.
+"""

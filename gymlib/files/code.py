@@ -1,0 +1,91 @@
+"""What code a module runs: the modules of this package that it imports, directly or not."""
+
+import ast
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[1]
+RESOURCES = (".json", ".csv")  # package data that a module beside them reads
+
+
+def code_hash(modules: tuple[str, ...]) -> str:
+    """Hash of modules and all that they import of this package, 16 hex digits.
+
+    Comments, docstrings and layout do not count. Raises ValueError for a module that is not there.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(closure(modules)):
+        digest.update(f"{name}\0{_module_hash(name)}\0".encode())
+    return digest.hexdigest()[:16]
+
+
+def closure(modules: Iterable[str]) -> set[str]:
+    """``modules`` and every module of this package that importing them executes."""
+    found, waiting = set(), set(modules)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting |= _imports(name)
+    return found
+
+
+def imports_of(source: str) -> set[str]:
+    """Modules of this package that a piece of source imports, wherever it does so."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    own = {name for name in names if name.split(".")[0] == PACKAGE.name}
+    return {name for name in own if _file(name) is not None}
+
+
+def bare(source: str) -> str:
+    """What source does, as text that comments, docstrings and layout do not change."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            # Strings that stand alone document what is above them.
+            kept = [line for line in body if not _is_text(line)]
+            node.body = kept or [ast.Pass()]
+    return ast.dump(tree)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(getattr(node.value, "value", None), str)
+
+
+def _file(name: str) -> Path | None:
+    place = PACKAGE.parent.joinpath(*name.split("."))
+    choices = (place.with_suffix(".py"), place / "__init__.py")
+    return next((file for file in choices if file.is_file()), None)
+
+
+def _imports(name: str) -> set[str]:
+    file = _file(name)
+    if file is None:
+        raise ValueError(f"there is no module {name} to hash")
+    parent = name.rpartition(".")[0]
+    above = {parent} if parent else set()  # importing a module runs the packages around it
+    return above | _parsed(file, file.stat().st_mtime_ns)[0]
+
+
+def _module_hash(name: str) -> str:
+    file = _file(name)
+    digest = hashlib.sha256(_parsed(file, file.stat().st_mtime_ns)[1].encode())
+    for resource in sorted(file.parent.iterdir()):
+        if resource.suffix in RESOURCES:
+            digest.update(resource.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def _parsed(file: Path, changed: int) -> tuple[set[str], str]:
+    """Imports and bare text of a file; read again once it has changed."""
+    source = file.read_text("utf-8")
+    return imports_of(source), bare(source)

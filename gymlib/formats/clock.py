@@ -1,0 +1,113 @@
+"""Frames and seconds: when each frame of a clip begins, and which frame border a time means.
+
+Our runs count frames and include both ends; BORIS and ELAN store half-open stretches of time in
+milliseconds. A run of frames a to b is therefore written as the time from the begin of frame a
+to the begin of frame b + 1, and a time that is read means the nearest border between frames.
+
+That recovers every frame: a border rounded to milliseconds is off by half a millisecond at most,
+and the next border is further away than that as long as frames last longer than one millisecond.
+It also forgives what players do: BORIS stops a state one millisecond before the next begins, and
+both programs report a frame by the moment it begins, cut to milliseconds.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from gymlib import video
+from gymlib.dataset.tables import read_clips
+from gymlib.files import paths
+
+SHORTEST_FRAME = 0.001
+"""Seconds; frames must last longer, so that times in milliseconds tell them apart."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The frames of one clip in time.
+
+    Attributes
+    ----------
+    frames : their number.
+    borders : (frames + 1,) seconds at which each frame begins, and the last one ends; None where
+        the clip has neither a video nor a frame rate.
+    media : path of the video relative to the data set's folder, "" without one.
+    """
+
+    clip: str
+    frames: int
+    borders: Float[np.ndarray, " borders"] | None
+    media: str = ""
+
+    @property
+    def fps(self) -> float:
+        """Mean frames per second; NaN where times are unknown."""
+        return float("nan") if self.borders is None else self.frames / float(self.borders[-1])
+
+    def time(self, border: int) -> float:
+        """Seconds at which frame ``border`` begins; ``frames`` gives the end of the clip."""
+        return float(self.borders[border])
+
+    def border(self, seconds: float) -> int:
+        """The border nearest to a time: 0 for the begin, ``frames`` for the end of the clip.
+
+        Raises ValueError for a time more than a frame outside the clip.
+        """
+        last = float(self.borders[-1])
+        frame = last / self.frames
+        if not -frame <= seconds <= last + frame:
+            raise ValueError(f"{seconds:.3f} s lies outside the clip, which lasts {last:.3f} s")
+        right = int(np.clip(np.searchsorted(self.borders, seconds), 1, self.frames))
+        nearer = seconds - self.borders[right - 1] < self.borders[right] - seconds
+        return right - 1 if nearer else right
+
+
+def even(clip: str, frames: int, fps: float, media: str = "") -> Clock:
+    """A clock of evenly spaced frames."""
+    return Clock(clip, frames, np.arange(frames + 1) / fps, media)
+
+
+def stamped(clip: str, times: Float[np.ndarray, " frames"], fps: float, media: str = "") -> Clock:
+    """A clock from the begin of every frame; the last frame lasts as long as the median one."""
+    last = float(np.median(np.diff(times))) if len(times) > 1 else 1 / fps
+    return Clock(clip, len(times), np.append(times, times[-1] + last), media)
+
+
+def read(dataset: str, fps: float | None = None) -> dict[str, Clock]:
+    """Clip -> its clock: the video's time stamps, else the frame rate of clips.csv.
+
+    Parameters
+    ----------
+    fps : frame rate of clips that have neither.
+
+    Raises ValueError for an impossible ``fps``, and for a clip whose frames cannot be told apart
+    in milliseconds or whose video has another number of frames than clips.csv says.
+    """
+    if fps is not None and not 0 < fps < np.inf:
+        raise ValueError(f"a frame rate is a number above 0, found {fps}")
+    return {row.clip: _clock(row, dataset, fps) for row in read_clips(dataset).itertuples()}
+
+
+def _clock(row, dataset: str, fps: float | None) -> Clock:
+    media = row.path if isinstance(row.path, str) else ""
+    rate = row.fps if pd.notna(row.fps) else fps
+    if media:
+        times = video.frame_times(paths.dataset(dataset) / media)
+        clock = stamped(row.clip, times, rate or 25, media)
+    elif rate is None:
+        return Clock(row.clip, row.frames, None)
+    else:
+        clock = even(row.clip, row.frames, rate)
+    if clock.frames != row.frames:
+        raise ValueError(
+            f"clip {row.clip}: {row.frames} frames, but its video has {clock.frames}; "
+            "correct clips.csv"
+        )
+    if np.diff(clock.borders).min() <= SHORTEST_FRAME:
+        raise ValueError(
+            f"clip {row.clip}: two frames follow each other within a millisecond, which times in "
+            "milliseconds cannot tell apart; use the per-frame table"
+        )
+    return clock

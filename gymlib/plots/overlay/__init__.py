@@ -1,0 +1,24 @@
+"""Skeleton, labels and predictions drawn onto the frames of a clip, as a video.
+
+The body and the classes' probabilities stand on the picture. Below it runs a panel over the whole
+clip with the probabilities as coloured areas and one timeline per source of labels; a line marks
+the current frame. Colours are those of :mod:`gymlib.labels`, and of the body's sides.
+"""
+
+from gymlib.plots.overlay.clip import (
+    Tables,
+    overlay_clip,
+    pick_moments,
+    read_tables,
+    write_overlay,
+)
+from gymlib.plots.overlay.drawing import draw_skeleton
+
+__all__ = [
+    "Tables",
+    "draw_skeleton",
+    "overlay_clip",
+    "pick_moments",
+    "read_tables",
+    "write_overlay",
+]

@@ -1,0 +1,91 @@
+"""The video to show: one simulated clip with skeleton, label, probabilities and timelines.
+
+As an MP4 for the report, and as a GIF that README can hold. Simulated clips are the only ones
+free to show. The clip is one the LSTM ensemble, which was not trained on it, labels best; the
+report says so, and notebook 07 shows the median and the worst one.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from gymlib import video
+from gymlib.evaluation import protocol, results
+from gymlib.files import paths, provenance
+from gymlib.files.atomic import atomic_path, write_json
+from gymlib.files.tables import read_table
+from gymlib.labels import CLASSES
+from gymlib.plots.overlay.clip import Tables, draw_clip, read_tables
+from gymlib.plots.overlay.drawing import Picture
+
+APPROACH = "LSTM_E"
+GIF_WIDTH = 480  # pixels
+GIF_RATE = 12.5  # pictures per second: a GIF counts in 1/100 s, and 8 of them show no stutter
+GIF_COLOURS = 48  # of one palette for all pictures; without dithering, which would not compress
+
+
+def make(dataset: str, profile: str, folder: Path) -> dict | None:
+    """Write overlay.mp4, overlay.gif and overlay.json into ``folder``; returns the last.
+
+    overlay.json says which clip it is, how much of it is right, and where it comes from. None
+    (and nothing is written) as long as the data set lacks videos or predictions.
+    """
+    file = paths.results(dataset, protocol.of_profile(profile).name) / "predictions.parquet"
+    truth = paths.dataset(dataset) / "truth" / "clips.csv"
+    if not file.is_file() or not truth.is_file():
+        return None
+    predictions = read_table(file)
+    tables = read_tables(dataset)
+    clip, accuracy = choose(results.answers(predictions, APPROACH), tables, read_table(truth))
+    drawn = draw_clip(dataset, clip, {"prediction": results.rows_of(predictions, APPROACH)}, tables)
+    pictures, fps = list(drawn), float(tables.clips.loc[clip, "fps"])
+    video.write_video(folder / "overlay.mp4", pictures, fps, crf=28, preset="medium")
+    write_gif(folder / "overlay.gif", pictures, fps)
+    about = {"dataset": dataset, "clip": clip, "accuracy": accuracy}
+    about |= {"data": provenance.file_hash([file]), "commit": provenance.commit()}
+    write_json(folder / "overlay.json", about)
+    return about
+
+
+def choose(answers: pd.DataFrame, tables: Tables, truth: pd.DataFrame) -> tuple[str, float]:
+    """The clip to show and its accuracy in percent.
+
+    Of the somersaults at normal speed that end on the feet and hold all four labels, the one
+    with the highest accuracy, then with the most poses found, then the first by name. If there
+    is no such clip, of all clips.
+    """
+    scores = results.clip_scores(answers).set_index("clip")["accuracy"]
+    labels = answers.groupby("clip")["true"].nunique()
+    table = truth.set_index("clip").assign(
+        accuracy=scores, labels=labels, posed=tables.poses.groupby("clip")["detected"].mean()
+    )
+    table = table.dropna(subset=["accuracy"])
+    plain = table["skill"].str.contains("somersault") & table["slow"].eq(1)
+    good = plain & table["labels"].eq(len(CLASSES)) & table["landing"].isin(["stick", "steps"])
+    table = table[good] if good.any() else table
+    table = table.sort_index().sort_values(["accuracy", "posed"], ascending=False, kind="stable")
+    return str(table.index[0]), float(table["accuracy"].iloc[0])
+
+
+def write_gif(path: Path, pictures: Iterable[Picture], fps: float) -> None:
+    """Write an endless GIF of small pictures; the same pictures give the same bytes."""
+    pictures = list(pictures)
+    count = max(1, round(len(pictures) * GIF_RATE / fps))
+    chosen = np.linspace(0, len(pictures) - 1, count).round().astype(int)
+    images = [Image.fromarray(pictures[index]) for index in chosen]
+    size = (GIF_WIDTH, round(images[0].height * GIF_WIDTH / images[0].width))
+    images = [image.resize(size, Image.Resampling.LANCZOS) for image in images]
+    every = images[:: max(1, len(images) // 8)]  # enough pictures to find the colours in
+    sample = Image.new("RGB", (size[0], size[1] * len(every)))
+    for index, image in enumerate(every):
+        sample.paste(image, (0, index * size[1]))
+    palette = sample.quantize(GIF_COLOURS, method=Image.Quantize.MEDIANCUT)
+    flat = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
+    with atomic_path(path) as temporary:
+        flat[0].save(
+            temporary, save_all=True, append_images=flat[1:], loop=0,
+            duration=round(1000 / GIF_RATE), optimize=False,
+        )  # fmt: skip

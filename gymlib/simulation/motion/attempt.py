@@ -1,0 +1,104 @@
+"""One attempt from beginning to end, as the plan asks for it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gymlib.labels import SKILL
+from gymlib.simulation.motion import landings, opening
+from gymlib.simulation.motion.flight import FlightError
+from gymlib.simulation.motion.movement import Motion
+from gymlib.simulation.motion.performer import Performer
+from gymlib.simulation.motion.proportions import Proportions
+from gymlib.simulation.motion.style import Style
+
+LANDINGS = ("stick", "steps", "stumble", "sit", "lie", "walk-off", "none")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What happens in a clip.
+
+    skill : "back somersault", "front somersault", "side somersault" or "none"; shape : how. On
+    the trampoline several, joined by ", ".
+    entry : one of opening.ENTRIES. landing : one of LANDINGS ("none": the clip ends in the air).
+    frames : wanted length of the clip. before : how many of them come before the take-off.
+    late : seconds of the take-off missing at the begin. fakes : take-offs broken off before.
+    slow : times slower than life. fps : frames per second of the video.
+    surface : height of the floor or the trampoline's bed, metres. seed : everything else.
+    """
+
+    skill: str
+    shape: str
+    entry: str
+    landing: str
+    frames: int
+    before: int = 10
+    late: float = 0.0
+    fakes: int = 0
+    slow: float = 1.0
+    fps: float = 30.0
+    surface: float = 0.0
+    seed: int = 0
+
+
+def perform(attempt: Attempt, body: Proportions, style: Style) -> Motion:
+    """Move as planned, then cut the clip to its length.
+
+    A clip becomes longer than planned where take-off, skill and the first frames of the landing
+    need it. Where the drawn details make an impossible flight (one in some hundred), others are
+    drawn; FlightError if that does not help.
+    """
+    for _ in range(4):
+        try:
+            return _perform(attempt, body, style, np.random.default_rng(attempt.seed))
+        except FlightError:
+            attempt = replace(attempt, seed=attempt.seed + 1)
+    return _perform(attempt, body, style, np.random.default_rng(attempt.seed))
+
+
+def _perform(attempt, body, style, rng) -> Motion:
+    rate = attempt.fps * attempt.slow
+    fine = max(1, round(120 / rate))
+    p = Performer(body, rate * fine, rng, rest=style.standing(), floor=attempt.surface,
+                  wobble=float(rng.uniform(0.006, 0.016)))  # fmt: skip
+    style = style.vary(rng)
+    before = attempt.before / rate + 0.4
+    after = (attempt.frames - attempt.before) / rate
+    begin = opening.enter(p, style, attempt, before, rng)
+    if attempt.landing != "none":
+        landings.land(p, style, attempt, after, rng)
+    return _clip(p, attempt, fine, begin, rng)
+
+
+def _clip(p, attempt, fine, begin, rng) -> Motion:
+    """All phases joined, sampled at the video's frames and cut."""
+    joined = {
+        name: np.concatenate([getattr(r, name) for r in p.records])[::fine]
+        for name in ("joints", "labels", "contacts", "airborne", "surface", "doubt")
+    }
+    labels = joined.pop("labels")
+    flying = np.flatnonzero(labels == SKILL)
+    middle = joined["joints"][flying[len(flying) // 2] if len(flying) else 0, [23, 24], :2].mean(0)
+    joined["joints"][..., :2] -= middle  # the skill happens before the camera
+    # The last bits of a sum depend on where arrays lie in memory; without them, same seed, same
+    # data holds to the last bit.
+    joined["joints"] = np.round(joined["joints"], 7)
+    motion = Motion(
+        phases=labels, fps=attempt.fps, slow=attempt.slow, skill=attempt.skill,
+        shape=attempt.shape, entry=attempt.entry, landing=attempt.landing, **joined,
+    )  # fmt: skip
+    rate = attempt.fps * attempt.slow
+    start = int(np.ceil(begin * rate))
+    end = int(flying[-1]) + 1 if len(flying) else start
+    if attempt.skill == "none":
+        end = min(len(motion), start + round(2.0 * rate))
+    if attempt.landing == "none":
+        end -= round(rng.uniform(0.05, 0.5) * np.sum(labels[start:end] == SKILL))
+        rest = 0
+    else:  # at least a third of a second of the landing belongs to the clip
+        rest = max(attempt.frames - (end - start) - attempt.before, round(0.33 * rate))
+    first = start - attempt.before
+    if attempt.late:
+        first, rest = start + round(attempt.late * rate), rest + round(attempt.late * rate)
+    return motion.cut(max(first, 0), min(len(motion), end + rest))

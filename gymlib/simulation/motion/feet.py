@@ -1,0 +1,59 @@
+"""Where the feet are while somebody stands, steps or bounces."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from gymlib.simulation.motion.curves import ease, turned
+
+_SETTLE = 0.07  # seconds in which a foot that touched comes down flat
+
+
+@dataclass
+class Feet:
+    """Where the feet are; second axis left, right.
+
+    toes (times, 2, 3) metres; yaw (times, 2) direction of the foot and lift (times, 2) least
+    angle of the raised heel, radians; planted (times, 2) on the floor; free (2,) legs moved by
+    their joint angles.
+    """
+
+    toes: Float[np.ndarray, "times 2 3"]
+    yaw: Float[np.ndarray, "times 2"]
+    lift: Float[np.ndarray, "times 2"]
+    planted: Bool[np.ndarray, "times 2"]
+    free: tuple[bool, bool] = (False, False)
+
+
+def place_feet(
+    grid: Float[np.ndarray, " times"], now: tuple, steps, planted, bed: Float[np.ndarray, " times"],
+    floor: float,
+) -> Feet:  # fmt: skip
+    """The feet during a phase on the ground.
+
+    Parameters
+    ----------
+    now : toes (2, 3), yaws (2,) and lifts (2,) at the begin.
+    steps : (side, start, end, place, yaw) of feet that change place meanwhile.
+    planted : which feet are on the floor at all; the others move by their joint angles.
+    bed : how far the surface has moved up. floor : height of a toe on the resting surface.
+    """
+    toes, yaw, lift = (np.repeat(part[None], len(grid), axis=0) for part in now)
+    settle = np.clip(grid / _SETTLE, 0, 1)
+    lift = lift * (1 - settle[:, None])
+    for i in np.flatnonzero(planted):  # a foot that came down a little late
+        toes[:, i, 2] = floor + (toes[0, i, 2] - floor) * (1 - settle)
+    down = np.repeat(np.array(planted)[None], len(grid), axis=0)
+    down &= np.abs(toes[:, :, 2] - floor) < 2e-3
+    for side, begin, end, place, new_yaw in steps:
+        share = np.clip((grid - begin) / (end - begin), 0, 1)
+        way = np.asarray(place) - toes[0, side, :2]
+        far = float(np.linalg.norm(way))
+        toes[:, side, :2] += ease(share)[:, None] * way
+        toes[:, side, 2] += (0.05 + 0.12 * min(far, 0.6)) * np.sin(np.pi * share) ** 2
+        lift[:, side] += 0.5 * np.sin(np.pi * np.clip(1.2 * share, 0, 1)) * min(1, far / 0.4)
+        yaw[:, side] += ease(share) * turned(new_yaw - yaw[0, side])
+        down[:, side] &= (share <= 0) | (share >= 1)
+    toes[:, :, 2] += bed[:, None]
+    return Feet(toes, yaw, lift, down, (not planted[0], not planted[1]))

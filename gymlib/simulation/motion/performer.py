@@ -1,0 +1,255 @@
+"""A gymnast who moves phase by phase: on the ground, or in flight, each from where he is.
+
+A phase is given by key poses. Joint angles and the pelvis's orientation run through them as
+monotone cubic curves; on the ground the centre of mass does so too and the legs reach for the
+feet, in flight it falls freely and the orientation follows from the angular momentum.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float
+
+from gymlib.simulation.motion import flight, ground
+from gymlib.simulation.motion.curves import through
+from gymlib.simulation.motion.feet import place_feet
+from gymlib.simulation.motion.keypose import Key
+from gymlib.simulation.motion.movement import Record
+from gymlib.simulation.motion.pose import (
+    ANGLES,
+    SIDES,
+    euler,
+    forward,
+    leg_angles,
+    limits,
+    orientation,
+    pose,
+)  # fmt: skip
+from gymlib.simulation.motion.proportions import GRAVITY, SOLE, Proportions, centre_of_mass
+from gymlib.skeleton import INDEX
+
+_LEGS = [
+    [ANGLES.index(f"{side}_{n}") for n in ("hip", "hip_abduction", "hip_rotation", "knee", "ankle")]
+    for side, _ in SIDES
+]
+_TOES = [INDEX["left_foot_index"], INDEX["right_foot_index"]]
+_LIMITS = limits()
+
+
+@dataclass
+class Performer:
+    """A gymnast, the state he is in and what he has done so far.
+
+    rate : steps per second of the fine time grid. rest : joint angles of how he stands.
+    floor : height of what he stands on.
+    wobble : standard deviation of the slow unrest of all joint angles, radians.
+    doubt : mark for what he does now (see Motion.doubt).
+    """
+
+    body: Proportions
+    rate: float
+    rng: np.random.Generator
+    rest: Float[np.ndarray, "24"] = field(default_factory=pose)
+    floor: float = 0.0
+    wobble: float = 0.012
+    records: list[Record] = field(default_factory=list)
+    time: float = 0.0
+    doubt: int = 0
+
+    def __post_init__(self):
+        self._waves = (
+            self.rng.uniform(0.2, 1.1, (4, 27)), self.rng.uniform(0, 2 * np.pi, (4, 27)),
+            self.rng.normal(0, 0.6, (4, 27)),
+        )  # fmt: skip
+        self.start(Key(0, self.rest))
+
+    def start(self, key: Key, place=(0.0, 0.0)) -> None:
+        """Put him somewhere, standing still; forgets nothing of what was recorded."""
+        self.channels, self.rates = key.channels, np.zeros(27)
+        joints = forward(key.angles[None], orientation(key.channels[None, :3]), self.body)[0]
+        shift = np.r_[np.array(place), self.floor + SOLE - ground.lowest(joints)]
+        self.toes = joints[_TOES] + shift
+        self.toes[:, 2] = self.floor + SOLE
+        self.lifts = np.zeros(2)
+        self.yaws = np.full(2, key.yaw)
+        self.centre, self.velocity = self.over(key), np.zeros(3)
+
+    # Where the centre of mass is.
+
+    def over(self, key: Key, toes=None) -> Float[np.ndarray, "3"]:
+        """Centre of mass of a pose that stands on ``toes`` (default: where they are)."""
+        toes = self.toes if toes is None else toes
+        joints = forward(key.angles[None], orientation(key.channels[None, :3]), self.body)[0]
+        centre = centre_of_mass(joints) - joints[_TOES].mean(axis=0)
+        height = centre_of_mass(joints)[2] - ground.lowest(joints) + SOLE
+        ahead = np.array([np.cos(key.yaw), np.sin(key.yaw)])
+        shift = centre[:2]
+        if key.lean != "pose":
+            lean = -0.42 * self.body.toe if key.lean is None else key.lean
+            shift = shift + (lean - shift @ ahead) * ahead
+        return np.r_[toes.mean(axis=0)[:2] + shift, self.floor + height]
+
+    @property
+    def standing_height(self) -> float:
+        """Height of the centre of mass in standing, metres."""
+        return float(self.over(Key(0, self.rest))[2])
+
+    # Phases.
+
+    def ground(
+        self, label: int, keys: list[Key], *, centres=None, end_velocity=(0.0, 0.0, 0.0),
+        end_rates=None, steps=(), planted=(True, True), dip=0.0, calm=False, toes=None,
+    ) -> None:  # fmt: skip
+        """Move through key poses on the feet.
+
+        centres : places of the centre of mass at the keys, instead of those of the poses.
+        end_velocity : of the centre of mass at the last key, metres per second.
+        steps : (side, start, end, place, yaw) of feet that change place meanwhile.
+        planted : feet on the floor; another leg moves by its joint angles.
+        dip : speed with which a trampoline's bed gives way at first, metres per second; it
+        throws back as fast at the end, or comes to rest if ``calm``.
+        """
+        times = np.array([0.0] + [key.time for key in keys])
+        grid = self._grid(times[-1])
+        times *= grid[-1] / times[-1]
+        values = np.stack([self.channels] + [key.channels for key in keys])
+        values[:, :3] = np.unwrap(values[:, :3], axis=0)
+        channels = through(times, values, grid, self.rates, end_rates)
+        channels = self._unrest(channels, grid)
+        if centres is None:
+            centres = [self.over(key, toes) for key in keys]
+        share, lasts = grid / grid[-1], grid[-1]
+        bed = -dip * lasts * (share * (1 - share) ** 2 if calm else np.sin(np.pi * share) / np.pi)
+        sink = np.array([0, 0, -dip])
+        centre = through(
+            times, np.stack([self.centre, *centres]), grid, self.velocity - sink,
+            np.asarray(end_velocity) + (not calm) * sink,
+        )  # fmt: skip
+        centre[:, 2] += bed
+        feet = place_feet(
+            grid, (self.toes, self.yaws, self.lifts), steps, planted, bed, self.floor + SOLE
+        )
+        pelvis = orientation(channels[:, :3])
+        joints = ground.stand(centre, pelvis, channels[:, 3:], feet, self.body, self.floor)
+        self._keep(grid, channels, pelvis, joints, centre, label, feet.planted, bed)
+
+    def fly(
+        self, label: int, keys: list[Key], turns, travel=None, *, record=True, floor=None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Fly through key poses; the last one meets the floor with its feet.
+
+        turns : whole rotation about the world's x, y and z, radians. travel : x and y that the
+        centre of mass moves (default: as the velocity now says).
+        Returns the velocity needed at take-off and the rates of the channels there.
+        """
+        duration = keys[-1].time
+        grid = self._grid(duration)
+        times = np.array([0.0] + [k.time for k in keys]) * grid[-1] / duration
+        values = np.stack([self.channels] + [k.channels for k in keys])
+        rates = self.rates.copy()
+        for leg in _LEGS:
+            rates[np.array(leg) + 3] *= 0.0
+        angles = through(times, values, grid, rates, None)
+        angles = self._unrest(angles, grid)[:, 3:]
+        start, end = orientation(self.channels[:3]), orientation(keys[-1].channels[:3])
+        turning = flight.turn(angles, grid[1] - grid[0], start, end, np.asarray(turns), self.body)
+        relative = forward(angles, turning, self.body)
+        relative = relative - centre_of_mass(relative)[:, None]
+        floor = self.floor if floor is None else floor
+        rise = floor + SOLE - ground.lowest(relative[-1]) - self.centre[2]
+        if travel is None:
+            travel = self.velocity[:2] * grid[-1]
+        velocity = np.r_[travel, rise] / grid[-1] + np.array([0, 0, GRAVITY * grid[-1] / 2])
+        if record:
+            centre = self.centre + velocity * grid[:, None]
+            centre[:, 2] -= GRAVITY * grid**2 / 2
+            channels = np.concatenate([euler(turning), angles], axis=-1)
+            self._keep(
+                grid, channels, turning, relative + centre[:, None], centre, label,
+                np.zeros((len(grid), 4), dtype=bool), np.zeros(len(grid)),
+            )  # fmt: skip
+            self.velocity = velocity - np.array([0, 0, GRAVITY * grid[-1]])
+            self.floor = floor
+        first = np.concatenate([euler(turning[:2]), angles[:2]], axis=-1)
+        return velocity, (first[1] - first[0]) / (grid[1] - grid[0])
+
+    def jump(
+        self, before: list[Key], label: int, keys: list[Key], turns, travel=(0.0, 0.0), *,
+        flight_label: int, planted=(True, True), dip=0.0, floor=None, toes=None, push=None,
+    ) -> None:  # fmt: skip
+        """Gather through ``before`` (its last key is the take-off pose), then :meth:`fly`.
+
+        The push ends with the velocity and turning that the flight needs. The time of the
+        take-off key may be 0: then the push lasts as long as an even acceleration takes.
+        """
+        state = self._state()
+        takeoff = before[-1]
+        self.channels, self.centre = takeoff.channels, self.over(takeoff, toes)
+        self.rates = np.zeros(27)
+        velocity, rates = self.fly(flight_label, keys, turns, travel, record=False, floor=floor)
+        self._restore(state)
+        if takeoff.time == 0:
+            lowest = before[-2] if len(before) > 1 else None
+            depth = self.over(takeoff, toes)[2] - (
+                self.over(lowest, toes)[2] if lowest else self.centre[2]
+            )
+            lasts = push or float(np.clip(1.9 * depth / velocity[2], 0.1, 0.4))
+            before = [*before[:-1], Key((lowest.time if lowest else 0) + lasts, takeoff.angles,
+                      takeoff.pitch, takeoff.roll, takeoff.yaw, takeoff.lean)]  # fmt: skip
+        rates[3:] *= 0.5
+        self.ground(
+            label, before, end_velocity=velocity, end_rates=rates, planted=planted, dip=dip,
+            toes=toes,
+        )  # fmt: skip
+        self.fly(flight_label, keys, turns, travel, floor=floor)
+
+    # Bookkeeping.
+
+    def _grid(self, duration):
+        return np.arange(max(2, round(duration * self.rate)) + 1) / self.rate
+
+    def _unrest(self, channels, grid):
+        """Slow waves on all joint angles, continuous over phases; limits are kept."""
+        frequency, phase, size = self._waves
+        t = (self.time + grid)[:, None, None]
+        waves = (size * np.sin(2 * np.pi * frequency * t + phase)).sum(axis=1) * self.wobble
+        waves[:, :3] = 0
+        channels = channels + waves
+        channels[:, 3:] = np.clip(channels[:, 3:], *_LIMITS.T)
+        return channels
+
+    def _keep(self, grid, channels, pelvis, joints, centre, label, contacts, bed, airborne=None):
+        step = grid[1] - grid[0]
+        for i, (side, _) in enumerate(SIDES):
+            channels[-2:, np.array(_LEGS[i]) + 3] = leg_angles(pelvis[-2:], joints[-2:], side)
+        if contacts.shape[1] == 2:  # feet only
+            contacts = np.concatenate([contacts, np.zeros_like(contacts)], axis=-1)
+        if airborne is None:
+            airborne = ~contacts.any(axis=1)
+        airborne = np.broadcast_to(airborne, len(grid))
+        last = slice(0, len(grid) - 1)
+        self.records.append(
+            Record(
+                joints[last], np.full(len(grid) - 1, label, dtype=np.int8), contacts[last],
+                airborne[last], self.floor + bed[last], np.full(len(grid) - 1, self.doubt),
+            )
+        )  # fmt: skip
+        self.channels = channels[-1].copy()
+        self.rates = np.unwrap(channels[-2:], axis=0)
+        self.rates = (self.rates[1] - self.rates[0]) / step
+        self.centre, self.velocity = centre[-1].copy(), (centre[-1] - centre[-2]) / step
+        self.toes = joints[-1, _TOES].copy()
+        heels = joints[-1, [INDEX["left_heel"], INDEX["right_heel"]]]
+        foot = self.toes - heels
+        self.lifts = np.maximum(np.arctan2(-foot[:, 2], np.hypot(foot[:, 0], foot[:, 1])), 0)
+        self.yaws = np.arctan2(foot[:, 1], foot[:, 0])
+        self.time += grid[-1]
+
+    def _state(self):
+        names = ("channels", "rates", "centre", "velocity", "toes", "lifts", "yaws", "floor")
+        return {n: np.copy(getattr(self, n)) for n in names} | {"time": self.time}
+
+    def _restore(self, state):
+        for name, value in state.items():
+            setattr(self, name, value)
+        self.floor = float(self.floor)

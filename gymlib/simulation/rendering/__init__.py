@@ -1,0 +1,1 @@
+"""How simulated gymnasts look: bodies, clothes, rooms, light, camera."""

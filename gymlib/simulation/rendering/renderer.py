@@ -1,0 +1,213 @@
+"""From joints to video frames: the body drawn into a picture of the place.
+
+The body is a mesh of small quadrilaterals, drawn back to front inside its bounding box only; the
+place is painted once per clip, wider than the picture, and turned with the camera. A fast body is
+drawn several times during the exposure: motion blur. The lens blurs, the sensor adds noise; the
+compression is the video file's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from gymlib.simulation.rendering.appearance import Appearance
+from gymlib.simulation.rendering.body import build
+from gymlib.simulation.rendering.camera import Camera
+from gymlib.simulation.rendering.mesh import Mesh
+from gymlib.simulation.rendering.scene import Scene
+from gymlib.skeleton import EDGES
+
+SUPERSAMPLING = 2
+"""Finer drawing of a body at rest; one that moves is drawn several times, which smooths too."""
+BLUR_STEP = 5.0
+"""Pixels that the fastest joint may move between two drawings of one exposure."""
+MOST_BLUR = 5
+"""Drawings per exposure at most."""
+_SHADOWS = (*(edge for edge in EDGES if min(edge) > 10), (11, 24), (12, 23), (0, 11), (0, 12))
+
+
+def render(
+    joints: Float[np.ndarray, "frames 33 3"],
+    appearance: Appearance,
+    scene: Scene,
+    camera: Camera,
+    fps: float | int,
+    *,
+    seed: int = 0,
+) -> Iterator[UInt8[np.ndarray, "height width 3"]]:
+    """Film a gymnast: one RGB picture per frame of ``joints`` (metres, z up, all finite).
+
+    ``fps`` is the frame rate, which with ``camera.shutter`` decides how far things smear.
+    ``seed`` decides the sensor's noise. Raises ValueError if joints are not finite, or if the
+    camera moves over another number of frames.
+    """
+    mesh = build(joints, appearance)
+    if camera.turns is not None and len(camera.turns) != len(joints):
+        raise ValueError(
+            f"expected a camera for {len(joints)} frames, found {len(camera.turns)}; "
+            "use camera.filming(joints, ...)"
+        )
+    place = _Place(scene, camera)
+    noise = _noise_bank(np.random.default_rng(seed), camera)
+    for frame in range(len(joints)):
+        view = camera.at(frame)
+        picture = place.seen(view)
+        moments = _exposure(joints, frame, camera, fps)
+        _draw_shadow(picture, joints[frame], scene, view)
+        _draw_body(picture, mesh, moments, scene, view)
+        place.cover(picture, view)
+        yield _develop(picture, camera, noise, frame)
+
+
+class _Place:
+    """The scene around a camera's mean view, painted once and turned with the camera."""
+
+    def __init__(self, scene: Scene, camera: Camera):
+        still = replace(camera, turns=None)
+        self.turned = camera.turns is not None
+        self.camera = still
+        if self.turned:
+            reach = np.tan(np.minimum(np.abs(camera.turns[:, :2]).max(axis=0), 0.8))
+            more_x, more_y = (int(r * 1.1 * camera.focal) + 12 for r in reach)
+            self.camera = replace(
+                still, width=camera.width + 2 * more_x, height=camera.height + 2 * more_y
+            )
+        self.picture = scene.picture(self.camera)
+        self.front = scene.foreground(self.camera) if scene.surface_height else None
+
+    def seen(self, view: Camera) -> UInt8[np.ndarray, "height width 3"]:
+        """The place as ``view`` sees it; a new array."""
+        return self._turn(self.picture, view)
+
+    def cover(self, picture, view: Camera):
+        """Put what stands in front of the gymnast over the picture."""
+        if self.front is None:
+            return
+        mask = self._turn(self.front, view) > 127
+        picture[mask] = self._turn(self.picture, view)[mask]
+
+    def _turn(self, image, view: Camera):
+        if not self.turned:
+            return image.copy()
+        turn = view.intrinsics @ view.rotation @ self.camera.rotation.T
+        homography = turn @ np.linalg.inv(self.camera.intrinsics)
+        return cv2.warpPerspective(
+            image, homography, (view.width, view.height), borderMode=cv2.BORDER_REPLICATE
+        )
+
+
+def _exposure(joints, frame: int, camera: Camera, fps: float) -> Float[np.ndarray, "moments 33 3"]:
+    """The joints at several moments while the shutter is open, centred on the frame."""
+    before, after = joints[max(frame - 1, 0)], joints[min(frame + 1, len(joints) - 1)]
+    span = max(min(frame + 1, len(joints) - 1) - max(frame - 1, 0), 1)
+    velocity = (after - before) / span  # metres per frame
+    opened = camera.shutter * fps  # frames
+    depth = np.linalg.norm(joints[frame].mean(axis=0) - np.array(camera.position))
+    smear = np.linalg.norm(velocity, axis=-1).max() * opened * camera.focal / depth
+    count = int(np.clip(np.ceil(smear / BLUR_STEP), 1, MOST_BLUR))
+    times = (np.arange(count) - (count - 1) / 2) / count * opened
+    # Through the three frames a parabola, so that fast joints move on arcs.
+    bend = (after - 2 * joints[frame] + before) / 2 if span == 2 else 0 * velocity
+    return np.stack([joints[frame] + velocity * t + bend * t * t for t in times])
+
+
+def _draw_body(picture, mesh: Mesh, moments, scene: Scene, view: Camera):
+    """Draw the body over the picture, averaged over the moments of the exposure."""
+    points = mesh.pose(moments)
+    points[..., 2] = np.maximum(points[..., 2], scene.cover)  # hidden by grass, sunk into a mat
+    seen = view.coordinates(points)
+    depth = np.maximum(seen[..., 2], 0.1)
+    pixels = view.focal * seen[..., :2] / depth[..., None] + [view.width / 2, view.height / 2]
+    window = _window(picture, pixels.reshape(-1, 2), margin=5 + int(3 * view.softness))
+    if window is None:
+        return
+    corner, region = window
+    size = region.shape[1::-1]
+    fine = SUPERSAMPLING if len(moments) < 3 else 1
+    total = np.zeros((size[1], size[0], 4), np.float32)
+    for position, deep, where in zip(points, depth, pixels):
+        layer = np.zeros((size[1] * fine, size[0] * fine, 4), np.uint8)
+        _draw_quads(layer, mesh, position, deep, (where - corner + 0.5) * fine - 0.5, scene)
+        cv2.accumulate(cv2.resize(layer, size, interpolation=cv2.INTER_AREA), total)
+    total = cv2.GaussianBlur(total / len(points), (0, 0), view.softness)
+    cover = total[..., 3:] / 255
+    region[:] = (region * (1 - cover) + total[..., :3]).astype(np.uint8)
+
+
+def _window(picture, pixels: Float[np.ndarray, "points 2"], margin: int):
+    """Upper left corner and view of the part of the picture around some pixels, or None."""
+    height, width = picture.shape[:2]
+    low = np.maximum(np.floor(pixels.min(axis=0)).astype(int) - margin, 0)
+    high = np.minimum(np.ceil(pixels.max(axis=0)).astype(int) + margin, [width, height])
+    if (high <= low).any():
+        return None
+    return low, picture[low[1] : high[1], low[0] : high[0]]
+
+
+def _draw_quads(layer, mesh: Mesh, points, depth, pixels, scene: Scene):
+    """Painter's algorithm: the quads that face the camera, the farthest first."""
+    corners = pixels[mesh.quads]  # (quads, 4, 2)
+    first, second = corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]
+    # y runs down in pixels: anticlockwise in the world is a negative area here.
+    facing = np.flatnonzero(first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0] < 0)
+    distance = depth[mesh.quads[facing]].mean(axis=1) - mesh.lift[facing]
+    order = facing[np.argsort(-distance)]
+    colours = np.full((len(order), 4), 255.0)
+    colours[:, :3] = _shade(mesh, points, order, scene)
+    polygons = np.round(corners[order]).astype(np.int32)
+    for polygon, colour in zip(polygons, colours.tolist()):
+        cv2.fillConvexPoly(layer, polygon, colour)
+
+
+def _shade(mesh: Mesh, points, order, scene: Scene) -> Float[np.ndarray, "quads 3"]:
+    """Colours under the scene's light: a lamp or the sun, the sky, and light from everywhere."""
+    corners = points[mesh.quads[order]]
+    normals = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+    normals /= np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-9)
+    lamp = np.clip(normals @ np.array(scene.light), 0, 1)
+    sky = 0.5 + 0.5 * normals[:, 2]
+    light = scene.ambient * (0.6 + 0.4 * sky) + (1 - scene.ambient) * 1.1 * lamp
+    return np.clip(mesh.colours[order] * (light * 1.05)[:, None] * np.array(scene.tint), 0, 255)
+
+
+def _draw_shadow(picture, joints, scene: Scene, view: Camera):
+    """Darken the floor where the shadows of the bones fall."""
+    light = np.array(scene.light)
+    height = np.maximum(joints[:, 2:] - scene.surface_height, 0)
+    pixels = view.project(joints - height / light[2] * light)
+    window = _window(picture, pixels, margin=30) if np.isfinite(pixels).all() else None
+    if window is None:
+        return
+    corner, region = window
+    mask = np.zeros(region.shape[:2], np.uint8)
+    metre = view.focal / np.linalg.norm(joints.mean(axis=0) - np.array(view.position))
+    where = np.round(pixels - corner).astype(int)
+    for a, b in _SHADOWS:
+        cv2.line(mask, where[a].tolist(), where[b].tolist(), 255, max(1, int(0.1 * metre)))
+    blur = metre * (0.02 + 0.03 * float(height.mean()))
+    mask = cv2.GaussianBlur(mask, (0, 0), max(blur, 1.0))
+    dark = 1 - np.float32(0.9 * (1 - scene.ambient) / 255) * mask[..., None]
+    region[:] = (region * dark).astype(np.uint8)
+
+
+def _noise_bank(rng, camera: Camera, count: int = 3):
+    """A few pictures of sensor noise, used in turn at changing shifts."""
+    width, height = camera.width + 64, camera.height + 64
+    coarse = (int(height / camera.grain), int(width / camera.grain), 3)
+    bank = []
+    for _ in range(count):
+        grain = rng.standard_normal(coarse, np.float32)
+        grain = cv2.resize(grain, (width, height), interpolation=cv2.INTER_CUBIC)
+        bank.append(np.round(grain * (camera.noise / grain.std())).astype(np.int16))
+    return bank, rng.integers(0, 64, (997, 2))
+
+
+def _develop(picture, camera: Camera, noise, frame: int):
+    """Add the sensor's noise."""
+    grains, shifts = noise
+    grain, (dy, dx) = grains[frame % len(grains)], shifts[frame % len(shifts)]
+    part = grain[dy : dy + camera.height, dx : dx + camera.width]
+    return cv2.add(picture, part, dtype=cv2.CV_8U)

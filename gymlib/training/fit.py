@@ -1,0 +1,114 @@
+"""The training loop: gradient descent on any torch module that gives log-probabilities."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from gymlib.models.recipe import OPTIMISERS
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """How one model is trained."""
+
+    epochs: int  # passes over the training set
+    learning_rate: float
+    momentum: float = 0.0  # of SGD; Adam keeps its own two averages and ignores it
+    optimiser: str = "sgd"
+
+    def __post_init__(self):
+        if self.optimiser not in OPTIMISERS:
+            raise ValueError(
+                f"optimiser must be one of {', '.join(OPTIMISERS)}, found {self.optimiser!r}"
+            )
+        if self.epochs < 1 or self.learning_rate <= 0 or not 0 <= self.momentum < 1:
+            raise ValueError(
+                "expected epochs >= 1, learning_rate > 0 and 0 <= momentum < 1, found "
+                f"{self.epochs}, {self.learning_rate} and {self.momentum}"
+            )
+
+
+def fit(
+    model: nn.Module,
+    batches: Callable,
+    config: FitConfig,
+    on_epoch_end: Callable[[int, float], None] | None = None,
+    loss: Loss | None = None,
+) -> Float[np.ndarray, " epochs"]:
+    """Train ``model`` in place by gradient descent.
+
+    Parameters
+    ----------
+    batches : called with the epoch's number; gives pairs of input and labels.
+    on_epoch_end : called with the epoch's number and its loss.
+    loss : of log-probabilities and labels; None is the mean negative log-likelihood.
+
+    Returns
+    -------
+    losses : (epochs,) mean over the steps of an epoch; NaN once the weights have diverged.
+    """
+    kind = OPTIMISERS[config.optimiser]
+    extra = {"momentum": config.momentum} if config.optimiser == "sgd" else {}
+    optimiser = kind(model.parameters(), lr=config.learning_rate, **extra)
+    loss = loss or nn.NLLLoss()
+    losses = np.empty(config.epochs)
+    model.train()
+    for epoch in range(config.epochs):
+        steps = []
+        for inputs, labels in batches(epoch):
+            optimiser.zero_grad()
+            value = loss(model(inputs), labels)
+            value.backward()
+            optimiser.step()
+            steps.append(value.item())
+        losses[epoch] = np.mean(steps)
+        if on_epoch_end is not None:
+            on_epoch_end(epoch, losses[epoch])
+    return losses
+
+
+@torch.no_grad()
+def predict(
+    model: nn.Module, keypoints: Float[np.ndarray, "frames 33 2"]
+) -> Float[np.ndarray, "frames 4"]:
+    """Class probabilities of a clip's frames; see :func:`undecided` for a diverged model."""
+    model.eval()
+    return undecided(model(torch.tensor(keypoints)).exp().numpy())
+
+
+def undecided(
+    probabilities: Float[np.ndarray, "*frames classes"],
+) -> Float[np.ndarray, "*frames classes"]:
+    """Rows that are not numbers, from a model whose training diverged, become uniform.
+
+    Such a model then predicts the first class and gives an ensemble no vote. Its losses stay
+    NaN, which is where a table shows it.
+    """
+    broken = ~np.isfinite(probabilities).all(axis=-1, keepdims=True)
+    return np.where(broken, 1 / probabilities.shape[-1], probabilities)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One of many models to train.
+
+    Attributes
+    ----------
+    members : indices of the clips to train on.
+    batch : frames per step; None for one whole clip.
+    loss : see :func:`fit`.
+    seed : of the order of clips and frames (:class:`gymlib.training.batches.Batches`).
+    """
+
+    model: nn.Module
+    members: Int[np.ndarray, " members"]
+    config: FitConfig
+    batch: int | None = None
+    loss: Loss | None = None
+    seed: int = 0

@@ -1,0 +1,133 @@
+"""Many models trained and applied in one call, by the engine that suits them.
+
+The torch loop is the definition and the default. Loops compiled by Numba take over where all
+models are unchanged networks of the thesis and the work is worth the seconds of compiling.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import joblib
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from joblib import delayed
+from torch import nn
+
+from gymlib.dataset.clip import Clip
+from gymlib.files import processes
+from gymlib.training import fast
+from gymlib.training.batches import Batches
+from gymlib.training.fit import Task, fit, predict
+
+ENGINES = ("torch", "compiled")
+STEP = 2.5e-3
+"""Seconds that a step of a small model takes in torch, whatever it computes, roughly."""
+
+
+def fit_many(
+    tasks: Sequence[Task],
+    clips: Sequence[Clip],
+    *,
+    engine: str | None = "torch",
+    n_jobs: int | None = 1,
+    on_epoch_end: Callable[[int], None] | None = None,
+) -> list[Float[np.ndarray, " epochs"]]:
+    """Train the models of all tasks in place.
+
+    Parameters
+    ----------
+    engine : one of :data:`ENGINES`; None takes for each task what suits it (:func:`engines`).
+    n_jobs : processes that train torch models side by side, one thread each, with the same
+        results; None takes as many as there are cores.
+    on_epoch_end : called with the number of models that finished an epoch; from other processes
+        once per model.
+
+    Returns
+    -------
+    losses : of each task the mean loss over the steps of each epoch.
+
+    Raises
+    ------
+    ValueError for an unknown engine, and for tasks that the compiled one cannot train.
+    """
+    if engine not in (None, *ENGINES):
+        raise ValueError(f"engine must be one of {', '.join(ENGINES)}, found {engine!r}")
+    chosen = engines(tasks, clips) if engine is None else [engine] * len(tasks)
+    losses: list = [None] * len(tasks)
+    for name, train in (("compiled", fast.fit_many), ("torch", partial(_fit_all, n_jobs=n_jobs))):
+        own = [k for k, other in enumerate(chosen) if other == name]
+        if own:
+            curves = train([tasks[k] for k in own], clips, on_epoch_end=on_epoch_end)
+            for k, curve in zip(own, curves):
+                losses[k] = curve
+    return losses
+
+
+def _fit_all(tasks, clips, n_jobs, on_epoch_end):
+    n_jobs = min(n_jobs or os.cpu_count() or 1, len(tasks))
+    if n_jobs == 1:
+        return [_fit(task, clips, on_epoch_end) for task in tasks]
+    return _side_by_side(tasks, clips, n_jobs, on_epoch_end)
+
+
+def _fit(task: Task, clips, on_epoch_end) -> Float[np.ndarray, " epochs"]:
+    def report(epoch, loss):
+        if on_epoch_end is not None:
+            on_epoch_end(1)
+
+    batches = Batches(clips, task.members, task.seed, task.batch)
+    return fit(task.model, batches, task.config, report, task.loss)
+
+
+def _side_by_side(tasks, clips, n_jobs, on_epoch_end):
+    """The same in processes; models come back as weights."""
+    parallel = joblib.Parallel(n_jobs=n_jobs, max_nbytes=None, return_as="generator")
+    losses = []
+    try:
+        for task, (weights, curve) in zip(tasks, parallel(delayed(_afar)(t, clips) for t in tasks)):
+            task.model.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
+            losses.append(curve)
+            if on_epoch_end is not None:
+                on_epoch_end(task.config.epochs)
+    finally:
+        processes.release(n_jobs)
+    return losses
+
+
+def _afar(task: Task, clips):
+    torch.set_num_threads(1)
+    losses = _fit(task, clips, None)
+    return {name: w.numpy() for name, w in task.model.state_dict().items()}, losses
+
+
+def predict_many(
+    models: Sequence[nn.Module],
+    clips: Sequence[Clip],
+    members: Sequence[Int[np.ndarray, " _"]],
+    *,
+    engine: str = "torch",
+) -> list[list[Float[np.ndarray, "_ 4"]]]:
+    """For each model the class probabilities of its own list of clips."""
+    if engine == "compiled":
+        return fast.predict_many(models, clips, members)
+    return [
+        [predict(model, clips[index].keypoints) for index in indices]
+        for model, indices in zip(models, members)
+    ]
+
+
+def seconds(task: Task, clips: Sequence[Clip]) -> float:
+    """What a task takes in torch, roughly."""
+    frames = sum(len(clips[index]) for index in task.members)
+    steps = len(task.members) if task.batch is None else -(-frames // task.batch)
+    return STEP * steps * task.config.epochs
+
+
+def engines(tasks: Sequence[Task], clips: Sequence[Clip]) -> list[str]:
+    """For each task "compiled" if it can be, and all such tasks are worth compiling for."""
+    able = [fast.refusal([task]) is None for task in tasks]
+    waiting = sum(seconds(task, clips) for task, compiled in zip(tasks, able) if compiled)
+    worth = waiting > fast.compiling(task.model for task, c in zip(tasks, able) if c)
+    return ["compiled" if worth and compiled else "torch" for compiled in able]

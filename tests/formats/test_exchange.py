@@ -1,0 +1,273 @@
+"""Annotations out to BORIS, ELAN and per-frame tables and back: nothing is lost."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from footage import annotate, film
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_video import write_raw
+from tiny_dataset import make_dataset
+
+from gymlib import formats
+from gymlib.__main__ import main
+from gymlib.annotation import annotator_file, checks
+from gymlib.annotation.checks import AnnotationError
+from gymlib.annotation.reading import read_annotation
+from gymlib.dataset.tables import annotators, read_clips
+from gymlib.files import lock, paths
+from gymlib.files.tables import write_table
+from gymlib.formats import boris, clock, elan, frames
+from gymlib.formats.clock import Clock
+from gymlib.formats.segments import Reading, Run, by_person
+from gymlib.labels import CLASSES, UNLABELED
+
+# --- frames and times -------------------------------------------------------------------------
+
+RATES = st.sampled_from([1.0, 10, 15, 23.976, 24, 25, 29.97, 30, 30000 / 1001, 50, 60, 120, 240])
+
+
+@st.composite
+def clocks(draw) -> Clock:
+    """Clips with any usual frame rate, or a variable one, in milliseconds or finer."""
+    count = draw(st.integers(2, 400))
+    if draw(st.booleans()):
+        return clock.even("clip", count, draw(RATES))
+    longest = draw(st.floats(0.002, 1.0))
+    steps = np.random.default_rng(draw(st.integers(0, 999))).uniform(0.0011, longest, count - 1)
+    return clock.stamped("clip", np.concatenate([[0.0], np.cumsum(steps)]), 25.0)
+
+
+@given(clocks())
+def test_every_border_survives_milliseconds(own):
+    for border in range(own.frames + 1):
+        assert own.border(round(1000 * own.time(border)) / 1000) == border
+
+
+@given(clocks(), st.data())
+def test_a_stop_one_millisecond_early_is_the_same_border(own, data):
+    border = data.draw(st.integers(0, own.frames))
+    if np.diff(own.borders).min() > 0.004:
+        assert own.border(round(own.time(border), 3) - 0.001) == border
+
+
+def test_times_outside_the_clip():
+    own = clock.even("clip", 10, 25)
+    assert own.border(0.43) == 10 and own.border(-0.03) == 0
+    with pytest.raises(ValueError, match=r"0.480 s lies outside the clip, which lasts 0.400 s"):
+        own.border(0.48)
+    with pytest.raises(ValueError, match="outside"):
+        own.border(float("nan"))
+    assert own.fps == pytest.approx(25) and np.isnan(Clock("c", 3, None).fps)
+
+
+def test_clocks_come_from_the_video_then_from_the_rate(home):
+    folder = home / "data" / "mine"
+    film(folder / "videos" / "even.mp4")
+    write_raw(folder / "videos" / "phone.mp4", [0, 40, 60, 200])
+    rows = [("even", "videos/even.mp4", 25, 8), ("phone", "videos/phone.mp4", 15, 4),
+            ("known", "", 50, 3), ("unknown", "", None, 3)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["clip", "path", "fps", "frames"])
+    write_table(folder / "clips.csv", table.assign(video="v", width=64, height=48))
+    found = clock.read("mine")
+    np.testing.assert_allclose(found["even"].borders, np.arange(9) / 25, atol=1e-9)
+    np.testing.assert_allclose(found["phone"].borders, [0, 0.04, 0.06, 0.2, 0.24], atol=1e-9)
+    np.testing.assert_allclose(found["known"].borders, [0, 0.02, 0.04, 0.06])
+    assert found["unknown"].borders is None
+    assert clock.read("mine", fps=10)["unknown"].time(3) == pytest.approx(0.3)
+    assert clock.read("mine", fps=10)["known"].time(3) == pytest.approx(0.06)
+    for wrong in (0, -25, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="a frame rate is a number above 0, found"):
+            clock.read("mine", fps=wrong)
+    write_table(folder / "clips.csv", table.assign(video="v", width=64, height=48, frames=5))
+    with pytest.raises(ValueError, match="clip even: 5 frames, but its video has 8"):
+        clock.read("mine")
+
+
+def test_frames_too_short_for_milliseconds_are_refused(home):
+    about = {"video": "v", "path": "", "fps": 1000, "frames": 5, "width": 64, "height": 48}
+    table = pd.DataFrame([{"clip": "a"} | about])
+    write_table(home / "data" / "mine" / "clips.csv", table)
+    with pytest.raises(ValueError, match="within a millisecond"):
+        clock.read("mine")
+
+
+# --- round trips ------------------------------------------------------------------------------
+
+COMMENTS = st.text(
+    st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff\ufffd"),
+    max_size=12,
+).map(str.strip)  # fmt: skip
+SPECIAL = st.sampled_from(
+    ["", "a, b", 'she said "no"', "tab\there", "two\nlines", "<b>&amp;", "=1"]
+)
+
+
+@st.composite
+def labelled(draw) -> tuple[list[Run], dict[str, Clock]]:
+    """Two clips with any frame rates, and runs of annotators who cover one or both."""
+    own = {name: draw(clocks()) for name in ("salto_1", "salto_2")}
+    own = {name: Clock(name, c.frames, c.borders) for name, c in own.items()}
+    runs = []
+    for annotator in ("anna", "Ben.2"):
+        for name in draw(st.sampled_from([["salto_1"], ["salto_1", "salto_2"]])):
+            last = own[name].frames
+            cuts = draw(st.lists(st.integers(1, last - 1), max_size=6, unique=True))
+            starts = [0, *sorted(cuts)]
+            for start, stop in zip(starts, [*starts[1:], last]):
+                label = draw(st.sampled_from([*CLASSES, UNLABELED]))
+                comment = draw(COMMENTS | SPECIAL)
+                runs.append(Run(name, annotator, start, stop - 1, label, comment))
+    return runs, own
+
+
+def content(runs) -> dict:
+    """Runs without the place they were read at."""
+    return {key: [run[2:6] for run in own] for key, own in by_person(runs).items()}
+
+
+def back(read, files, own, **options) -> list[Run]:
+    reading = Reading(own, **options)
+    for file in files:
+        read(file, reading)
+    runs = reading.complete()
+    assert not reading.faults, reading.faults
+    return runs
+
+
+FAST = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.mark.parametrize("aggregated", [True, False])
+@given(data=labelled(), timed=st.booleans())
+@FAST
+def test_boris_loses_nothing(tmp_path, aggregated, data, timed):
+    runs, own = data
+    if not timed:
+        own = {name: Clock(name, c.frames, None) for name, c in own.items()}
+    files = []
+    for who in ("anna", "Ben.2"):
+        files.append(tmp_path / f"{who}.tsv")
+        boris.write(files[-1], [r for r in runs if r.annotator == who], own, aggregated=aggregated)
+    assert content(back(boris.read, files, own)) == content(runs)
+
+
+@given(data=labelled())
+@FAST
+def test_elan_loses_nothing(tmp_path, data):
+    runs, own = data
+    files = []
+    for name in own:
+        files.append(tmp_path / f"{name}.eaf")
+        elan.write(files[-1], [run for run in runs if run.clip == name], own[name])
+    assert content(back(elan.read, files, own)) == content(runs)
+
+
+@given(data=labelled(), timed=st.booleans())
+@FAST
+def test_frames_lose_nothing(tmp_path, data, timed):
+    runs, own = data
+    if not timed:
+        own = {name: Clock(name, c.frames, None) for name, c in own.items()}
+    frames.write(tmp_path / "frames.csv", runs, own)
+    assert content(back(frames.read, [tmp_path / "frames.csv"], own)) == content(runs)
+
+
+@pytest.mark.parametrize("form", formats.FORMATS)
+def test_a_whole_data_set_goes_out_and_comes_back(home, capsys, form):
+    make_dataset(home)
+    before = {file: file.read_text() for file in (home / "data/tiny/annotations").glob("*.csv")}
+    assert main(["export", "--dataset", "tiny", "--format", form]) == 0
+    assert "Written: " in capsys.readouterr().out
+    for file in before:
+        file.unlink()
+    out = home / "data/tiny/exchange" / form
+    command = ["import", "--dataset", "tiny", "--format", form, "--source", str(out)]
+    assert main(command) == 0
+    assert "A: " in capsys.readouterr().out
+    for file, text in before.items():
+        pd.testing.assert_frame_equal(checks.parse(file.read_text()), checks.parse(text))
+    assert main(command) == 0, "the same labels once more are no fault"
+    assert len(formats.export("tiny", "frames", home / "elsewhere")) == 1
+    assert (home / "elsewhere" / "frames.csv").is_file()
+
+
+def test_what_is_there_is_replaced_only_on_request(home, capsys):
+    make_dataset(home, clips=2)
+    file = formats.export("tiny", "boris")[0]
+    file.write_text(file.read_text().replace("\tlanding\t", "\tidle\t", 1))
+    command = ["import", "--dataset", "tiny", "--format", "boris", "--source", str(file)]
+    before = (home / "data/tiny/annotations/A.csv").read_text()
+    assert main(command) == 2
+    assert "A has other labels there already; replace them" in capsys.readouterr().err
+    assert (home / "data/tiny/annotations/A.csv").read_text() == before
+    assert main([*command, "--replace"]) == 0
+    assert "replaced: A in clip_0" in capsys.readouterr().out
+    assert (home / "data/tiny/annotations/A.csv").read_text() != before
+    assert main([*command, "--annotator", "dora"]) == 0
+    assert annotators("tiny") == ["A", "B", "C", "dora"]
+
+
+def test_clips_that_are_there_stay(home):
+    make_dataset(home, clips=3)
+    before = read_annotation(home / "data/tiny/annotations/A.csv")
+    file = formats.export("tiny", "boris")[0]
+    kept = [line for line in file.read_text().splitlines() if "clip_01" not in line]
+    file.write_text("\n".join(kept))
+    formats.take("tiny", "boris", file)
+    pd.testing.assert_frame_equal(read_annotation(home / "data/tiny/annotations/A.csv"), before)
+
+
+def test_wrong_use_is_explained(home, capsys, tmp_path):
+    make_dataset(home, clips=1)
+    source = ["--dataset", "tiny", "--source", str(tmp_path / "nothing")]
+    assert main(["import", "--format", "elan", *source]) == 2
+    assert "expected a file, or a folder with .eaf files" in capsys.readouterr().err
+    assert main(["import", "--format", "elan", *source, "--names", "jump"]) == 2
+    assert "--names expects NAME=LABEL" in capsys.readouterr().err
+    assert main(["import", "--format", "elan", *source, "--names", "jump=hop"]) == 2
+    assert "a name can mean idle, take-off, skill, landing or Unlabeled, not hop" in (
+        capsys.readouterr().err
+    )
+    with pytest.raises(ValueError, match="expected a format out of boris, boris-tabular"):
+        formats.export("tiny", "xls")
+
+
+def test_clips_without_times_go_through_boris_and_frames(home):
+    make_dataset(home, clips=2)
+    folder = home / "data" / "tiny"
+    write_table(folder / "clips.csv", read_clips("tiny").assign(fps=np.nan))
+    with pytest.raises(ValueError, match="clip clip_00: ELAN needs times"):
+        formats.export("tiny", "elan")
+    assert len(formats.export("tiny", "elan", fps=30)) == 2
+    before = (folder / "annotations" / "A.csv").read_text()
+    table = formats.export("tiny", "boris")[0]
+    (folder / "annotations" / "A.csv").unlink()
+    formats.take("tiny", "boris", table)
+    assert (folder / "annotations" / "A.csv").read_text() == before
+    with pytest.raises(AnnotationError, match="its frame rate is unknown; give one"):
+        formats.take("tiny", "elan", folder / "exchange" / "elan")
+
+
+def test_an_import_waits_for_who_is_labelling(home, monkeypatch):
+    make_dataset(home, clips=2)
+    table = formats.export("tiny", "boris")[0]  # of annotator A
+    monkeypatch.setattr(annotator_file, "WAIT", 0.1)
+    with annotator_file.held("tiny", "A"), pytest.raises(lock.BusyError):
+        formats.take("tiny", "boris", table)
+    formats.take("tiny", "boris", table)
+
+
+def test_an_import_needs_a_labelled_film_only(home):
+    """Videos, one table from BORIS, nothing else."""
+    film(home / "data" / "mine" / "videos" / "salto_1.mp4")
+    assert main(["data", "--dataset", "mine"]) == 0
+    annotate("mine", "x", {"salto_1": ["idle"] * 5 + ["skill"] * 3})
+    table = formats.export("mine", "boris-tabular")[0]
+    (paths.dataset("mine") / "annotations" / "x.csv").unlink()
+    assert main(["import", "--dataset", "mine", "--format", "boris", "--source", str(table)]) == 0
+    found = read_annotation(paths.dataset("mine") / "annotations" / "x.csv")
+    assert found[["start", "end", "label"]].to_numpy().tolist() == [
+        ["0", "4", "idle"],
+        ["5", "7", "skill"],
+    ]

@@ -1,0 +1,122 @@
+"""Figures of pose extraction show the numbers they are given."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+from tests.helpers import standing
+
+from gymlib.labels import COLOURS
+from gymlib.plots import pose as plots
+
+BODY = 60 * standing() + [300, 200]
+
+
+@pytest.fixture(autouse=True)
+def close():
+    yield
+    plt.close("all")
+
+
+def moment(detected=True, x=0.0, label="skill", picture=None, keypoints=BODY):
+    return plots.Moment("title", keypoints + [x, 0], detected, label, picture)
+
+
+def test_filmstrip_follows_the_body():
+    picture = np.zeros((400, 600, 3), np.uint8)
+    strip = [moment(x=x, picture=picture) for x in (0, 100, 200)]
+    axes = plots.plot_filmstrip(strip).axes
+    assert len(axes) == 3
+    centres = [np.mean(ax.get_xlim()) for ax in axes]
+    np.testing.assert_allclose(np.diff(centres), 100)
+    for ax in axes:
+        (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+        assert right - left == pytest.approx(bottom - top)  # a square, y downwards
+        assert top < BODY[:, 1].min() and bottom > BODY[:, 1].max()
+        assert to_hex(ax.spines["left"].get_edgecolor()) == COLOURS["skill"].lower()
+
+
+def test_filmstrip_between_two_poses():
+    strip = [moment(x=0), moment(detected=False, keypoints=0 * BODY), moment(x=100)]
+    axes = plots.plot_filmstrip(strip).axes
+    assert np.mean(axes[1].get_xlim()) == pytest.approx(np.mean(axes[0].get_xlim()) + 50)
+    assert [text.get_text() for text in axes[1].texts] == ["no pose"]
+    assert not axes[0].texts
+
+
+def test_filmstrip_in_rows_with_groups_of_one_scale():
+    strip = [moment(), moment(), moment(keypoints=2 * BODY), moment(), moment()]
+    axes = plots.plot_filmstrip(strip, columns=3, group=2).axes
+    sides = [np.ptp(ax.get_xlim()) for ax in axes[:5]]
+    np.testing.assert_allclose(sides, np.array([1, 1, 2, 2, 1]) * sides[0])
+    assert not axes[5].axison
+
+
+def test_filmstrip_without_anybody():
+    assert len(plots.plot_filmstrip([moment(detected=False)] * 2).axes) == 2
+
+
+def test_detection_bars():
+    shares = pd.DataFrame({"frames": [200, 50], "detected": [0.9, 1.0]}, index=["skill", "idle"])
+    ax = plots.plot_detection(shares)
+    np.testing.assert_allclose([bar.get_width() for bar in ax.patches], [10, 0])
+    assert to_hex(ax.patches[0].get_facecolor()) == COLOURS["skill"].lower()
+    assert [text.get_text() for text in ax.texts] == ["10.0% of 200", "0.0% of 50"]
+    assert len(plots.plot_detections({"label": shares, "video": shares})) == 2
+
+
+def test_detection_map_is_as_long_as_the_clips():
+    found = {"a": np.array([True, False, True]), "b": np.array([True])}
+    image = plots.plot_detection_map(found).images[0].get_array()
+    colours = [[to_hex(pixel) for pixel in row] for row in image]
+    kept, missing = plots.KEPT_COLOUR.lower(), plots.MISSING_COLOUR.lower()
+    assert colours == [[kept, missing, kept], [kept, "#ffffff", "#ffffff"]]
+
+
+def test_pck_lines():
+    thresholds = np.array([0.0, 0.1, 0.2])
+    ax = plots.plot_pck({"upright": np.array([0, 0.5, 1])}, thresholds, 0.2)
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), [0, 50, 100])
+
+
+def test_ratios_mark_what_differs():
+    compared = pd.DataFrame(
+        {
+            "group": "g",
+            "statistic": list("abcd"),
+            "ratio": [1.0, 3.0, np.nan, 0.0],
+            "differs": [False, True, False, True],
+        }
+    )
+    ax = plots.plot_ratios(compared, 1.5)
+    points = ax.collections[0]
+    np.testing.assert_allclose(points.get_offsets(), [[3, 0], [1, 1]])  # first row on top
+    assert to_hex(points.get_facecolors()[0]) == plots.MISSING_COLOUR.lower()
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["g: b", "g: a"]
+
+
+def test_torso_angle_turns_on_through_180():
+    angle = np.array([170.0, np.nan, -170, -150])
+    ax = plots.plot_torso_angle({"pose": angle})
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), [170, np.nan, 190, 210])
+
+
+def test_parts_as_heat_map():
+    parts = pd.DataFrame({"upright": [0.5, 1.0], "level": [0.25, 0.0]}, index=["head", "hips"])
+    ax = plots.plot_parts(parts)
+    assert [text.get_text() for text in ax.texts] == ["50", "25", "100", "0"]
+
+
+def test_tables_show_per_cent_and_bold():
+    shares = pd.DataFrame({"frames": [1200], "detected": [0.912], "pck": [np.nan]}, index=["skill"])
+    html = plots.style_shares({"label": shares}).to_html()
+    assert "1,200" in html and "91.2%" in html and "–" in html
+    compared = pd.DataFrame(
+        {
+            "group": "g", "statistic": ["a", "b"], "real": 1.0, "value": [1.0, 2.0],
+            "ratio": [1.0, 2.0], "unit": "u", "note": "n", "differs": [False, True],
+        }
+    )  # fmt: skip
+    html = plots.style_statistics(compared).to_html()
+    assert html.count("font-weight: bold") == 1

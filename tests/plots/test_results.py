@@ -1,0 +1,149 @@
+"""Pictures show the numbers they are given, in full, on the axes they are given."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from gymlib.evaluation import results
+from gymlib.labels import CLASSES, COLOURS
+from gymlib.plots import results as draw
+from gymlib.plots import tables
+from gymlib.thesis import claims, reference
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    mpl.use("Agg")
+    yield
+    plt.close("all")
+
+
+def texts(ax) -> list[str]:
+    return [text.get_text() for text in ax.texts]
+
+
+def test_confusion_shows_percent_with_true_classes_in_rows():
+    matrix = np.diag([0.66, 0.81, 0.83, 0.97])
+    matrix[0, 3] = 0.34
+    ax = draw.plot_confusion(matrix, title="LSTM")
+    assert texts(ax)[:4] == ["66", "0", "0", "34"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == list(CLASSES)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("predicted", "true")
+
+
+def test_confusion_of_a_missing_class():
+    matrix = np.eye(4)
+    matrix[2] = np.nan
+    assert texts(draw.plot_confusion(matrix))[8:12] == ["–"] * 4
+
+
+def test_confusions_beside_the_published_ones():
+    published = reference.confusions()
+    axes = draw.plot_confusions(published, published, name="recovered")
+    assert axes.shape == (2, 4)
+    assert axes[0, 2].get_title() == "CNN, ensemble\nrecovered"
+    assert texts(axes[1, 0])[0] == "66"
+
+
+def test_functions_draw_on_given_axes():
+    figure, given = plt.subplots(2, 4)
+    drawn = draw.plot_confusions(reference.confusions(), reference.confusions(), given)
+    assert (drawn == given).all() and plt.get_fignums() == [figure.number]
+
+
+def test_folds_have_a_mark_for_every_row_of_table1():
+    axes = draw.plot_folds(reference.table1())
+    for ax, column in zip(axes[0], ("lstm_f1", "cnn_f1")):
+        drawn = np.concatenate([marks.get_offsets()[:, 1] for marks in ax.collections])
+        np.testing.assert_allclose(np.sort(drawn), np.sort(reference.table1()[column]))
+    assert axes[0, 0].get_ylim() == axes[0, 1].get_ylim()
+
+
+def test_approaches_show_mean_and_deviation():
+    ax = draw.plot_approaches(reference.table2(), reference.table2(), score="acc")
+    assert [label.get_text() for label in ax.get_yticklabels()] == [
+        "LSTM, ensemble", "LSTM, averaged", "CNN, ensemble", "CNN, averaged"
+    ]  # fmt: skip
+    marks = ax.containers[0].lines[0].get_xdata(orig=False)
+    np.testing.assert_allclose(marks, [84.62, 81.76, 72.46, 70.26])
+
+
+def make_losses(outer=(0, 1), epochs=4) -> pd.DataFrame:
+    rows = [
+        {
+            "architecture": "lstm",
+            "outer": k,
+            "model": model,
+            "epoch": epoch,
+            "loss": 1.4 / (1 + epoch),
+        }
+        for k in outer
+        for model in ("base_1", "base_2", "averaged")
+        for epoch in range(epochs)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_losses_have_a_panel_per_fold_and_a_curve_per_model():
+    axes = draw.plot_losses(make_losses(), "lstm")
+    assert [ax.get_title() for ax in axes[0]] == ["Fold 1", "Fold 2"]
+    for ax in axes[0]:
+        curves = ax.lines[:-1]  # the last line is chance
+        assert [curve.get_label() for curve in curves] == ["base 1", "base 2", "averaged"]
+        np.testing.assert_array_equal(curves[0].get_xdata(), [1, 2, 3, 4])
+    assert axes[0, 0].get_ylim() == axes[0, 1].get_ylim()
+
+
+def test_losses_of_diverged_models_leave_the_others_readable():
+    losses = make_losses()
+    losses.loc[2, "loss"], losses.loc[3, "loss"] = 1e9, np.nan
+    axes = draw.plot_losses(losses, "lstm")
+    assert axes[0, 0].get_ylim()[1] == pytest.approx(2 * np.log(4))
+
+
+def test_curves_of_a_fold_are_told_apart_without_colour():
+    dashes = [style.get("linestyle") for style in draw._curve_styles(["base_1", "base_2"]).values()]
+    assert len(set(dashes)) == 2
+
+
+def test_classes_in_their_colours():
+    values = dict.fromkeys(("precision", "recall", "f1"), 50.0)
+    rows = [
+        {"approach": approach, "label": label, **values}
+        for approach in results.APPROACHES
+        for label in CLASSES
+    ]
+    axes = draw.plot_per_class(pd.DataFrame(rows))
+    for ax in axes[0]:
+        colours = [mpl.colors.to_hex(bar.get_facecolor()).upper() for bar in ax.patches]
+        assert colours == [COLOURS[label] for label in CLASSES]
+        assert {bar.get_height() for bar in ax.patches} == {50}
+
+
+def test_table1_has_the_published_figures_beside():
+    here = reference.table1().query("K <= 2")
+    table = tables.style_table1(here, reference.table1()).data
+    assert table.shape == (12, 8)
+    assert list(table.index[:2]) == [("K = 1", "Base 1"), ("K = 1", "Base 2")]
+    row = table.loc[("K = 1", "Ensemble")]
+    assert row["here", "LSTM", "F1"] == row["thesis", "LSTM", "F1"] == 81.5
+
+
+def test_table1_with_more_models_than_the_thesis():
+    extra = reference.table1().query("K == 1 and model == 'base_1'").assign(K=6)
+    html = tables.style_table1(extra, reference.table1()).to_html()
+    assert "85.6" in html and "–" in html
+
+
+def test_table2_as_printed():
+    table = tables.style_table2(reference.table2(), reference.table2()).data
+    assert table.loc["LSTM, ensemble", ("thesis", "accuracy")] == "84.62 ± 1.52"
+
+
+def test_claims_table_writes_the_verdict_out():
+    styled = tables.style_claims(claims.compare(claims.published()))
+    html = styled.to_html()
+    assert html.count("does not hold") == 2 * 6
+    assert "LSTM ensemble" in html and html == styled.to_html()

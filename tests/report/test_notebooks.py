@@ -1,0 +1,122 @@
+"""The notebooks: form of the sources, and the whole chain on a small simulated data set."""
+
+import ast
+import re
+
+import nbformat
+import pandas as pd
+import pytest
+
+from gymlib import __main__ as command
+from gymlib.dataset.tables import read_keypoints
+from gymlib.files import paths
+from gymlib.report import chain
+
+SOURCES = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
+
+FIGURE = re.compile(r"save_figure\(|\.plot_\w+\(|widgets\.\w+\(")
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_there_are_seven_in_the_order_of_the_chain():
+    assert [path.stem for path in SOURCES] == sorted(chain.INPUTS)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+class TestSource:
+    def test_carries_no_outputs(self, path):
+        for cell in code_cells(read(path)):
+            assert cell.outputs == [] and cell.execution_count is None
+
+    def test_is_valid_and_has_one_parameters_cell(self, path):
+        notebook = read(path)
+        nbformat.validate(notebook)
+        tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+        assert len(tagged) == 1
+        assert {"DATASET", "PROFILE"} <= {
+            node.id for node in ast.walk(ast.parse(tagged[0].source)) if isinstance(node, ast.Name)
+        }
+
+    def test_opens_like_a_section(self, path):
+        first = read(path).cells[0].source
+        assert first.startswith(f"# {path.stem[:2]}")
+        for word in ("| Reads |", "| Writes |", "| Run time |"):
+            assert word in first
+
+    def test_has_short_cells_and_functions(self, path):
+        for cell in code_cells(read(path)):
+            tree = ast.parse(cell.source)
+            assert len(cell.source.splitlines()) <= 15, cell.source
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef):
+                    assert node.end_lineno - node.lineno <= 5, cell.source
+
+    def test_every_code_cell_is_introduced(self, path):
+        """No more than four code cells follow one another without a word."""
+        kinds = "".join(cell.cell_type[0] for cell in read(path).cells)
+        assert "ccccc" not in kinds
+
+    def test_every_figure_has_caption_text_and_name(self, path):
+        """In the metadata of its cell, where the report finds them."""
+        names = []
+        for cell in code_cells(read(path)):
+            if FIGURE.search(cell.source):
+                about = cell.metadata.get("mystnb", {})
+                assert len(about.get("image", {}).get("alt", "")) > 30, cell.id
+                assert about["figure"]["caption"].endswith("."), cell.id
+                names.append(about["figure"]["name"])
+        assert len(names) == len(set(names)) >= 4
+
+    def test_ends_in_a_summary(self, path):
+        headings = [
+            cell.source.splitlines()[0]
+            for cell in read(path).cells
+            if cell.cell_type == "markdown" and cell.source.startswith("## ")
+        ]
+        assert headings[-1] == "## Summary"
+
+
+@pytest.mark.slow
+def test_the_whole_chain_on_simulated_videos(home, capfd):
+    """`make reproduce PROFILE=quick`, from nothing to the report."""
+    status = command.main(["reproduce", "--dataset", "simulated", "--profile", "quick"])
+    assert status == 0, capfd.readouterr().err
+    report = home / "report"
+    for name in chain.INPUTS:
+        executed = read(report / "simulated-quick" / f"{name}.ipynb")
+        outputs = [output for cell in code_cells(executed) for output in cell.outputs]
+        assert outputs, name
+        assert not [output for output in outputs if output.output_type == "error"], name
+        warnings = [output.text for output in outputs if output.get("name") == "stderr"]
+        assert warnings == [], name
+        text = (report / "simulated-quick" / f"{name}.ipynb").read_text()
+        assert str(home) not in text and str(paths.REPOSITORY) not in text, name
+    table = pd.read_csv(report / "simulated-quick" / "tables" / "table2.csv")
+    assert set(table["approach"]) == {"LSTM_E", "LSTM_bar", "CNN_E", "CNN_bar"}
+    assert table["acc_mean"].between(25, 100).all(), "worse than chance"
+    poses = read_keypoints("simulated-quick")
+    assert poses["detected"].mean() > 0.75
+    assert (report / "site" / "simulated-quick" / "07_results.html").is_file()
+
+
+@pytest.mark.slow
+def test_the_chain_on_recovered_clips(home, real_data, capfd):
+    """The same on real skeletons, taken from a local copy."""
+    sources = paths.REPOSITORY / "data" / "recovered"
+    for file in [sources / "clips.csv", *(sources / "annotations").glob("*.csv")]:
+        target = home / "data" / "recovered" / file.relative_to(sources)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.read_bytes())
+    arguments = ["--dataset", "recovered", "--profile", "quick"]
+    source = ["--source", str(real_data / "recovered")]
+    assert command.main(["reproduce", *arguments, *source]) == 0, capfd.readouterr().err
+    table = pd.read_csv(home / "report" / "recovered" / "tables" / "table2.csv")
+    scores = table.set_index("approach")["acc_mean"]
+    assert scores["LSTM_E"] > 55 and scores["CNN_E"] > 45

@@ -1,0 +1,70 @@
+"""Small videos of one's own, and a stand-in for BlazePose that sees a person in bright frames."""
+
+import contextlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tiny_dataset import annotation_rows, standing
+
+from gymlib import models, video
+from gymlib.files import paths
+from gymlib.files.tables import write_table
+from gymlib.pose import blazepose, extraction
+from gymlib.prediction import ensemble
+
+DARK, BRIGHT = 20, 200
+NAMES = ["idle", "take-off", "take-off", "skill", "skill", "landing", "idle", "idle"]
+
+
+def film(path: Path, frames: int = len(NAMES), size=(48, 64), level: int = BRIGHT) -> Path:
+    """A grey H.264 video of ``size`` (height, width)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    video.write_video(path, [np.full((*size, 3), level, np.uint8)] * frames, 25)
+    return path
+
+
+def truncate(path: Path, keep: float = 0.6) -> None:
+    """Cut the end of a file off. A noisy picture makes the film long enough to notice."""
+    noise = np.random.default_rng(0).integers(150, 255, (6, 48, 64, 3), dtype=np.uint8)
+    video.write_video(path, noise, 25)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(keep * len(content))])
+
+
+def annotate(dataset: str, annotator: str, clips: dict[str, list[str]]) -> None:
+    """An annotation file: clip -> label per frame."""
+    rows = [row for clip, names in clips.items() for row in annotation_rows(clip, names)]
+    file = paths.dataset(dataset) / "annotations" / f"{annotator}.csv"
+    write_table(file, pd.DataFrame(rows))
+
+
+def see_people(monkeypatch) -> list[str]:
+    """Replace BlazePose, in this process only; returns the list that gets each frame's size."""
+    seen = []
+
+    @contextlib.contextmanager
+    def stand_in(config):
+        body = np.concatenate([0.5 + 0.2 * standing(), np.full((33, 1), 0.9)], axis=1)
+
+        def estimate(rgb):
+            seen.append(rgb.shape[:2])
+            return body if rgb.mean() > 100 else None
+
+        yield estimate
+
+    monkeypatch.setattr(blazepose, "_blazepose", stand_in)
+    monkeypatch.setattr(extraction, "available_processors", lambda: 1)
+    return seen
+
+
+def skip_training(monkeypatch) -> list[int]:
+    """Untrained models instead of trained ones; returns the list of how many clips they saw."""
+    calls = []
+
+    def train(clips, config, on_epoch_end=None):
+        calls.append(len(clips))
+        return [models.build(config.lstm, seed) for seed in range(config.models)]
+
+    monkeypatch.setattr(ensemble, "train", train)
+    return calls

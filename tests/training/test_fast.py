@@ -1,0 +1,138 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from learnable_clips import make_clips
+from numba import njit
+
+from gymlib import models, training
+from gymlib.models import CNNConfig, LSTMConfig
+from gymlib.training import FitConfig, Task
+from gymlib.training import fast as training_fast
+from gymlib.training.fast import arithmetic, cnn, lstm, weights
+
+pytestmark = pytest.mark.slow  # compiling takes seconds for every config
+
+CONFIGS = [LSTMConfig(), LSTMConfig(3, 1), CNNConfig(), CNNConfig((3, 5), "interleaved")]
+
+
+def _tasks(config, count, clips, epochs):
+    """Models that differ in training set, learning rate, momentum and initial weights."""
+    rng = np.random.default_rng(0)
+    for seed in range(count):
+        members = np.sort(rng.permutation(len(clips))[: rng.integers(2, len(clips) + 1)])
+        fit = FitConfig(epochs, rng.uniform(0.01, 0.1), rng.uniform(0.1, 0.9))
+        yield Task(models.build(config, seed), members, fit)
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=str)
+def test_same_loss_curves_and_predictions_as_the_torch_loop(config):
+    # 12 clips of very different lengths; 50 steps or more for every model.
+    clips = make_clips([1, 2, 3, 7, 12, 19, 26, 33, 48, 61, 77, 90], seed=1)
+    size = None if isinstance(config, LSTMConfig) else 32
+    fast, plain = (list(_tasks(config, 5, clips, epochs=25)) for _ in range(2))
+    assert min(len(task.members) for task in fast) * 25 >= 50
+    ours = training_fast.fit_many(fast, clips, seed=4, size=size)
+    theirs = training.fit_many(plain, clips, seed=4, size=size)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4)
+    members = [np.arange(len(clips))[k:] for k in range(len(fast))]
+    ours = training_fast.predict_many([task.model for task in fast], clips, members)
+    theirs = training.predict_many([task.model for task in plain], clips, members)
+    assert [len(output) for output in ours] == [len(indices) for indices in members]
+    same = np.concatenate(
+        [a.argmax(1) == b.argmax(1) for x, y in zip(ours, theirs) for a, b in zip(x, y)]
+    )
+    assert same.mean() >= 0.995
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=str)
+def test_one_step_goes_along_torchs_gradient(config):
+    # Without momentum a step of rate 1 changes the weights by the gradient itself.
+    (clip,) = make_clips([23])
+    model, stepped = (models.build(config, 2) for _ in range(2))
+    loss = torch.nn.functional.nll_loss(model(training.tensors(clip)[0]), training.tensors(clip)[1])
+    loss.backward()
+    size = None if isinstance(config, LSTMConfig) else 23
+    task = Task(stepped, np.arange(1), FitConfig(1, learning_rate=1.0))
+    training_fast.fit_many([task], [clip], seed=0, size=size)
+    after = stepped.state_dict()
+    for name, before in model.named_parameters():
+        step = before.detach() - after[name]
+        np.testing.assert_allclose(step, before.grad, rtol=1e-3, atol=2e-6, err_msg=name)
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=str)
+def test_weights_go_both_ways_unchanged(config):
+    original, copy = models.build(config, 0), models.build(config, 9)
+    arrange = (lstm if isinstance(config, LSTMConfig) else cnn).arrange
+    places = weights.places(original, arrange)
+    assert sorted(places) == list(range(models.parameters(original)))  # each number once
+    weights.put(copy, places, weights.take(original, places))
+    for name, values in original.state_dict().items():
+        assert torch.equal(values, copy.state_dict()[name])
+
+
+@njit
+def _tanh(values):
+    for k in range(len(values)):
+        values[k] = arithmetic.tanh(values[k])
+
+
+@given(st.lists(st.floats(width=32, allow_nan=False), min_size=1))
+def test_tanh(numbers):
+    values = np.array(numbers, np.float32)
+    expected = np.tanh(values.astype(float))
+    _tanh(values)
+    np.testing.assert_allclose(values, expected, atol=2e-7)
+
+
+def test_tanh_of_what_is_no_number_is_none():
+    values = np.array([np.nan], np.float32)
+    _tanh(values)
+    assert np.isnan(values[0])
+
+
+def test_company_does_not_change_a_model():
+    clips = make_clips([9] * 4)
+    for config, size in ((LSTMConfig(), None), (CNNConfig(), 8)):
+        many, few = (list(_tasks(config, count, clips, epochs=3)) for count in (20, 2))
+        together = training_fast.fit_many(many, clips, seed=0, size=size)[:2]
+        np.testing.assert_array_equal(
+            together, training_fast.fit_many(few, clips, seed=0, size=size)
+        )
+
+
+def test_reports_finished_epochs_and_repeats_exactly():
+    clips, seen = make_clips([9] * 3), []
+    runs = [
+        training_fast.fit_many(
+            list(_tasks(LSTMConfig(), 3, clips, epochs=4)), clips, seed=0, on_epoch_end=seen.append
+        )
+        for _ in range(2)
+    ]
+    np.testing.assert_array_equal(*runs)
+    assert seen == [1] * 24
+
+
+def test_a_diverged_model_leaves_its_neighbours_alone():
+    clips, everything = make_clips([20] * 3), np.arange(3)
+    for config, size in ((LSTMConfig(), None), (CNNConfig(), 8)):
+        tasks = [
+            Task(models.build(config, 0), everything, FitConfig(3, rate)) for rate in (1e38, 0.05)
+        ]
+        losses = training_fast.fit_many(tasks, clips, seed=0, size=size)
+        assert not np.isfinite(losses[0, -1]) and np.isfinite(losses[1]).all()
+        bad, good = training_fast.predict_many([t.model for t in tasks], clips, [everything] * 2)
+        np.testing.assert_array_equal(np.concatenate(bad), 0.25)
+        assert np.std(np.concatenate(good)) > 0
+
+
+def test_what_is_not_compiled_is_refused():
+    clips = make_clips([5, 9])
+    task = Task(models.build(LSTMConfig(), 0), np.arange(2), FitConfig(1, 0.1))
+    with pytest.raises(ValueError, match="only SGD"):
+        adam = FitConfig(1, 0.1, optimiser="adam")
+        training_fast.fit_many([Task(task.model, np.arange(2), adam)], clips, seed=0)
+    with pytest.raises(ValueError, match="CNNs need a batch size and LSTMs none, found size=64"):
+        training_fast.fit_many([task], clips, seed=0, size=64)

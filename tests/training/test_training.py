@@ -1,0 +1,147 @@
+import numpy as np
+import pytest
+import torch
+from learnable_clips import make_clips
+from torch import nn
+
+from gymlib import models, training
+from gymlib.dataset.clip import Clip
+from gymlib.training import Batches, FitConfig, Task
+
+
+class Line(nn.Module):
+    """Two classes from one number: small enough to follow a step on paper."""
+
+    def __init__(self):
+        super().__init__()
+        self.slope = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return torch.log_softmax(torch.stack([torch.zeros(len(x)), self.slope * x], dim=1), dim=1)
+
+
+def test_one_step_on_paper():
+    # p = 1/2, loss = ln 2, d loss / d slope = -(1 - p) x = -1 for x = 2 of class 1.
+    model = Line()
+    losses = training.fit(
+        model, lambda epoch: [(torch.tensor([2.0]), torch.tensor([1]))], FitConfig(1, 0.1)
+    )
+    assert losses == pytest.approx([np.log(2)])
+    assert model.slope.item() == pytest.approx(0.1)
+
+
+def test_momentum_repeats_the_last_step():
+    # The second batch has x = 0: no gradient, only momentum times the first step.
+    model = Line()
+    batches = [(torch.tensor([x]), torch.tensor([1])) for x in (2.0, 0.0)]
+    training.fit(model, lambda epoch: batches, FitConfig(1, 0.1, momentum=0.5))
+    assert model.slope.item() == pytest.approx(0.1 + 0.5 * 0.1)
+
+
+def test_fit_reports_every_epoch():
+    seen = []
+    batches = [(torch.tensor([1.0]), torch.tensor([1]))]
+    losses = training.fit(
+        Line(), lambda e: batches, FitConfig(3, 0.1, optimiser="adam"), lambda *a: seen.append(a)
+    )
+    assert seen == list(enumerate(losses)) and np.all(np.diff(losses) < 0)
+
+
+def test_shuffle_is_a_new_permutation_each_epoch_and_keeps_common_order():
+    members, part = np.array([1, 4, 5, 8, 9]), np.array([4, 8, 9])
+    orders = [training.shuffled(members, 10, seed=0, epoch=e).tolist() for e in range(5)]
+    assert all(sorted(order) == members.tolist() for order in orders)
+    assert len(set(map(tuple, orders))) > 1
+    for epoch, order in enumerate(orders):
+        fewer = training.shuffled(part, 10, seed=0, epoch=epoch).tolist()
+        assert fewer == [index for index in order if index in part]
+
+
+def test_clip_batches_are_whole_training_clips():
+    clips = make_clips([3, 5, 4, 6])
+    seen = [len(labels) for _, labels in Batches(clips, np.array([0, 2, 3]), seed=1)(0)]
+    assert sorted(seen) == [3, 4, 6]
+
+
+def test_frame_batches_hold_every_training_frame_once():
+    clips = make_clips([30, 50, 40])
+    for k, clip in enumerate(clips):
+        clip.keypoints[:, 0, 0] = 1000 * k + np.arange(len(clip))
+    batches = list(Batches(clips, np.array([0, 2]), seed=1, size=16)(0))
+    assert [len(labels) for _, labels in batches] == [16, 16, 16, 16, 6]
+    seen = torch.cat([keypoints[:, 0, 0] for keypoints, _ in batches]).numpy()
+    assert sorted(seen) == [*range(30), *range(2000, 2040)]
+    assert np.any(np.diff(seen) != 1)
+
+
+@pytest.mark.slow
+def test_both_architectures_learn_and_repeat_exactly():
+    clips, everything = make_clips([20] * 6), np.arange(6)
+    for config, size, rate in ((models.LSTMConfig(), None, 0.1), (models.CNNConfig(), 16, 0.05)):
+        tasks = [
+            Task(models.build(config, 0), everything, FitConfig(12, rate, 0.8)) for _ in range(2)
+        ]
+        losses = training.fit_many(tasks, clips, seed=0, size=size)
+        assert losses[0, -1] < 0.8 * losses[0, 0]
+        np.testing.assert_array_equal(losses[0], losses[1])
+        probabilities = training.predict(tasks[0].model, clips[0].keypoints)
+        assert probabilities.shape == (20, 4)
+        np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_a_diverged_model_is_undecided_and_its_loss_stays_not_a_number():
+    clips = make_clips([20] * 3)
+    task = Task(models.build(models.CNNConfig(), 0), np.arange(3), FitConfig(2, 1e30))
+    losses = training.fit_many([task], clips, seed=0, size=8)
+    assert np.isnan(losses[0, -1])
+    np.testing.assert_array_equal(training.predict(task.model, clips[0].keypoints), 0.25)
+
+
+def _spoiled(**changes) -> list[Clip]:
+    clips = make_clips([4, 4])
+    fields = dict(vars(clips[1]), **changes)
+    return [clips[0], Clip(**fields)]
+
+
+def test_clips_that_cannot_be_learnt_from_are_named():
+    training.check_clips(make_clips([4, 4]))
+    broken = np.zeros((4, 33, 2), dtype=np.float32)
+    broken[2, 5, 1] = np.nan
+    with pytest.raises(ValueError, match=r"clip clip_01, frame 12: keypoints must be numbers"):
+        training.check_clips(_spoiled(keypoints=broken, frames=np.arange(10, 14)))
+    with pytest.raises(ValueError, match=r"clip clip_01, frame 0: expected label 0 to 3, found -1"):
+        training.check_clips(_spoiled(labels=np.full(4, -1, dtype=np.int8)))
+    with pytest.raises(ValueError, match="clip names must be unique; more than once: clip_00"):
+        training.check_clips(_spoiled(name="clip_00"))
+    with pytest.raises(ValueError, match="clip clip_01 has no frames left"):
+        training.check_clips(
+            _spoiled(
+                frames=np.arange(0),
+                labels=np.zeros(0, dtype=np.int8),
+                keypoints=np.zeros((0, 33, 2), dtype=np.float32),
+            )
+        )
+
+
+def test_a_clip_of_one_frame_is_enough_for_the_lstm():
+    clips = make_clips([1, 1])
+    task = Task(models.build(models.LSTMConfig(), 0), np.arange(2), FitConfig(1, 0.1))
+    assert np.isfinite(training.fit_many([task], clips, seed=0)).all()
+    assert training.predict(task.model, clips[0].keypoints).shape == (1, 4)
+
+
+def test_read_only_arrays_of_a_table_will_do():
+    clips = make_clips([4, 4])
+    for clip in clips:
+        clip.keypoints.setflags(write=False)
+        clip.labels.setflags(write=False)
+    task = Task(models.build(models.LSTMConfig(), 0), np.arange(2), FitConfig(1, 0.1))
+    training.fit_many([task], clips, seed=0)
+    training.predict(task.model, clips[0].keypoints)
+
+
+def test_bad_settings_say_what_is_expected():
+    with pytest.raises(ValueError, match="optimiser must be one of sgd, adam"):
+        FitConfig(1, 0.1, optimiser="lion")
+    with pytest.raises(ValueError, match="expected epochs >= 1, learning_rate > 0"):
+        FitConfig(1, 0.0)

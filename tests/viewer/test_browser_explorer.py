@@ -1,0 +1,225 @@
+"""Explorer and review queue in JupyterLab, driven by Chromium.
+
+With GYMLIB_SCREENSHOTS set, their pictures in figures/ are taken anew, from the data set
+`simulated` and its results, which must have been made.
+"""
+
+import os
+
+import numpy as np
+import pandas as pd
+import pytest
+from jupyterlab import chromium, open_and_run, page, server, shoot, write_notebook
+from tiny_dataset import make_dataset, make_results
+
+from gymlib.annotation import review
+from gymlib.dataset.tables import annotators, read_keypoints, read_labels
+from gymlib.evaluation import errors
+from gymlib.files import paths
+from gymlib.files.tables import read_table, write_table
+from gymlib.labels import CLASSES
+
+pytestmark = pytest.mark.slow
+
+FIRST, SECOND = "LSTM, ensemble", "CNN, ensemble"
+QUEUE = (
+    "from gymlib import io, review, widgets\n"
+    'queue = review.queue(io.read_labels("{0}"), io.annotators("{0}"))'
+)
+pictures = pytest.mark.skipif(
+    not os.environ.get("GYMLIB_SCREENSHOTS"), reason="pictures are taken with GYMLIB_SCREENSHOTS=1"
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def browser():
+    chromium()
+
+
+def place(view) -> tuple[str, int]:
+    """Clip and frame that are on the screen."""
+    readout = view.locator(".gym-readout").text_content()
+    return view.locator("select[aria-label=clip]").input_value(), int(readout.split()[1])
+
+
+def wait_for(view, clip: str, frame: int) -> None:
+    view.wait_for_function(
+        "([clip, frame]) => document.querySelector('select[aria-label=clip]').value === clip && "
+        "document.querySelector('canvas').dataset.frame === String(frame)",
+        arg=[clip, int(frame)],
+    )
+
+
+def entries(view) -> list[list[str]]:
+    """Clip, frames and number of frames of every entry of the list."""
+    return view.evaluate(
+        "[...document.querySelectorAll('.gym-list li')]"
+        ".map((entry) => [...entry.children].map((part) => part.textContent))"
+    )
+
+
+def frames_of(entry: list[str]) -> set[tuple[str, int]]:
+    first, _, last = entry[1].partition("–")
+    return {(entry[0], frame) for frame in range(int(first), int(last or first) + 1)}
+
+
+def test_a_cell_of_the_matrix_and_two_models(home, notebooks):
+    """A cell lists its frames and goes there; N finds where two models differ."""
+    name = make_dataset(home, clips=4, frames=30, processed=True)
+    models = errors.of_models(make_results(home, name))
+    first, second = models[FIRST], models[SECOND]
+    wrong = first[first["label"] != first["true"]]
+    (true, said), frames = max(wrong.groupby(["true", "label"]), key=lambda cell: len(cell[1]))
+    expected = set(zip(frames["clip"], frames["frame"]))
+    tested = set(zip(first["clip"], first["frame"]))
+    write_notebook(notebooks / "07.ipynb", "from gymlib import widgets", 'widgets.explore("tiny")')
+    with server(notebooks) as address, page() as view:
+        problems = []
+        view.on("pageerror", lambda error: problems.append(str(error)))
+        open_and_run(view, address, "07.ipynb")
+        cell = view.locator(f".gym-matrix [data-truth='{true}'][data-said='{said}']")
+        assert cell.locator("small").text_content() == str(len(expected))
+        cell.click()
+        view.locator(".gym-matrix .gym-chosen").wait_for()
+        listed = entries(view)
+        assert set.union(*map(frames_of, listed)) & tested == expected
+        assert f"{true} taken for {said}: {len(expected)} frames" in (
+            view.locator(".gym-tools .gym-title").text_content()
+        )
+        wait_for(view, listed[0][0], listed[0][1].split("–")[0])
+        assert place(view) in expected
+        view.locator(".gym-list li").last.click()
+        wait_for(view, listed[-1][0], listed[-1][1].split("–")[0])
+        assert view.locator(".gym-answer").text_content() == f"{FIRST}: {said}"
+        assert view.locator(".gym-chip").first.text_content() == true
+
+        view.locator(".gym-list li").first.click()
+        view.get_by_label("play these runs one after the other").click()
+        view.wait_for_function(
+            "document.querySelector('.gym-list li:nth-child(2)').matches('.gym-chosen')"
+        )
+        view.keyboard.press(" ")
+
+        view.locator("select[data-what=other]").select_option(SECOND)
+        view.get_by_text(f"{FIRST} and {SECOND} differ in").wait_for()
+        assert view.locator(".gym-panel").count() == 2
+        both = first.merge(second, on=["clip", "frame"])
+        apart = both[both["label_x"] != both["label_y"]]
+        differ = set(zip(apart["clip"], apart["frame"]))
+        view.locator(".gym-stage").click()
+        for key in ("n", "n", "Shift+N"):
+            before = view.locator(".gym-readout").text_content()
+            view.keyboard.press(key)
+            view.wait_for_function(
+                "(text) => document.querySelector('.gym-readout').textContent !== text", arg=before
+            )
+            assert place(view) in differ
+        assert problems == []
+
+
+def test_a_case_opens_in_the_labeller(home, notebooks):
+    """Choosing a case shows its frame; labels change its mark and the agreement."""
+    name = make_dataset(home, clips=4, frames=30, processed=True)
+    blurred = paths.annotation(name, "B")  # so that the queue has something to show
+    table = pd.read_csv(blurred)
+    table.loc[table["clip"] == "clip_02", "label"] = "idle"
+    write_table(blurred, table)
+    labels = home / "data" / name / "labels.parquet"
+    labels.unlink()
+    write_notebook(
+        notebooks / "01.ipynb",
+        f'from gymlib import labelling\nlabelling.make("{name}")',
+        QUEUE.format(name),
+        f'widgets.review("{name}", "C", queue)',
+    )
+    with server(notebooks) as address, page() as view:
+        problems = []
+        view.on("pageerror", lambda error: problems.append(str(error)))
+        open_and_run(view, address, "01.ipynb")
+        view.locator("canvas[data-frame]").wait_for()
+        queue = review.queue(read_labels(name), list("ABC"))
+        number = int(np.flatnonzero((queue["clip"] == "clip_02") & (queue["frames"] > 3))[0])
+        case = queue.iloc[number]
+        entry = view.locator(".gym-list li").nth(number)
+        entry.click()
+        wait_for(view, case["clip"], case["start"])
+        assert view.locator(".gym-detail").text_content() == case["detail"]
+        assert entry.locator("b").text_content() == "○"
+        mark = view.locator(".gym-mark").bounding_box()["width"]
+        bars = view.locator(".gym-bars").bounding_box()["width"]
+        assert mark == pytest.approx(bars * case["frames"] / 30, abs=2)
+
+        measured = view.locator(".gym-agreement")
+        before = measured.text_content()
+        view.keyboard.press("x")
+        view.locator(".gym-said.gym-saved").wait_for()
+        view.wait_for_function(
+            "(text) => document.querySelector('.gym-agreement').textContent !== text", arg=before
+        )
+        view.keyboard.press("u")
+        view.wait_for_function(
+            "(text) => document.querySelector('.gym-agreement').textContent === text", arg=before
+        )
+        view.keyboard.press("c")
+        view.wait_for_function(
+            "(n) => document.querySelectorAll('.gym-list li')[n].matches('.gym-done')", arg=number
+        )
+        view.keyboard.press("Enter")
+        view.wait_for_function(
+            "(n) => !document.querySelectorAll('.gym-list li')[n].matches('.gym-chosen')",
+            arg=number,
+        )
+        assert problems == []
+
+
+@pytest.fixture
+def simulated(home):
+    """The simulated data set, with results if there are any, drafts apart."""
+    source, folder = paths.REPOSITORY / "data" / "simulated", home / "data" / "simulated"
+    if not (source / "labels.parquet").is_file():
+        pytest.skip("no simulated data: run `make reproduce` first")
+    folder.mkdir(parents=True)
+    for file in source.iterdir():
+        if file.name != "drafts":
+            (folder / file.name).symlink_to(file)
+    return folder
+
+
+@pictures
+def test_picture_of_the_explorer(simulated, notebooks):
+    """figures/explorer.png: skill that the LSTM ensemble takes for take-off, the CNN beside it."""
+    file = simulated / "results" / "thesis" / "predictions.parquet"
+    if not file.is_file():
+        pytest.skip("no results on the simulated data: run `make reproduce` first")
+    own = errors.of_models(read_table(file))[FIRST]
+    runs = errors.cell_runs(own, CLASSES.index("skill"), CLASSES.index("take-off"))
+    poses = read_keypoints("simulated")
+    seen = set(zip(poses["clip"][poses["detected"]], poses["frame"][poses["detected"]]))
+    number = next(i for i, run in enumerate(runs.itertuples()) if (run.clip, run.start) in seen)
+    source = f'widgets.explore("simulated", "thesis", other="{SECOND}")'
+    write_notebook(notebooks / "picture.ipynb", "from gymlib import widgets", source)
+    with server(notebooks) as address, page(1280, 1300) as view:
+        open_and_run(view, address, "picture.ipynb")
+        view.locator(".gym-matrix [data-truth=skill][data-said=take-off]").click()
+        view.locator(".gym-list .gym-chosen").wait_for()
+        view.locator(".gym-list li").nth(number).click()
+        run = runs.iloc[number]
+        wait_for(view, run["clip"], run["start"])
+        shoot(view, "explorer")
+
+
+@pictures
+def test_picture_of_the_review(simulated, notebooks):
+    """figures/review.png: the first case of which a frame has a skeleton."""
+    queue = review.queue(read_labels("simulated"), annotators("simulated"))
+    poses = read_keypoints("simulated")
+    seen = set(zip(poses["clip"][poses["detected"]], poses["frame"][poses["detected"]]))
+    number = next(i for i, case in queue.iterrows() if (case["clip"], case["start"]) in seen)
+    widget = 'widgets.review("simulated", "you", queue, draft=True)'
+    write_notebook(notebooks / "picture.ipynb", QUEUE.format("simulated"), widget)
+    with server(notebooks) as address, page(1280, 1000) as view:
+        open_and_run(view, address, "picture.ipynb")
+        view.locator(".gym-list li").nth(number).click()
+        case = queue.iloc[number]
+        wait_for(view, case["clip"], case["start"])
+        shoot(view, "review")
