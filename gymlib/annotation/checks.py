@@ -246,7 +246,6 @@ def _ordered(runs: list[dict], clips: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(runs, columns=columns)
     position = {clip: i for i, clip in enumerate(clips["clip"])}
     order = sorted(
-        range(len(runs)),
-        key=lambda i: (position.get(runs[i]["clip"], -1), runs[i]["start"] or 0),
+        range(len(runs)), key=lambda i: (position.get(runs[i]["clip"], -1), runs[i]["start"] or 0)
     )
     return table.iloc[order].reset_index(drop=True)

@@ -60,9 +60,7 @@ def check_finite(
         )
 
 
-def gaps(
-    frames: Int[np.ndarray, " kept"],
-) -> Int[np.ndarray, " steps"]:
+def gaps(frames: Int[np.ndarray, " kept"]) -> Int[np.ndarray, " steps"]:
     """Frames missing between each kept frame and the next, (kept - 1,); 0 where none is."""
     return np.diff(frames) - 1
 

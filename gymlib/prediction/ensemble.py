@@ -84,9 +84,7 @@ def mirrored(clip: Clip) -> Clip:
 
 
 def train(
-    clips: Sequence[Clip],
-    config: TransferConfig,
-    on_epoch_end: Callable[[int], None] | None = None,
+    clips: Sequence[Clip], config: TransferConfig, on_epoch_end: Callable[[int], None] | None = None
 ) -> list[nn.Module]:
     """``config.models`` models trained on all ``clips`` and their mirror images, one a step.
 

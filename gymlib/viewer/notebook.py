@@ -118,10 +118,7 @@ def review(
 
 
 def explore(
-    dataset: str,
-    protocol: str | None = None,
-    model: str | None = None,
-    other: str = TRUTH,
+    dataset: str, protocol: str | None = None, model: str | None = None, other: str = TRUTH
 ) -> Explorer | Image:
     """Look into a protocol's results; headless, a picture of the explorer.
 

@@ -43,10 +43,7 @@ def test_rows_are_put_in_the_order_of_the_clips():
     "change, expected",
     [
         ({1: "one,5,9,skill,"}, "A.csv, row 3: clip one: frame 4 has no label (gap)"),
-        (
-            {0: "one,2,3,idle,"},
-            "A.csv, row 2: clip one: frames 0 to 1 have no label (gap)",
-        ),
+        ({0: "one,2,3,idle,"}, "A.csv, row 2: clip one: frames 0 to 1 have no label (gap)"),
         (
             {1: "one,2,9,skill,"},
             "A.csv, row 3: clip one: frames 2 to 3 have two labels (overlap with row 2)",
@@ -71,10 +68,7 @@ def test_rows_are_put_in_the_order_of_the_clips():
             {1: "one,4.5,9,skill,"},
             "A.csv, row 3: start must be a whole frame number from 0, found '4.5'",
         ),
-        (
-            {1: "one,4,,skill,"},
-            "A.csv, row 3: end must be a whole frame number from 0, found ''",
-        ),
+        ({1: "one,4,,skill,"}, "A.csv, row 3: end must be a whole frame number from 0, found ''"),
         (
             {0: "one,-1,3,idle,"},
             "A.csv, row 2: start must be a whole frame number from 0, found '-1'",

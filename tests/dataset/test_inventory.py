@@ -23,10 +23,7 @@ def test_videos_become_clips(home):
         "monday", 7, 64, 48,
     ]  # fmt: skip
     assert table.loc["alone", ["video", "frames", "fps"]].tolist() == ["alone", 3, 25]
-    assert read_clips("mine")["path"].tolist() == [
-        "videos/alone.mp4",
-        "videos/monday/salto_1.mp4",
-    ]
+    assert read_clips("mine")["path"].tolist() == ["videos/alone.mp4", "videos/monday/salto_1.mp4"]
 
 
 def test_all_faults_are_listed_and_nothing_is_written(home):

@@ -124,10 +124,7 @@ def test_time_gaps_stay_empty():
 
 def test_other_preprocessing_pictures():
     lost = pd.DataFrame({"share": [0.1, np.nan]}, index=["skill", "idle"])
-    assert [t.get_text() for t in preprocessing.plot_lost_by_label(lost).texts] == [
-        "10.0%",
-        "0.0%",
-    ]
+    assert [t.get_text() for t in preprocessing.plot_lost_by_label(lost).texts] == ["10.0%", "0.0%"]
     ax = preprocessing.plot_bodies({"a": standing(), "b": standing(1.0)}, box=(1, 1))
     assert ax.get_legend_handles_labels()[1] == ["a", "b"]
     spread = pd.DataFrame(

@@ -166,8 +166,7 @@ def tube(rings: Float[np.ndarray, "rings 4"], around: int = 12):
     angle = np.arange(around) * 2 * np.pi / around
     height, depth, width, forward = np.asarray(rings, float).T[..., None]
     points = np.stack(
-        np.broadcast_arrays(forward + depth * np.cos(angle), width * np.sin(angle), height),
-        axis=-1,
+        np.broadcast_arrays(forward + depth * np.cos(angle), width * np.sin(angle), height), axis=-1
     )
     ring, step = np.meshgrid(np.arange(len(points) - 1), np.arange(around), indexing="ij")
     low, low_next = ring * around + step, ring * around + (step + 1) % around

@@ -112,9 +112,7 @@ def _places(config) -> Int[np.ndarray, " weights"]:
 
 
 def predict_many(
-    trained: Sequence[nn.Module],
-    clips: Sequence[Clip],
-    members: Sequence[Int[np.ndarray, " _"]],
+    trained: Sequence[nn.Module], clips: Sequence[Clip], members: Sequence[Int[np.ndarray, " _"]]
 ) -> list[list[Float[np.ndarray, "_ 4"]]]:
     """For each model the class probabilities of its own list of clips."""
     frames = Frames(clips)
