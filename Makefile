@@ -6,14 +6,14 @@ VENV := .venv
 READY := $(VENV)/.ready
 # One worker thread per library call: the work is spread over processes instead.
 export OMP_NUM_THREADS ?= 1
-# Models train on this machine, or on a Dask cluster: CLUSTER=tcp://host:8786.
+# Models train on this machine, or on a Dask cluster.
 AFAR = $(if $(CLUSTER),--cluster $(CLUSTER))
 # A local copy of the recovered skeletons, instead of the download.
 LOCAL = $(if $(SOURCE),--source $(SOURCE))
 RUN := $(VENV)/bin/python -m gymlib
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce report data predict test test-unit test-browser lab lint bench clean
+.PHONY: help reproduce report data predict test test-unit test-browser lab lint bench publish clean
 
 ## Show this help
 help:
@@ -27,7 +27,7 @@ help:
 reproduce: $(READY)
 	$(RUN) reproduce --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) $(AFAR)
 
-## Bring up to date only what changed since the last run
+## Bring up to date only what is out of date
 report: $(READY)
 	$(RUN) report --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) $(AFAR)
 
@@ -49,7 +49,7 @@ test-unit: $(READY)
 
 ## Use the widgets in a browser; with GYMLIB_SCREENSHOTS=1 their pictures are taken anew
 test-browser: $(READY)
-	$(VENV)/bin/python -m pytest -q tests/test_browser_*.py
+	$(VENV)/bin/python -m pytest -q tests/viewer/test_browser_*.py
 
 ## Explore in JupyterLab
 lab: $(READY)
@@ -64,10 +64,14 @@ lint: $(READY)
 bench: $(READY)
 	$(RUN) bench
 
+## For maintainers: what the last full runs gave becomes report/, README's table, figures/overlay.*
+publish: $(READY)
+	$(RUN) publish
+
 ## Remove the environment, caches and what can be made again (your own data stay)
 clean:
 	rm -rf $(VENV) *.egg-info build .pytest_cache .ruff_cache .hypothesis figures/*/
-	rm -rf data/recovered/results data/recovered/*.parquet
+	rm -rf data/recovered/results data/recovered/.done data/recovered/*.parquet
 	for made in data/simulated data/simulated-quick; do \
 	  if [ -d $$made ]; then find $$made -mindepth 1 -maxdepth 1 ! -name drafts -exec rm -rf {} +; fi; \
 	done

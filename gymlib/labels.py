@@ -1,4 +1,4 @@
-"""The four classes, their codes and colours, and frame labels as runs and back.
+"""The four classes, their codes and colours, and frame labels as segments and back.
 
 A label array is int8 of shape (frames,): 0 idle, 1 take-off, 2 skill, 3 landing, and
 -1 Unlabeled where the annotators have no majority.
@@ -28,7 +28,7 @@ COLOURS = {
 
 
 class Segment(NamedTuple):
-    """A run of equal labels: frames ``start`` to ``end``, both inclusive."""
+    """A stretch of equal labels: frames ``start`` to ``end``, both inclusive."""
 
     start: int
     end: int
@@ -36,7 +36,11 @@ class Segment(NamedTuple):
 
 
 def encode(names) -> Int[np.ndarray, " frames"]:
-    """Label names to codes (int8). An unknown name raises ValueError with its position."""
+    """Label names to codes (int8). An unknown name raises ValueError with its position.
+
+    >>> encode(["idle", "skill", "Unlabeled"])
+    array([ 0,  2, -1], dtype=int8)
+    """
     unknown = [(i, n) for i, n in enumerate(names) if n not in CODES]
     if unknown:
         row, name = unknown[0]
@@ -47,12 +51,20 @@ def encode(names) -> Int[np.ndarray, " frames"]:
 
 
 def decode(codes: Int[np.ndarray, " frames"]) -> list[str]:
-    """Label codes to names."""
+    """Label codes to names.
+
+    >>> decode(np.array([0, 2, -1]))
+    ['idle', 'skill', 'Unlabeled']
+    """
     return [NAMES[int(code)] for code in codes]
 
 
 def segments(codes: Int[np.ndarray, " frames"]) -> list[Segment]:
-    """Runs of equal labels, in order; an empty array has none."""
+    """Stretches of equal labels, in order; an empty array has none.
+
+    >>> segments(np.array([IDLE, IDLE, IDLE, SKILL]))
+    [Segment(start=0, end=2, label=0), Segment(start=3, end=3, label=2)]
+    """
     if len(codes) == 0:
         return []
     starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
@@ -60,18 +72,21 @@ def segments(codes: Int[np.ndarray, " frames"]) -> list[Segment]:
     return [Segment(int(s), int(e), int(codes[s])) for s, e in zip(starts, ends)]
 
 
-def frames(runs: list[Segment]) -> Int[np.ndarray, " frames"]:
-    """Runs back to one label per frame; the inverse of :func:`segments`.
+def frames(stretches: list[Segment]) -> Int[np.ndarray, " frames"]:
+    """Segments back to one label per frame; the inverse of :func:`segments`.
 
-    Raises ValueError if the runs do not cover frames 0 to the last exactly once.
+    Raises ValueError if the segments do not cover frames 0 to the last exactly once.
+
+    >>> frames([Segment(0, 2, IDLE), Segment(3, 3, SKILL)])
+    array([0, 0, 0, 2], dtype=int8)
     """
     expected = 0
-    for run in runs:
-        if run.start != expected or run.end < run.start:
+    for stretch in stretches:
+        if stretch.start != expected or stretch.end < stretch.start:
             raise ValueError(
-                f"expected a run starting at frame {expected}, found frames "
-                f"{run.start} to {run.end}; runs must cover every frame once"
+                f"expected a segment starting at frame {expected}, found frames "
+                f"{stretch.start} to {stretch.end}; segments must cover every frame once"
             )
-        expected = run.end + 1
-    lengths = [run.end - run.start + 1 for run in runs]
-    return np.repeat(np.array([run.label for run in runs], dtype=np.int8), lengths)
+        expected = stretch.end + 1
+    lengths = [stretch.end - stretch.start + 1 for stretch in stretches]
+    return np.repeat(np.array([stretch.label for stretch in stretches], dtype=np.int8), lengths)

@@ -51,20 +51,36 @@ def middle(
     """Midpoint of the left and right keypoint of a body part ("hip", "shoulder", ...).
 
     NaN in either side gives NaN. Works for any number of leading and spatial axes.
+
+    >>> body = np.zeros((1, 33, 2))
+    >>> body[:, INDEX["left_hip"]] = 4, 2
+    >>> middle(body, "hip")
+    array([[2., 1.]])
     """
     left, right = INDEX[f"left_{part}"], INDEX[f"right_{part}"]
     return (keypoints[..., left, :] + keypoints[..., right, :]) / 2
 
 
 def torso_length(keypoints: Float[np.ndarray, "*frames 33 axes"]) -> Float[np.ndarray, "*frames"]:
-    """Distance from mid-shoulder to mid-hip, in the units of ``keypoints`` (use pixels)."""
+    """Distance from mid-shoulder to mid-hip, in the units of ``keypoints`` (use pixels).
+
+    >>> body = np.zeros((1, 33, 2))
+    >>> body[:, [INDEX["left_shoulder"], INDEX["right_shoulder"]], 1] = -60
+    >>> torso_length(body)
+    array([60.])
+    """
     return np.linalg.norm(middle(keypoints, "shoulder") - middle(keypoints, "hip"), axis=-1)
 
 
 def mirror(
     keypoints: Shaped[np.ndarray, "*frames 33 axes"],
 ) -> Shaped[np.ndarray, "*frames 33 axes"]:
-    """Exchange left and right keypoints; coordinates stay where they are."""
+    """Exchange left and right keypoints; coordinates stay where they are.
+
+    >>> numbered = np.arange(33).reshape(1, 33, 1)
+    >>> mirror(numbered)[0, INDEX["left_hip"]] == INDEX["right_hip"]
+    array([ True])
+    """
     return keypoints[..., MIRROR, :]
 
 

@@ -12,19 +12,19 @@ import time
 from fractions import Fraction
 
 import av
-import nbformat
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 from footage import DARK, NAMES, annotate, film, see_people, skip_training, truncate
 from tiny_dataset import make_dataset
 
 from gymlib import video
 from gymlib.__main__ import main
-from gymlib.dataset.tables import read_keypoints
-from gymlib.files import lock, paths
+from gymlib.dataset import Dataset
+from gymlib.files import lock
 from gymlib.files.tables import read_table, write_table
-from gymlib.prediction import videos as prediction_videos
+from gymlib.prediction import ensemble
 from gymlib.report import chain
 
 CLIPS = "clip,video,path,fps,frames,width,height\n"
@@ -48,17 +48,17 @@ def predict(run, monkeypatch):
     """``predict`` for the data set mine, with a stand-in estimator and untrained models."""
     see_people(monkeypatch)
     skip_training(monkeypatch)
-    make_dataset(paths.home(), clips=2, frames=12)
+    make_dataset(Dataset("mine").home, clips=2, frames=12)
     return lambda: run("predict", "--dataset", "mine", "--sources", "tiny", "--profile", "quick")
 
 
 def videos():
-    return paths.dataset("mine") / "videos"
+    return Dataset("mine").folder / "videos"
 
 
 def predicted() -> pd.Series:
     """Number of predicted frames by clip."""
-    return read_table(prediction_videos.folder("mine") / "tiny.parquet").groupby("clip").size()
+    return read_table(ensemble.folder(Dataset("mine")) / "tiny.parquet").groupby("clip").size()
 
 
 # --- names ------------------------------------------------------------------------------------
@@ -78,11 +78,11 @@ def test_a_source_is_a_name_too(run):
 
 
 def test_an_unknown_data_set_says_which_there_are(run):
-    make_dataset(paths.home(), clips=1)
+    make_dataset(Dataset("mine").home, clips=1)
     status, said = run("reproduce", "--dataset", "tyny")
     assert status == 2
     assert "no clips.csv and no videos" in said and "data sets there: tiny" in said
-    assert not paths.dataset("tyny").exists()
+    assert not Dataset("tyny").folder.exists()
 
 
 # --- videos -----------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def test_all_unusable_videos_are_listed(run):
     assert status == 2
     assert "empty.mp4: the file is empty" in said
     assert "text.mov: cannot be opened as a video" in said and "cut.mp4: " in said
-    assert not (paths.dataset("mine") / "clips.csv").exists()
+    assert not (Dataset("mine").folder / "clips.csv").exists()
 
 
 def test_a_truncated_video_is_named_and_the_others_are_kept(predict):
@@ -108,7 +108,7 @@ def test_a_truncated_video_is_named_and_the_others_are_kept(predict):
     assert status == 2
     assert "1 of 3 clips could not be extracted" in said
     assert "truncated or damaged video" in said and "container says 6 frames" in said
-    assert len(list((paths.dataset("mine") / ".poses").glob("*.parquet"))) == 2
+    assert len(list((Dataset("mine").folder / ".poses").glob("*.parquet"))) == 2
 
 
 def test_nobody_in_the_picture(predict):
@@ -155,11 +155,11 @@ def test_unusual_videos_are_predicted(predict):
     assert predicted().to_dict() == frames
     sizes = {}
     for clip, expected in frames.items():
-        info = video.probe(prediction_videos.folder("mine") / "overlay" / f"{clip}.mp4")
+        info = video.probe(ensemble.folder(Dataset("mine")) / "overlay" / f"{clip}.mp4")
         assert info.frames == expected
         sizes[clip] = info.width
     assert sizes == {"single": 64, "portrait": 36, "large": 3840, "odd": 60, "phone": 64}
-    times = read_keypoints("mine").query("clip == 'phone'")["time"]
+    times = Dataset("mine").keypoints.query("clip == 'phone'")["time"]
     np.testing.assert_allclose(times, [0, 0.04, 0.06, 0.2, 0.24, 1.0], atol=1e-6)
 
 
@@ -193,7 +193,7 @@ def test_a_video_that_came_later_is_mentioned(run):
     ],
 )
 def test_a_malformed_list_of_clips(run, content, message):
-    folder = paths.dataset("mine")
+    folder = Dataset("mine").folder
     (folder / "annotations").mkdir(parents=True)
     (folder / "annotations" / "anna.csv").write_text("clip,start,end,label\na,0,7,idle\n")
     (folder / "clips.csv").write_bytes(content)
@@ -206,7 +206,7 @@ def test_a_malformed_list_of_clips(run, content, message):
 def test_all_faults_of_all_annotators_are_listed(run):
     film(videos() / "one.mp4")
     film(videos() / "two.mp4")
-    folder = paths.dataset("mine") / "annotations"
+    folder = Dataset("mine").folder / "annotations"
     folder.mkdir()
     rows = "clip,start,end,label,comment\none,0,3,idle,\none,5,7,jump,\ntwo,0,8,idle,\nthree,0,1,"
     (folder / "anna.csv").write_text(rows + "idle,\n")
@@ -255,15 +255,15 @@ def test_a_notebook_with_another_checksum(run, tmp_path):
     status, said = run("data", "--dataset", "recovered", "--source", tmp_path / "copy.ipynb")
     assert status == 2
     assert "expected the notebook with SHA-256 35638b44" in said
-    assert not paths.dataset("recovered").exists()
+    assert not Dataset("recovered").folder.exists()
 
 
 # --- learning ---------------------------------------------------------------------------------
 
 
 def test_keypoints_that_are_no_numbers(predict):
-    make_dataset(paths.home(), clips=1, name="mine")
-    file = paths.dataset("mine") / "keypoints.parquet"
+    make_dataset(Dataset("mine").home, clips=1, name="mine")
+    file = Dataset("mine").folder / "keypoints.parquet"
     poses = read_table(file)
     poses.loc[poses.index[poses["detected"]][5], "y_left_knee"] = np.nan
     write_table(file, poses)
@@ -274,7 +274,7 @@ def test_keypoints_that_are_no_numbers(predict):
 
 def test_a_source_without_labels(predict, run):
     film(videos() / "one.mp4")
-    shutil.rmtree(paths.dataset("tiny") / "annotations")
+    shutil.rmtree(Dataset("tiny").folder / "annotations")
     status, said = predict()
     assert (status, "labels.parquet is missing" in said) == (2, True)
 
@@ -282,13 +282,13 @@ def test_a_source_without_labels(predict, run):
 @pytest.mark.slow
 def test_fewer_clips_than_folds(run, monkeypatch):
     """Through the notebook of the protocol, which is where a reader meets it."""
-    make_dataset(paths.home(), clips=2, processed=True)
-    monkeypatch.setattr(chain, "INPUTS", {"06_nested_cv": ["processed.parquet"]})
+    make_dataset(Dataset("mine").home, clips=2, processed=True)
+    monkeypatch.setattr(chain, "READS", {"06_nested_cv": ("processed.parquet",)})
     status, said = run("reproduce", "--dataset", "tiny", "--profile", "quick")
     assert status == 2
     assert "06_nested_cv.ipynb stopped in cell" in said
     assert "3 folds" in said and "2" in said, said
-    assert (paths.report("tiny") / "06_nested_cv.failed.ipynb").is_file()
+    assert (Dataset("tiny").report / "06_nested_cv.failed.ipynb").is_file()
 
 
 # --- the machine ------------------------------------------------------------------------------
@@ -309,21 +309,21 @@ def files_of_at_most(size: int):
 def test_no_space_left(predict):
     film(videos() / "one.mp4")
     assert predict()[0] == 0
-    before = (paths.dataset("mine") / "keypoints.parquet").read_bytes()
+    before = (Dataset("mine").folder / "keypoints.parquet").read_bytes()
     film(videos() / "one.mp4", frames=9)
-    (paths.dataset("mine") / "clips.csv").unlink()
+    (Dataset("mine").folder / "clips.csv").unlink()
     with files_of_at_most(30_000):
         status, said = predict()
     assert status == 2
     assert "cannot write " in said and "nothing was changed" in said
-    assert (paths.dataset("mine") / "keypoints.parquet").read_bytes() == before
-    assert not list(paths.home().rglob(".part-*"))
+    assert (Dataset("mine").folder / "keypoints.parquet").read_bytes() == before
+    assert not list(Dataset("mine").home.rglob(".part-*"))
     assert predict()[0] == 0
     assert predicted().to_dict() == {"one": 9}
 
 
 def test_a_folder_that_cannot_be_written(run):
-    (paths.home() / "data").write_text("a file where the folder should be")
+    (Dataset("mine").home / "data").write_text("a file where the folder should be")
     status, said = run("data", "--dataset", "simulated", "--profile", "quick")
     assert (status, "error: " in said) == (2, True)
 
@@ -332,30 +332,32 @@ def test_a_folder_that_cannot_be_written(run):
     ("work", "folder", "arguments"),
     [
         ("predictions", "mine/results/application", ["predict", "--sources", "tiny"]),
-        ("poses", "mine/.poses", ["predict", "--sources", "tiny"]),
+        ("poses", "mine", ["predict", "--sources", "tiny"]),
         ("training", "tiny/results/application", ["predict", "--sources", "tiny"]),
         ("notebooks", "mine", ["report"]),
     ],
 )
 def test_two_runs_at_once(predict, run, work, folder, arguments):
     film(videos() / "one.mp4")
-    with lock.hold(paths.home() / "data" / folder, work):
+    with lock.hold(Dataset("mine").home / "data" / folder, work):
         status, said = run(*arguments, "--dataset", "mine")
     assert status == 2
     assert f"another run ({work}) is working in" in said and "start again" in said
 
 
 def test_two_generators_at_once(run):
-    with lock.hold(paths.dataset("simulated-quick"), "simulation"):
+    with lock.hold(Dataset("simulated-quick").folder, "simulation"):
         status, said = run("data", "--profile", "quick")
     assert (status, "another run (simulation) is working in" in said) == (2, True)
 
 
-# --- Ctrl-C -----------------------------------------------------------------------------------
+# --- stopped ----------------------------------------------------------------------------------
 
 
-def interrupt(arguments: list[str], when) -> list[str]:
-    """Start a command, press Ctrl-C when ``when()`` is true; returns the lines it says.
+def interrupt(arguments: list[str], when, way: str = "Ctrl-C") -> list[str]:
+    """Start a command, stop it when ``when()`` is true; returns the lines it says.
+
+    No process of it outlives it.
 
     joblib's resource tracker, a process of its own, may add a warning behind the last one.
     """
@@ -365,11 +367,17 @@ def interrupt(arguments: list[str], when) -> list[str]:
     )
     deadline = time.monotonic() + 120
     while not when():
-        assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < deadline
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            pytest.fail(process.communicate()[1])
         time.sleep(0.02)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: all processes of the command
+    family = psutil.Process(process.pid).children(recursive=True)
+    if way == "Ctrl-C":
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: all processes of the command
+    else:
+        process.terminate()
     _, said = process.communicate(timeout=120)
+    assert psutil.wait_procs(family, timeout=10)[1] == []
     assert process.returncode == 130, said
     assert "Traceback" not in said
     return said.splitlines()
@@ -383,61 +391,23 @@ def test_ctrl_c_while_poses_are_extracted(home):
     make_dataset(home, clips=1)
     for name, frames in (("a", 3), ("b", 3), ("c", 900)):
         film(videos() / f"{name}.mp4", frames=frames)
-    parts = paths.dataset("mine") / ".poses"
+    done = Dataset("mine").folder / ".done" / "poses"
     said = interrupt(
         ["predict", "--dataset", "mine", "--sources", "tiny"],
-        lambda: len(list(parts.glob("[ab].*.parquet"))) == 2,
+        lambda: len(list(done.glob("[ab].json"))) == 2,
     )
     assert STOPPED in said
-    assert len(list(parts.glob("[ab].*.parquet"))) == 2
+    assert {file.name for file in done.iterdir()} == {"a.json", "b.json"}
     assert not list(home.rglob(".part-*"))
 
 
 @pytest.mark.slow
-def test_ctrl_c_while_clips_are_generated(home):
-    parts = paths.dataset("simulated-quick") / ".parts"
-    said = interrupt(["data", "--profile", "quick"], lambda: any(parts.glob("*.npz")))
+@pytest.mark.parametrize("way", ["Ctrl-C", "SIGTERM"])
+def test_stopped_while_clips_are_generated(home, way):
+    parts = Dataset("simulated-quick").folder / ".parts"
+    said = interrupt(["data", "--profile", "quick"], lambda: any(parts.glob("*.npz")), way)
     assert STOPPED in said
     assert any(parts.glob("*.npz"))
     assert not list(home.rglob(".part-*"))
-    with lock.hold(paths.dataset("simulated-quick"), "simulation"):
+    with lock.hold(Dataset("simulated-quick").folder, "simulation"):
         pass  # a stopped run holds nothing
-
-
-@pytest.mark.slow
-def test_ctrl_c_while_a_notebook_runs(home, monkeypatch, tmp_path):
-    make_dataset(home, clips=2)
-    started = home / "started"
-    book = nbformat.v4.new_notebook()
-    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    book.cells = [
-        nbformat.v4.new_code_cell(
-            'DATASET = "tiny"\nPROFILE = "full"', metadata={"tags": ["parameters"]}
-        ),
-        nbformat.v4.new_code_cell(
-            f"import pathlib, time\npathlib.Path({str(started)!r}).touch()\ntime.sleep(60)"
-        ),
-    ]
-    notebooks = tmp_path / "notebooks"
-    notebooks.mkdir()
-    nbformat.write(book, notebooks / "01_a.ipynb")
-    script = tmp_path / "run.py"
-    script.write_text(
-        "import pathlib, sys\nfrom gymlib import paths, pipeline\n"
-        "from gymlib.__main__ import main\n"
-        f"paths.NOTEBOOKS = pathlib.Path({str(notebooks)!r})\npipeline.INPUTS = {{'01_a': []}}\n"
-        "sys.exit(main(['report', '--dataset', 'tiny']))\n"
-    )
-    process = subprocess.Popen(
-        [sys.executable, script], stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    deadline = time.monotonic() + 120
-    while not started.exists():
-        assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 130, said
-    assert said.rstrip().splitlines()[-1] == STOPPED and "Traceback" not in said
-    assert not (paths.report("tiny") / "01_a.ipynb").exists()

@@ -76,5 +76,5 @@ def test_another_python_ends_in_one_clear_sentence(tmp_path, version):
 
 def test_make_prints_its_help():
     text = subprocess.run(["make", "-C", ROOT], capture_output=True, text=True, check=True).stdout
-    for target in "reproduce test report data lab lint bench clean".split():
+    for target in "reproduce test report data lab lint bench publish clean".split():
         assert f"make {target} " in text

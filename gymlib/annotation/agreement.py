@@ -17,19 +17,24 @@ from scipy.optimize import linear_sum_assignment
 from gymlib.annotation.majority import count_votes
 from gymlib.labels import CLASSES, NAMES, UNLABELED_CODE, segments
 
+NAN = float("nan")
 
-def _both(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Labels of the frames that both annotators labelled."""
+
+def contingency(
+    a: Int[np.ndarray, " frames_a"], b: Int[np.ndarray, " frames_b"]
+) -> Int[np.ndarray, "classes classes"]:
+    """Frames per pair of labels, ``a`` in rows, where both annotators gave a label."""
     if len(a) != len(b):
         raise ValueError(f"both annotators must label the same frames, found {len(a)} and {len(b)}")
-    shared = (a != UNLABELED_CODE) & (b != UNLABELED_CODE)
-    return a[shared], b[shared]
+    both, classes = (a != UNLABELED_CODE) & (b != UNLABELED_CODE), len(CLASSES)
+    pairs = classes * a[both].astype(np.int64) + b[both]
+    return np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
 
 
 def percent_agreement(a: Int[np.ndarray, " frames_a"], b: Int[np.ndarray, " frames_b"]) -> float:
     """Share of the frames that both labelled on which they agree, 0 to 1; NaN without any."""
-    a, b = _both(a, b)
-    return float(np.mean(a == b)) if len(a) else float("nan")
+    table = contingency(a, b)
+    return float(np.trace(table) / table.sum()) if table.any() else NAN
 
 
 def cohen_kappa(a: Int[np.ndarray, " frames_a"], b: Int[np.ndarray, " frames_b"]) -> float:
@@ -39,19 +44,16 @@ def cohen_kappa(a: Int[np.ndarray, " frames_a"], b: Int[np.ndarray, " frames_b"]
     0 is chance. NaN without shared frames, or if both use one and the same label throughout.
     Source: Cohen (1960), "A coefficient of agreement for nominal scales".
     """
-    a, b = _both(a, b)
-    table = np.zeros((len(CLASSES), len(CLASSES)), dtype=np.int64)
-    np.add.at(table, (a, b), 1)
-    return kappa_of_contingency(table)
+    return kappa_of_contingency(contingency(a, b))
 
 
 def kappa_of_contingency(table: Int[np.ndarray, "classes classes"]) -> float:
-    """Cohen's kappa from frames per pair of labels, one annotator's in rows; NaN as there."""
+    """Cohen's kappa from frames per pair of labels; NaN as there."""
     frames = table.sum()
     if not frames:
-        return float("nan")
+        return NAN
     chance = float(table.sum(axis=1) @ table.sum(axis=0)) / frames**2
-    return (float(np.trace(table)) / frames - chance) / (1 - chance) if chance < 1 else float("nan")
+    return (float(np.trace(table)) / frames - chance) / (1 - chance) if chance < 1 else NAN
 
 
 def pairwise(
@@ -64,13 +66,8 @@ def pairwise(
 
 def panel(votes: Int[np.ndarray, "frames annotators"]) -> Int[np.ndarray, " compared"]:
     """Columns of the annotators who labelled a frame that another labelled too."""
-    several = (votes != UNLABELED_CODE).sum(axis=1) > 1
-    return np.flatnonzero((votes[several] != UNLABELED_CODE).any(axis=0))
-
-
-def complete(votes: Int[np.ndarray, "frames annotators"]) -> Int[np.ndarray, "shared annotators"]:
-    """Only the frames that every annotator labelled."""
-    return votes[(votes != UNLABELED_CODE).all(axis=1)]
+    given = votes != UNLABELED_CODE
+    return np.flatnonzero(given[given.sum(axis=1) > 1].any(axis=0))
 
 
 def unanimous(votes: Int[np.ndarray, "frames annotators"]) -> float:
@@ -78,34 +75,44 @@ def unanimous(votes: Int[np.ndarray, "frames annotators"]) -> float:
     counts = count_votes(votes)
     counts = counts[counts.sum(axis=1) > 1]
     same = counts.max(axis=1) == counts.sum(axis=1)
-    return float(same.mean()) if len(counts) else float("nan")
+    return float(same.mean()) if len(counts) else NAN
 
 
-def fleiss_kappa(counts: Int[np.ndarray, "subjects categories"]) -> float:
+def fleiss_kappa(votes: Int[np.ndarray, "frames annotators"]) -> float:
+    """Fleiss' kappa over the frames that every annotator labelled; NaN with fewer than two."""
+    full = votes[(votes != UNLABELED_CODE).all(axis=1)]
+    return fleiss_kappa_of_counts(count_votes(full)) if votes.shape[1] > 1 else NAN
+
+
+def fleiss_kappa_of_counts(counts: Int[np.ndarray, "subjects categories"]) -> float:
     """Fleiss' kappa from the number of votes per subject (frame) and category.
 
-    Every subject needs the same number of votes, at least two: pass
-    ``count_votes(complete(votes))``. NaN without subjects or if all votes are one category.
+    NaN without subjects or if all votes are one category.
     Source: Fleiss (1971), "Measuring nominal scale agreement among many raters", equations 1-7.
 
-    Raises ValueError if the numbers of votes differ.
+    Raises ValueError unless every subject has the same number of votes, at least two.
     """
     if not len(counts):
-        return float("nan")
+        return NAN
     raters = counts.sum(axis=1)
     if raters.min() != raters.max() or raters[0] < 2:
         raise ValueError(
             "Fleiss' kappa needs the same number of votes, at least two, for every subject; found "
-            f"{raters.min()} to {raters.max()}; use krippendorff_alpha where votes are missing"
+            f"{raters.min()} to {raters.max()}; use Krippendorff's alpha where votes are missing"
         )
     pairs = (counts * (counts - 1)).sum(axis=1) / (raters * (raters - 1))
     chance = float(((counts.sum(axis=0) / counts.sum()) ** 2).sum())
-    return (float(pairs.mean()) - chance) / (1 - chance) if chance < 1 else float("nan")
+    return (float(pairs.mean()) - chance) / (1 - chance) if chance < 1 else NAN
 
 
-def fleiss_kappa_of_votes(votes: Int[np.ndarray, "frames annotators"]) -> float:
-    """Fleiss' kappa over the frames that every annotator labelled; NaN with fewer than two."""
-    return fleiss_kappa(count_votes(complete(votes))) if votes.shape[1] > 1 else float("nan")
+def krippendorff_alpha(votes: Int[np.ndarray, "frames annotators"]) -> float:
+    """Krippendorff's alpha for nominal data over all frames with two or more votes.
+
+    Votes may be missing. 1 is perfect, 0 is chance; NaN if no frame has two votes or only one
+    label occurs.
+    Source: Krippendorff (2011), "Computing Krippendorff's alpha-reliability", section C.
+    """
+    return alpha_of_coincidences(coincidences(count_votes(votes)))
 
 
 def coincidences(counts: Int[np.ndarray, "units values"]) -> Float[np.ndarray, "values values"]:
@@ -116,29 +123,14 @@ def coincidences(counts: Int[np.ndarray, "units values"]) -> Float[np.ndarray, "
     return (counts * weights[:, None]).T @ counts - np.diag(counts.T @ weights)
 
 
-def krippendorff_alpha(counts: Int[np.ndarray, "units values"]) -> float:
-    """Krippendorff's alpha for nominal data, from votes per unit (frame) and value.
-
-    Votes may be missing: pass ``count_votes(votes)``. 1 is perfect, 0 is chance; NaN if no unit
-    has two votes or only one value occurs.
-    Source: Krippendorff (2011), "Computing Krippendorff's alpha-reliability", section C.
-    """
-    return alpha_of_coincidences(coincidences(counts))
-
-
 def alpha_of_coincidences(matrix: Float[np.ndarray, "values values"]) -> float:
     """Krippendorff's alpha from a coincidence matrix; sums of such matrices are one too."""
     totals = matrix.sum(axis=0)
     n = totals.sum()
     chance = (totals * (totals - 1)).sum()
     if n == 0 or n * (n - 1) == chance:
-        return float("nan")
+        return NAN
     return float(((n - 1) * np.trace(matrix) - chance) / (n * (n - 1) - chance))
-
-
-def krippendorff_alpha_of_votes(votes: Int[np.ndarray, "frames annotators"]) -> float:
-    """Krippendorff's alpha over all frames with two or more votes; NaN without any."""
-    return krippendorff_alpha(count_votes(votes))
 
 
 def label_agreement(votes: Int[np.ndarray, "frames annotators"]) -> Float[np.ndarray, " classes"]:
@@ -165,8 +157,8 @@ class Border(NamedTuple):
 
 def borders(labels: Int[np.ndarray, " frames"]) -> list[Border]:
     """Changes of label within a clip, in order; none next to frames without a label."""
-    runs = segments(labels)
-    found = [Border(b.start, a.label, b.label) for a, b in itertools.pairwise(runs)]
+    pairs = itertools.pairwise(segments(labels))
+    found = [Border(b.start, a.label, b.label) for a, b in pairs]
     return [border for border in found if UNLABELED_CODE not in border[1:]]
 
 
@@ -204,14 +196,12 @@ def border_table(clips: list[Int[np.ndarray, "_ annotators"]]) -> pd.DataFrame:
         labelled = np.flatnonzero((votes != UNLABELED_CODE).any(axis=0))
         for first, second in itertools.combinations(labelled.tolist(), 2):
             matched, alone = match_borders(votes[:, first], votes[:, second])
-            rows += [(clip, first, second, _kind(x), y.frame - x.frame) for x, y in matched]
-            rows += [(clip, first, second, _kind(border), np.nan) for border in alone]
+            pairs = [(x, float(y.frame - x.frame)) for x, y in matched]
+            for border, frames in [*pairs, *((border, NAN) for border in alone)]:
+                kind = f"{NAMES[border.before]} → {NAMES[border.after]}"
+                rows.append((clip, first, second, kind, frames))
     columns = ["clip", "first", "second", "kind", "frames"]
     return pd.DataFrame(rows, columns=columns).astype({"frames": float})
-
-
-def _kind(border: Border) -> str:
-    return f"{NAMES[border.before]} → {NAMES[border.after]}"
 
 
 def bootstrap(
@@ -230,7 +220,5 @@ def bootstrap(
     draws = generator.integers(len(clips), size=(samples, len(clips))) if clips else []
     values = [measure(np.concatenate([clips[i] for i in draw])) for draw in draws]
     values = [value for value in values if np.isfinite(value)]
-    if not values:
-        return float("nan"), float("nan")
-    low, high = np.percentile(values, [2.5, 97.5])
+    low, high = np.percentile(values, [2.5, 97.5]) if values else (NAN, NAN)
     return float(low), float(high)

@@ -1,13 +1,11 @@
 """One annotator's labels on disk, read and changed clip by clip.
 
 A draft, ``drafts/<annotator>.csv``, has the form of ``annotations/<annotator>.csv``, but no
-notebook counts it, and its clips may be half labelled: frames without a label have no run. It
+notebook counts it, and its clips may be half labelled: frames without a label have no row. It
 holds the clips changed since the annotator last handed in; the others are read from his file in
 ``annotations/``. :func:`hand_in` moves the complete ones there.
 """
 
-import csv
-import io as text_io
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +14,10 @@ from jaxtyping import Int
 
 from gymlib.annotation import checks
 from gymlib.annotation.checks import COLUMNS, AnnotationError
-from gymlib.annotation.editing import NOT_YET, blank
+from gymlib.annotation.editing import NOT_YET, blank, gaps
 from gymlib.annotation.reading import read_annotation
-from gymlib.dataset.tables import read_clips
-from gymlib.files import lock, paths
+from gymlib.dataset import Dataset
+from gymlib.files import lock
 from gymlib.files.atomic import MissingFileError, write_text
 from gymlib.labels import CODES, NAMES, Segment, segments
 
@@ -31,20 +29,19 @@ class ChangedElsewhere(RuntimeError):
     """Another window or program changed the same clip since it was read."""
 
 
-class LabelFile:
+class AnnotatorFile:
     """The labels of one annotator in one data set.
 
-    Other clips' rows, further columns and comments are kept as they are. The comment of a run goes
-    on with the run that covers most of its frames, if possible one of the same label.
+    Other clips' rows, further columns and comments are kept as they are. The comment of a segment
+    goes on with the segment that covers most of its frames, if possible one of the same label.
 
     ``said`` has the rows of each clip read, from which these words are taken; a list is never
     changed, :func:`with_comment` makes another.
     """
 
-    def __init__(self, dataset: str, annotator: str, draft: bool = False):
-        self.dataset, self.annotator, self.draft = dataset, annotator, draft
-        self.path = paths.annotation(dataset, annotator, draft)
-        self.final = paths.annotation(dataset, annotator)
+    def __init__(self, data: Dataset, annotator: str, draft: bool = False):
+        self.data, self.annotator, self.draft = data, annotator, draft
+        self.path, self.final = data.annotation(annotator, draft), data.annotation(annotator)
         self.said: dict[str, list[dict]] = {}
         self._seen: dict[str, list[dict]] = {}  # rows of each clip as last read or written
 
@@ -59,7 +56,7 @@ class LabelFile:
         return covered
 
     def read(self, clip: str, frames: int) -> Int[np.ndarray, " frames"]:
-        """One code per frame, NOT_YET where there is no run.
+        """One code per frame, NOT_YET where there is no row.
 
         Raises AnnotationError listing the faults of the clip's rows: they must be mended by hand,
         because a guess might destroy what the annotator meant.
@@ -81,14 +78,13 @@ class LabelFile:
         Raises ChangedElsewhere, and writes nothing, if the rows on disk are no longer those that
         were read or written last; lock.BusyError if another program holds the file for long.
         """
-        with held(self.dataset, self.annotator):
+        with held(self.data, self.annotator):
             if self._rows(clip, len(codes)) != self._seen[clip]:
                 raise ChangedElsewhere(
                     f"clip {clip} of {self.path.name} was changed in another window or program"
                 )
             said = self.said[clip] if said is None else said
-            rows = _runs(clip, codes, said)
-            _write(self.path, _replaced(_read(self.path), clip, rows))
+            _write(self.path, _replaced(_read(self.path), clip, _rows_of(clip, codes, said)))
             self.said[clip], self._seen[clip] = said, self._rows(clip, len(codes))
 
     def _rows(self, clip: str, frames: int) -> list[dict]:
@@ -105,19 +101,19 @@ class LabelFile:
 
 
 def comments(codes: Int[np.ndarray, " frames"], said: list[dict]) -> list[list]:
-    """First frame, last frame and comment of the runs that have one."""
-    rows = _runs("", codes, said)
+    """First frame, last frame and comment of the segments that have one."""
+    rows = _rows_of("", codes, said)
     return [[int(r["start"]), int(r["end"]), r["comment"]] for r in rows if r.get("comment")]
 
 
 def with_comment(
     clip: str, codes: Int[np.ndarray, " frames"], said: list[dict], frame: int, comment: str
 ) -> list[dict]:
-    """``said`` with another comment on the run at ``frame``, line breaks as spaces.
+    """``said`` with another comment on the segment at ``frame``, line breaks as spaces.
 
     Raises ValueError if the frame has no label.
     """
-    rows = _runs(clip, codes, said)
+    rows = _rows_of(clip, codes, said)
     row = next((r for r in rows if int(r["start"]) <= frame <= int(r["end"])), None)
     if row is None:
         raise ValueError(f"frame {frame} has no label yet: label it, then comment on it")
@@ -125,44 +121,41 @@ def with_comment(
     return rows
 
 
-def hand_in(dataset: str, annotator: str) -> str:
+def hand_in(data: Dataset, annotator: str) -> str:
     """Move the complete clips of a draft to ``annotations/<annotator>.csv``; says what it did.
 
     Rows of the same clips that were handed in before are replaced. Clips with frames left stay
-    in the draft, and are listed. Raises io.MissingFileError without a draft, AnnotationError for
+    in the draft, and are listed. Raises MissingFileError without a draft, AnnotationError for
     rows that cannot be read.
     """
-    draft, final = (paths.annotation(dataset, annotator, draft) for draft in (True, False))
-    if not draft.is_file():
-        raise MissingFileError(f"{draft} is missing: nothing to hand in")
-    lengths = read_clips(dataset).set_index("clip")["frames"]
-    file, handed, left = LabelFile(dataset, annotator, draft=True), [], []
-    with held(dataset, annotator):
-        pending, done = _read(draft), _read(final)
-        for clip in dict.fromkeys(pending["clip"].str.strip()):
-            codes = file.read(clip, int(lengths.get(clip, 1)))
-            missing = [run for run in segments(codes) if run.label == NOT_YET]
-            if missing:
-                left.append(f"{clip}: " + ", ".join(_span(run) for run in missing))
+    file = AnnotatorFile(data, annotator, draft=True)
+    if not file.path.is_file():
+        raise MissingFileError(f"{file.path} is missing: nothing to hand in")
+    lengths, handed, left = data.clips.set_index("clip")["frames"], 0, []
+    with held(data, annotator):
+        draft, final = _read(file.path), _read(file.final)
+        for clip in dict.fromkeys(draft["clip"].str.strip()):
+            if missing := gaps(file.read(clip, int(lengths.get(clip, 1)))):
+                left.append(f"{clip}: " + ", ".join(_span(segment) for segment in missing))
                 continue
-            own = pending[pending["clip"].str.strip() == clip]
-            done = _replaced(done, clip, own.to_dict("records"))
-            pending = pending.drop(own.index)
-            handed.append(clip)
+            own = draft[draft["clip"].str.strip() == clip]
+            final = _replaced(final, clip, own.to_dict("records"))
+            draft = draft.drop(own.index)
+            handed += 1
         if handed:
-            _write(final, done)
-            _write(draft, pending)
-    text = f"{len(handed)} clips handed in to {final.parent.name}/{final.name}"
+            _write(file.final, final)
+            _write(file.path, draft)
+    text = f"{handed} clips handed in to {file.final.parent.name}/{file.final.name}"
     return text + (f"; {len(left)} half labelled stay a draft: {'; '.join(left)}" if left else "")
 
 
-def held(dataset: str, annotator: str):
+def held(data: Dataset, annotator: str):
     """The lock of an annotator's labels, for everything that reads, changes and writes them."""
-    return lock.hold(paths.dataset(dataset), f"labels-{annotator}", wait=WAIT)
+    return lock.hold(data.folder, f"labels-{annotator}", wait=WAIT)
 
 
-def _span(run: Segment) -> str:
-    return f"frame {run.start}" if run.start == run.end else f"frames {run.start} to {run.end}"
+def _span(gap: Segment) -> str:
+    return f"frame {gap.start}" if gap.start == gap.end else f"frames {gap.start} to {gap.end}"
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -180,13 +173,10 @@ def _write(path: Path, table: pd.DataFrame) -> None:
     if table.empty:
         path.unlink(missing_ok=True)
         return
-    text = text_io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(table.fillna("").to_numpy())
-    if "\ufffd" in text.getvalue():
+    text = table.fillna("").to_csv(index=False, lineterminator="\n")
+    if "\ufffd" in text:
         raise ValueError(f"{path} is not UTF-8; save it with that encoding before labelling")
-    write_text(path, text.getvalue())
+    write_text(path, text)
 
 
 def _replaced(table: pd.DataFrame, clip: str, rows: list[dict]) -> pd.DataFrame:
@@ -203,24 +193,24 @@ def _replaced(table: pd.DataFrame, clip: str, rows: list[dict]) -> pd.DataFrame:
     return pd.DataFrame([*kept[:at], *rows, *kept[at:]], columns=columns, dtype=object)
 
 
-def _runs(clip: str, codes: np.ndarray, old: list[dict]) -> list[dict]:
-    """Rows for the runs of ``codes``; what old rows say in further columns goes along."""
-    runs = [run for run in segments(codes) if run.label != NOT_YET]
+def _rows_of(clip: str, codes: np.ndarray, old: list[dict]) -> list[dict]:
+    """Rows for the segments of ``codes``; what old rows say in further columns goes along."""
+    found = [segment for segment in segments(codes) if segment.label != NOT_YET]
     rows = [
-        {"clip": clip, "start": str(run.start), "end": str(run.end), "label": NAMES[run.label]}
-        for run in runs
+        {"clip": clip, "start": str(start), "end": str(end), "label": NAMES[label]}
+        for start, end, label in found
     ]
-    for row in old if runs else ():
-        heir = rows[max(range(len(runs)), key=lambda i: _kinship(runs[i], row))]
+    for row in old if rows else ():
+        heir = rows[max(range(len(rows)), key=lambda i: _kinship(found[i], row))]
         for column in set(row) - set(COLUMNS):
             said = [text for text in (heir.get(column, ""), row[column]) if text]
             heir[column] = "; ".join(dict.fromkeys(said))
     return rows
 
 
-def _kinship(run: Segment, row: dict) -> tuple:
-    """How much a run is the old row's: same label and frames, then frames, then nearness."""
+def _kinship(segment: Segment, row: dict) -> tuple:
+    """How much a segment is the old row's: same label and frames, then frames, then nearness."""
     start, end = int(row["start"]), int(row["end"])
-    shared = min(run.end, end) - max(run.start, start) + 1  # negative: so many frames between
-    same = shared > 0 and CODES[row["label"]] == run.label
-    return same, shared, -run.start
+    shared = min(segment.end, end) - max(segment.start, start) + 1  # negative: frames between
+    same = shared > 0 and CODES[row["label"]] == segment.label
+    return same, shared, -segment.start

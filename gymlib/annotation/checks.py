@@ -1,14 +1,14 @@
 """Annotation files against the list of clips: every fault at once, with file and row.
 
-People write these files by hand, so a check that stops at the first fault costs them a run per
-fault. Rows are counted as editors and spreadsheets do: the header is row 1.
+People write these files by hand, so a check that stops at the first fault costs them another try
+per fault. Rows are counted as editors and spreadsheets do: the header is row 1.
 """
 
 import csv
 import difflib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -66,9 +66,9 @@ def check(
 ) -> dict[str, pd.DataFrame]:
     """The same tables with whole-number frames, or an AnnotationError listing all faults.
 
-    A run may be labelled Unlabeled, where an annotator looked and gave no label: no vote there.
-    Checked are columns, clip names, labels, whole numbers, start after end, runs beyond the clip,
-    gaps, overlaps, annotators' names, clips nobody labelled, and missing annotators.
+    A segment may be Unlabeled, where an annotator looked and gave no label: no vote there.
+    Checked are columns, clip names, labels, whole numbers, start after end, segments beyond the
+    clip, gaps, overlaps, annotators' names, clips nobody labelled, and missing annotators.
 
     Parameters
     ----------
@@ -89,11 +89,14 @@ def check(
         for clip, found in (video_frames or {}).items()
         if lengths[clip] != found
     ]
-    checked = {}
+    order, checked = {clip: number for number, clip in enumerate(lengths)}, {}
     for annotator, table in annotations.items():
-        runs, found = _check_file(annotator, table, lengths)
-        faults += found
-        checked[annotator] = _ordered(runs, clips)
+        faults += check_header(annotator, table)
+        if set(COLUMNS) <= set(table):
+            rows, found = _check_rows(annotator, _rows(table), lengths)
+            faults += found
+            rows.sort(key=lambda row: (order.get(row["clip"], -1), row["start"] or 0))
+            checked[annotator] = pd.DataFrame(rows, columns=[*COLUMNS, "comment"])
     faults += _missing(annotations, clips, every_clip)
     if faults:
         raise AnnotationError(faults)
@@ -102,29 +105,8 @@ def check(
 
 def clip_faults(annotator: str, table: pd.DataFrame, clip: str, frames: int) -> list[Fault]:
     """Faults of one clip's rows; here a frame without a label is none. Columns are all there."""
-    file = f"{annotator}.csv"
-    own = [(row, cells) for row, cells in _rows(table) if cells["clip"] == clip]
-    found = [(row, text) for row, cells in own for text in _check_row(cells, {clip: frames})]
-    if not found:
-        found = coverage_faults(clip, [_run(cells, row) for row, cells in own], frames, gaps=False)
-    return [Fault(file, row, text) for row, text in found]
-
-
-def _check_file(annotator: str, table: pd.DataFrame, lengths: dict[str, int]):
-    """Readable runs (clip, start, end, label, comment, row) of one file, and its faults."""
-    file, faults, runs = f"{annotator}.csv", check_header(annotator, table), []
-    if any(column not in table for column in COLUMNS):
-        return [], faults
-    for row, cells in _rows(table):
-        messages = _check_row(cells, lengths)
-        faults += [Fault(file, row, message) for message in messages]
-        runs.append(_run(cells, row))
-    for clip, frames in lengths.items():
-        own = [run for run in runs if run["clip"] == clip]
-        # Coverage of a clip with unreadable numbers would only repeat those faults.
-        if own and all(run["start"] is not None and run["end"] is not None for run in own):
-            faults += [Fault(file, row, text) for row, text in coverage_faults(clip, own, frames)]
-    return runs, faults
+    own = ((row, cells) for row, cells in _rows(table) if cells["clip"] == clip)
+    return _check_rows(annotator, own, {clip: frames}, gaps=False)[1]
 
 
 def check_header(annotator: str, table: pd.DataFrame) -> list[Fault]:
@@ -149,7 +131,25 @@ def _rows(table: pd.DataFrame) -> Iterator[tuple[int, dict[str, str]]]:
             yield row, cells
 
 
-def _check_row(cells: dict[str, str], lengths: dict[str, int]) -> list[str]:
+def _check_rows(
+    annotator: str, rows: Iterable[tuple[int, dict]], lengths: dict[str, int], gaps: bool = True
+) -> tuple[list[dict], list[Fault]]:
+    """Rows with numbers (None where unreadable) instead of text, and their faults."""
+    file, faults, clips = f"{annotator}.csv", [], {}
+    for row, cells in rows:
+        faults += [Fault(file, row, message) for message in _row_faults(cells, lengths)]
+        whole = {n: int(cells[n]) if _WHOLE.fullmatch(cells[n]) else None for n in ("start", "end")}
+        clips.setdefault(cells["clip"], []).append({"comment": "", **cells, **whole, "row": row})
+    for clip, frames in lengths.items():
+        own = clips.get(clip, [])
+        # Coverage of a clip with unreadable numbers would only repeat those faults.
+        if own and all(None not in (row["start"], row["end"]) for row in own):
+            found = coverage_faults(clip, own, frames, gaps)
+            faults += [Fault(file, row, text) for row, text in found]
+    return [row for own in clips.values() for row in own], faults
+
+
+def _row_faults(cells: dict[str, str], lengths: dict[str, int]) -> list[str]:
     messages = []
     if cells["clip"] not in lengths:
         near = difflib.get_close_matches(cells["clip"], lengths, n=1)
@@ -165,33 +165,19 @@ def _check_row(cells: dict[str, str], lengths: dict[str, int]) -> list[str]:
     return messages
 
 
-def _run(cells: dict[str, str], row: int) -> dict:
-    def number(text):
-        return int(text) if _WHOLE.fullmatch(text) else None
-
-    return {
-        "clip": cells["clip"],
-        "start": number(cells["start"]),
-        "end": number(cells["end"]),
-        "label": cells["label"],
-        "comment": cells.get("comment", ""),
-        "row": row,
-    }
-
-
 def coverage_faults(
-    clip: str, runs: list[dict], frames: int, gaps: bool = True
+    clip: str, segments: list[dict], frames: int, gaps: bool = True
 ) -> list[tuple[int, str]]:
-    """(row, message) for every frame run that is reversed, overlaps, or leaves a gap.
+    """(row, message) for every segment that is reversed, overlaps, or leaves a gap.
 
     Parameters
     ----------
-    runs : start, end (inclusive) and row of every run of one annotator in one clip.
+    segments : start, end (inclusive) and row of every segment of one annotator in one clip.
     gaps : whether frames without a label are a fault.
     """
     found, covered, last = [], -1, None
-    for run in sorted(runs, key=lambda run: (run["start"], run["end"])):
-        start, end, row = run["start"], run["end"], run["row"]
+    for segment in sorted(segments, key=lambda segment: (segment["start"], segment["end"])):
+        start, end, row = segment["start"], segment["end"], segment["row"]
         if start > end:
             found.append((row, f"clip {clip}: start {start} is after end {end}"))
             continue
@@ -204,7 +190,7 @@ def coverage_faults(
             covered, last = end, row
     if covered + 1 > frames or (gaps and covered + 1 < frames):
         fault = f"clip {clip}: labels end at frame {covered}, but the clip has {frames} frames"
-        found.append((last or runs[0]["row"], f"{fault} (0 to {frames - 1})"))
+        found.append((last or segments[0]["row"], f"{fault} (0 to {frames - 1})"))
     return found
 
 
@@ -226,26 +212,16 @@ def _missing(annotations: dict[str, pd.DataFrame], clips, every_clip: bool) -> l
         for clip in clips["clip"]
         if every_clip and clip not in everyone
     ]
-    if "annotators" not in clips:
-        return faults
-    wanted = dict(zip(clips["clip"], clips["annotators"].fillna("").str.split()))
-    for annotator in dict.fromkeys(name for names in wanted.values() for name in names):
-        asked = [clip for clip, names in wanted.items() if annotator in names]
-        absent = [clip for clip in asked if clip not in covered.get(annotator, ())]
+    asked: dict[str, list[str]] = {}
+    if "annotators" in clips:
+        for clip, names in zip(clips["clip"], clips["annotators"].fillna("").str.split()):
+            for name in dict.fromkeys(names):
+                asked.setdefault(name, []).append(clip)
+    for annotator, theirs in asked.items():
+        absent = [clip for clip in theirs if clip not in covered.get(annotator, ())]
+        message = f"no rows for {', '.join(absent)}, as clips.csv expects"
         if annotator not in covered:
-            message = f"missing; clips.csv expects it for {len(asked)} of {len(clips)} clips"
-        else:
-            message = f"no rows for {', '.join(absent)}, as clips.csv expects"
+            message = f"missing; clips.csv expects it for {len(theirs)} of {len(clips)} clips"
         if absent:
             faults.append(Fault(f"{annotator}.csv", None, message))
     return faults
-
-
-def _ordered(runs: list[dict], clips: pd.DataFrame) -> pd.DataFrame:
-    columns = [*COLUMNS, "comment"]
-    table = pd.DataFrame(runs, columns=columns)
-    position = {clip: i for i, clip in enumerate(clips["clip"])}
-    order = sorted(
-        range(len(runs)), key=lambda i: (position.get(runs[i]["clip"], -1), runs[i]["start"] or 0)
-    )
-    return table.iloc[order].reset_index(drop=True)

@@ -1,7 +1,7 @@
 """Labelling one clip: what each key and each drag does to its labels, and back again.
 
 The state is one code per frame: those of :mod:`gymlib.labels`, and ``NOT_YET`` where nobody has
-given a label yet. An array has one value per frame, so the runs drawn from it cover the clip
+given a label yet. An array has one value per frame, so the segments drawn from it cover the clip
 exactly once whatever is done to it.
 
 The rules follow the thesis authors' tool, which showed frame after frame, gave each the label of
@@ -24,13 +24,13 @@ def blank(frames: int) -> Int[np.ndarray, " frames"]:
 
 
 def borders(codes: Int[np.ndarray, " frames"]) -> list[int]:
-    """Frames at which another run begins, in order; frame 0 is none."""
-    return [run.start for run in segments(codes)[1:]]
+    """Frames at which another segment begins, in order; frame 0 is none."""
+    return [segment.start for segment in segments(codes)[1:]]
 
 
 def gaps(codes: Int[np.ndarray, " frames"]) -> list[Segment]:
-    """Runs of frames that have no label yet."""
-    return [run for run in segments(codes) if run.label == NOT_YET]
+    """Segments of frames that have no label yet."""
+    return [segment for segment in segments(codes) if segment.label == NOT_YET]
 
 
 def label_from(
@@ -46,10 +46,11 @@ def label_from(
     _check_frame(codes, frame)
     if not UNLABELED_CODE <= label <= 3:
         raise ValueError(f"expected a label's code, -1 to 3, found {label}")
-    run = next(run for run in segments(codes) if run.start <= frame <= run.end)
-    end = frame if run.label == NOT_YET else run.end
+    after = frame + 1
+    if codes[frame] != NOT_YET:
+        after = next((border for border in borders(codes) if border > frame), len(codes))
     changed = codes.copy()
-    changed[frame : end + 1] = label
+    changed[frame:after] = label
     return changed
 
 
@@ -64,28 +65,28 @@ def carry_to(
     _check_frame(codes, since)
     _check_frame(codes, frame)
     changed = codes.copy()
-    for run in gaps(codes):
-        if since < run.start <= frame:
-            changed[run.start : min(run.end, frame) + 1] = codes[run.start - 1]
+    for gap in gaps(codes):
+        if since < gap.start <= frame:
+            changed[gap.start : min(gap.end, frame) + 1] = codes[gap.start - 1]
     return changed
 
 
 def move_border(
     codes: Int[np.ndarray, " frames"], border: int, to: int
 ) -> Int[np.ndarray, " frames"]:
-    """Let the run that begins at frame ``border`` begin at ``to`` instead.
+    """Let the segment that begins at frame ``border`` begin at ``to`` instead.
 
-    Both runs keep one frame at least: beyond that the border stops. Raises ValueError if no run
-    begins at ``border``.
+    Both segments keep one frame at least: beyond that the border stops. Raises ValueError if no
+    segment begins at ``border``.
     """
-    runs = segments(codes)
-    right = next((i for i, run in enumerate(runs) if i and run.start == border), None)
-    if right is None:
-        raise ValueError(f"no run begins at frame {border}; borders are {borders(codes)}")
-    to = min(max(to, runs[right - 1].start + 1), runs[right].end)
+    starts = [0, *borders(codes), len(codes)]
+    if border not in starts[1:-1]:
+        raise ValueError(f"no segment begins at frame {border}; borders are {starts[1:-1]}")
+    at = starts.index(border)
+    to = min(max(to, starts[at - 1] + 1), starts[at + 1] - 1)
     changed = codes.copy()
-    changed[border:to] = runs[right - 1].label
-    changed[to:border] = runs[right].label
+    changed[border:to] = codes[border - 1]
+    changed[to:border] = codes[border]
     return changed
 
 
@@ -94,13 +95,13 @@ def _check_frame(codes: np.ndarray, frame: int) -> None:
         raise ValueError(f"expected a frame from 0 to {len(codes) - 1}, found {frame}")
 
 
-class LabelSession:
+class EditingSession:
     """The labels of one clip while they are made, with as many steps back as were taken forward.
 
     After a key the label follows the annotator forward (:meth:`reach`), until an undo or redo.
     What is carried along belongs to the key that began it: one undo takes both away.
 
-    ``said`` is what was said of the runs in words: it is kept with the labels, not looked into.
+    ``said`` is what was said of the segments in words: kept with the labels, not looked into.
     """
 
     def __init__(self, codes: Int[np.ndarray, " frames"], said: list[dict] | None = None):
@@ -111,11 +112,6 @@ class LabelSession:
         self._open = False  # whether the last change is that key's, and takes what is carried
 
     @property
-    def complete(self) -> bool:
-        """Whether every frame has a label."""
-        return not (self.codes == NOT_YET).any()
-
-    @property
     def steps(self) -> int:
         """How many changes can be undone."""
         return len(self._before)
@@ -124,11 +120,6 @@ class LabelSession:
     def undone(self) -> int:
         """How many changes can be done again."""
         return len(self._after)
-
-    @property
-    def carrying(self) -> bool:
-        """Whether a label follows the annotator."""
-        return self._key is not None
 
     def label(self, frame: int, label: int) -> bool:
         """:func:`label_from`; whether anything changed."""
@@ -141,11 +132,11 @@ class LabelSession:
         if self._key is None:
             return False
         carried = carry_to(self.codes, self._key, frame)
-        if self._open:
-            changed = not np.array_equal(carried, self.codes)
-            self.codes = carried
-        else:
-            changed = self._open = self._change(carried, self._key)
+        if not self._open:
+            self._open = self._change(carried, self._key)
+            return self._open
+        changed = not np.array_equal(carried, self.codes)
+        self.codes = carried
         return changed
 
     def rest(self) -> None:
@@ -158,7 +149,7 @@ class LabelSession:
         return self._change(move_border(self.codes, border, to), border)
 
     def say(self, said: list[dict], frame: int) -> bool:
-        """Say something else of the runs, at ``frame``; whether anything changed."""
+        """Say something else of the segments, at ``frame``; whether anything changed."""
         self._open = False
         return self._change(self.codes, frame, said)
 

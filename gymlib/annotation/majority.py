@@ -74,18 +74,18 @@ def clip_votes(
 ) -> Int[np.ndarray, "frames annotators"]:
     """One clip's votes from annotation tables (clip, start, end, label; ends inclusive).
 
-    Columns follow the order of ``annotations``; -1 where an annotator has no run. Check files
-    with :mod:`gymlib.annotation.checks` first: runs outside the clip raise ValueError here.
+    Columns follow the order of ``annotations``; -1 where an annotator has no segment. Check files
+    with :mod:`gymlib.annotation.checks` first: segments outside the clip raise ValueError here.
     """
     votes = np.full((frames, len(annotations)), UNLABELED_CODE, dtype=np.int8)
     for column, (annotator, table) in enumerate(annotations.items()):
-        for run in table[table["clip"] == clip].itertuples():
-            if not 0 <= run.start <= run.end < frames:
+        for segment in table[table["clip"] == clip].itertuples():
+            if not 0 <= segment.start <= segment.end < frames:
                 raise ValueError(
-                    f"annotator {annotator}, clip {clip}: run {run.start} to {run.end} does not "
-                    f"lie in frames 0 to {frames - 1}"
+                    f"annotator {annotator}, clip {clip}: segment {segment.start} to "
+                    f"{segment.end} does not lie in frames 0 to {frames - 1}"
                 )
-            votes[run.start : run.end + 1, column] = CODES[run.label]
+            votes[segment.start : segment.end + 1, column] = CODES[segment.label]
     return votes
 
 
@@ -102,33 +102,20 @@ def label_table(annotations: dict[str, pd.DataFrame], clips: pd.DataFrame) -> pd
     Columns clip, frame, one per annotator (label names, None without a vote), majority,
     agreement (votes for the majority), label (majority after the fake take-off rule).
     """
-    tables = [
-        _clip_table(clip.clip, clip_votes(annotations, clip.clip, clip.frames), annotations)
-        for clip in clips.itertuples()
-    ]
-    return pd.concat(tables, ignore_index=True)
-
-
-def _clip_table(clip: str, votes: np.ndarray, annotators) -> pd.DataFrame:
-    labels, agreement = majority(votes)
-    columns = {
-        name: [None if vote == UNLABELED_CODE else CLASSES[vote] for vote in votes[:, i]]
-        for i, name in enumerate(annotators)
-    }
-    return pd.DataFrame(
-        {
-            "clip": clip,
-            "frame": np.arange(len(votes)),
-            **columns,
-            "majority": decode(labels),
-            "agreement": agreement,
-            "label": decode(clean(labels)),
+    tables = []
+    for clip, frames in zip(clips["clip"], clips["frames"]):
+        votes = clip_votes(annotations, clip, frames)
+        labels, agreement = majority(votes)
+        own = {
+            name: [None if vote == UNLABELED_CODE else CLASSES[vote] for vote in column]
+            for name, column in zip(annotations, votes.T)
         }
-    )
+        final = {"majority": decode(labels), "agreement": agreement, "label": decode(clean(labels))}
+        tables.append(pd.DataFrame({"clip": clip, "frame": np.arange(frames), **own, **final}))
+    return pd.concat(tables, ignore_index=True)
 
 
 def table_votes(labels: pd.DataFrame, annotators) -> Int[np.ndarray, "frames annotators"]:
     """Vote array of a label table's annotator columns; -1 where an annotator gave no label."""
-    codes = {name: CODES[name] for name in CLASSES}
-    columns = [labels[name].map(codes).fillna(UNLABELED_CODE) for name in annotators]
+    columns = [labels[name].map(CODES).fillna(UNLABELED_CODE) for name in annotators]
     return np.stack(columns, axis=1).astype(np.int8)

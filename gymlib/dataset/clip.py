@@ -15,6 +15,10 @@ class Clip:
     frames : (frames,) original frame numbers, increasing; gaps where frames were removed.
     keypoints : (frames, 33, 2) x, y in the units chosen in preprocessing; float32.
     labels : (frames,) int8 codes 0 to 3 (see :mod:`gymlib.labels`).
+
+    >>> still = np.zeros((2, 33, 2), np.float32)
+    >>> len(Clip("jump_01", "gym", np.array([0, 4]), still, np.array([0, 2], np.int8)))
+    2
     """
 
     name: str
@@ -42,7 +46,8 @@ class Attempt:
     Attributes
     ----------
     name, video : the clip's name and the video it was cut from.
-    fps : frames per second; NaN if unknown. size : width and height of the picture in pixels.
+    fps : frames per second; NaN if unknown.
+    size : width and height of the picture in pixels.
     keypoints : (frames, 33, 2) x / width, y / height; 0 where no pose was found.
     detected : (frames,) whether a pose was found.
     labels : (frames,) int8 codes, -1 Unlabeled; None if nobody has labelled the data set.

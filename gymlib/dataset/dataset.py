@@ -31,7 +31,7 @@ class Dataset:
     Parameters
     ----------
     name : of the folder; letters, digits, "_", "-" and ".".
-    home : the folder that holds data/, figures/ and report/; None takes the environment variable
+    home : the folder that holds data/, figures/ and build/; None takes the environment variable
         GYMLIB_HOME, or the repository.
     """
 
@@ -52,8 +52,8 @@ class Dataset:
 
     @property
     def report(self) -> Path:
-        """report/<name>: executed notebooks and the tables beside them."""
-        return self.home / "report" / self.name
+        """build/report/<name>: executed notebooks and the tables beside them."""
+        return paths.work(self.home) / "report" / self.name
 
     @property
     def figures(self) -> Path:

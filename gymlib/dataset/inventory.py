@@ -5,32 +5,25 @@ from pathlib import Path
 import pandas as pd
 
 from gymlib import video
-from gymlib.dataset import schemas
-from gymlib.dataset.tables import read_clips
+from gymlib.dataset.dataset import Dataset, names
 from gymlib.files import paths
 from gymlib.files.progress import progress
-from gymlib.files.tables import write_table
 
 SUFFIXES = {".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg"}
 
 
-def take(folder: Path) -> list[str]:
+def take(data: Dataset) -> list[str]:
     """Make clips.csv if there is none; notes about videos that an existing one leaves out."""
-    if not (folder / "clips.csv").is_file():
-        make(folder)
+    if not data.has("clips.csv"):
+        make(data)
         return []
-    listed = {file.resolve() for file in _listed(folder)}
-    left = [file for file in _videos(folder) if file.resolve() not in listed]
+    listed = {file.resolve() for file in data.videos.values()}
+    left = [file for file in _videos(data.folder) if file.resolve() not in listed]
     return [
-        f"{file.relative_to(folder)} is not in clips.csv and left out; add it there, or delete "
-        "clips.csv to have it written again"
+        f"{file.relative_to(data.folder)} is not in clips.csv and left out; add it there, or "
+        "delete clips.csv to have it written again"
         for file in left
     ]
-
-
-def _listed(folder: Path) -> list[Path]:
-    clips = read_clips(folder.name)
-    return [folder / path for path in clips["path"].dropna()]
 
 
 def _videos(folder: Path) -> list[Path]:
@@ -41,8 +34,8 @@ def _videos(folder: Path) -> list[Path]:
     )
 
 
-def make(folder: Path) -> pd.DataFrame:
-    """Write clips.csv for the videos found under ``folder``/videos and return it.
+def make(data: Dataset) -> pd.DataFrame:
+    """Write clips.csv for the videos found under videos/ and return it.
 
     ``videos/<video>/<clip>.mp4`` gives clip and video their names; a file directly in
     ``videos/`` is a clip and a video of the same name. Sizes, frame rates and numbers of frames
@@ -51,34 +44,28 @@ def make(folder: Path) -> pd.DataFrame:
     Raises ValueError listing every file that cannot be used: a name that cannot be a clip's,
     two clips of one name, a file that is no complete video.
     """
-    files = _videos(folder)
+    files = _videos(data.folder)
     if not files:
-        others = sorted(place.parent.name for place in folder.parent.glob("*/clips.csv"))
+        others = names(data.home)
         known = f"; data sets there: {', '.join(others)}" if others else ""
         raise ValueError(
-            f"{folder} holds no clips.csv and no videos in {folder / 'videos'}; "
+            f"{data.folder} holds no clips.csv and no videos in {data.folder / 'videos'}; "
             f"see 'Your own videos' in the README{known}"
         )
-    rows, faults = [], _same_names(files)
+    rows, faults, first = [], [], {}
     for file in progress(files, desc="looking at videos", unit="video"):
+        other = first.setdefault(file.stem, file)
+        if other is not file:
+            faults.append(f"{other} and {file}: two clips named {file.stem!r}")
         try:
-            rows.append(_row(file, folder))
+            rows.append(_row(file, data.folder))
         except ValueError as error:
             faults.append(str(error))
     if faults:
         raise ValueError("videos that cannot be used:\n- " + "\n- ".join(faults))
     table = pd.DataFrame(rows)
-    write_table(folder / "clips.csv", table, schemas.CLIPS)
+    data.write(table, "clips.csv")
     return table
-
-
-def _same_names(files: list[Path]) -> list[str]:
-    first, faults = {}, []
-    for file in files:
-        if file.stem in first:
-            faults.append(f"{first[file.stem]} and {file}: two clips named {file.stem!r}")
-        first.setdefault(file.stem, file)
-    return faults
 
 
 def _row(file: Path, folder: Path) -> dict:

@@ -13,8 +13,12 @@ from gymlib import training
 from gymlib.dataset.clip import Clip
 from gymlib.evaluation import metrics
 from gymlib.evaluation.splits import Fold
-from gymlib.files.progress import progress
+from gymlib.files.progress import BAR, progress
+from gymlib.labels import CLASSES
 from gymlib.models import Recipe
+
+STARTING = 10.0
+"""Seconds of training, roughly, below which starting processes takes longer than it saves."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,8 @@ def compare(
     Without several seeds one cannot tell a better setting from a lucky start.
     """
     work = [(name, seed) for name in variants for seed in range(seeds)]
-    with progress(total=len(work), desc="variants", unit="model") as bar:
+    epochs = seeds * sum(variant.fit.epochs for variant in variants.values())
+    with progress(total=epochs, desc=f"{len(work)} models", bar_format=BAR) as bar:
         trained = train([(variants[name], seed) for name, seed in work], clips, fold, bar.update)
     return [
         Outcome(name, seed, losses, confusion(model, clips, fold))
@@ -54,7 +59,7 @@ def train(
     work: Sequence[tuple[Variant, int]],
     clips: Sequence[Clip],
     fold: Fold,
-    on_epoch_end: Callable[[float], None] | None = None,
+    on_epoch_end: Callable[[int], None] | None = None,
 ) -> list[tuple[nn.Module, Float[np.ndarray, " epochs"]]]:
     """A trained model and its losses per variant and seed (of initial weights and order).
 
@@ -62,16 +67,14 @@ def train(
 
     Parameters
     ----------
-    on_epoch_end : called with the models' worth of training done, which adds up to their number.
+    on_epoch_end : called with the number of models that finished an epoch.
     """
     tasks = []
     for variant, seed in work:
         recipe = variant.recipe
         setup = (fold.train, variant.fit, recipe.batch, recipe.loss, seed)
         tasks.append(training.Task(recipe.build(seed), *setup))
-    share = len(work) / max(sum(task.config.epochs for task in tasks), 1)
-    report = None if on_epoch_end is None else lambda epochs: on_epoch_end(share * epochs)
-    curves = training.fit_many(tasks, clips, engine=None, n_jobs=None, on_epoch_end=report)
+    curves = training.fit_many(tasks, clips, engine=None, n_jobs=None, on_epoch_end=on_epoch_end)
     return [(task.model, losses) for task, losses in zip(tasks, curves)]
 
 
@@ -110,3 +113,47 @@ def mean_curves(outcomes: Sequence[Outcome]) -> dict[str, Float[np.ndarray, " ep
     return {
         name: np.mean([o.losses for o in outcomes if o.variant == name], axis=0) for name in names
     }
+
+
+def best(table: pd.DataFrame) -> str:
+    """The best variant of :func:`outcome_table` in a sentence, with what chance alone may do."""
+    f1, spread = table["f1"], table["f1 sd"].max()
+    return (
+        f"Best here: **{f1.idxmax()}**, macro F1 {f1.max():.3f}. Variants lie within "
+        f"{np.ptp(f1):.3f}; seeds of one variant have an sd of up to {spread:.3f}."
+    )
+
+
+class Mistake(NamedTuple):
+    """Frames of one class taken for another, as a share of that class's frames."""
+
+    true: int
+    answer: int
+    share: float
+
+    def __str__(self) -> str:
+        true, answer = CLASSES[self.true], CLASSES[self.answer]
+        return f"**{true}** is taken for **{answer}**: {self.share:.0%} of its frames"
+
+
+def most_frequent_mistake(matrix: Int[np.ndarray, "4 4"]) -> Mistake:
+    """The largest share outside the diagonal of a row-normalised confusion matrix.
+
+    >>> matrix = np.diag([9, 9, 9, 6])
+    >>> matrix[3, 2] = 2
+    >>> print(most_frequent_mistake(matrix))
+    **landing** is taken for **skill**: 25% of its frames
+    """
+    rows = np.nan_to_num(metrics.normalise_rows(matrix))
+    np.fill_diagonal(rows, 0)
+    true, answer = np.unravel_index(rows.argmax(), rows.shape)
+    return Mistake(int(true), int(answer), float(rows[true, answer]))
+
+
+def changes(sequences: Sequence[Int[np.ndarray, " _"]]) -> float:
+    """How often the label changes from one frame to the next, mean over clips.
+
+    >>> changes([np.array([0, 0, 2, 3]), np.array([0, 0])])
+    1.0
+    """
+    return float(np.mean([np.count_nonzero(np.diff(codes)) for codes in sequences]))

@@ -20,6 +20,7 @@ from gymlib.evaluation import inner_search, splits, vote
 from gymlib.evaluation.protocol import Protocol
 from gymlib.evaluation.splits import Fold
 from gymlib.files.cache import Step
+from gymlib.files.code import class_hash
 from gymlib.files.tables import write_table
 from gymlib.labels import decode
 from gymlib.models import Recipe
@@ -65,10 +66,12 @@ class OuterFold:
 
     def epoch_cost(self, members: Int[np.ndarray, " members"]) -> float:
         """The part of :attr:`cost` that one model's pass over these clips takes."""
+        # No model is built for it: the thread of the progress bar asks, and building one draws
+        # from torch's random numbers, which belong to the training beside it.
         if self.engine == "compiled":
-            frames = sum(len(self.clips[index]) for index in members)
-            return frames * fast.network(self.recipe.build(0)).SECONDS
-        return training.seconds(self.task(members, 1, {"learning_rate": 1.0}, 0), self.clips)
+            own = next(n for n in fast.NETWORKS if n.MODULE is self.recipe.module)
+            return own.SECONDS * sum(len(self.clips[index]) for index in members)
+        return training.seconds(members, self.clips, self.recipe.batch)
 
     def seed(self, purpose: str, *numbers: int) -> int:
         """A seed for one use of chance in this architecture."""
@@ -121,26 +124,14 @@ def step(recipe: Recipe, outer: int, protocol: Protocol, data: str, engine: str,
     """
     rules = protocol.to_dict() | {"recipes": None}
     settings = {"protocol": rules, "recipe": recipe.to_dict(), "outer": outer}
-    settings |= {"data": data, "engine": engine, "source": _source(recipe)}
-    code = ("gymlib.evaluation.outer_fold", *_own_module(recipe))
+    settings |= {"data": data, "engine": engine, "source": class_hash(recipe.module)}
+    code = ("gymlib.evaluation.outer_fold",)
     found = Step(Path(DONE), settings=settings, code=code)
     place = folder / folder_name(recipe, outer, found.key())
     names = [*(f"base_{i + 1}" for i in range(protocol.inner)), "averaged"]
     outputs = [place / file for file in ("trials.parquet", "losses.parquet", "predictions.parquet")]
     outputs += [place / "models" / model_file(recipe.name, outer, name) for name in names]
     return Step(place / DONE, settings=settings, code=code, outputs=outputs)
-
-
-def _own_module(recipe: Recipe) -> list[str]:
-    name = recipe.module.__module__
-    return [name] if name.startswith("gymlib.") else []
-
-
-def _source(recipe: Recipe) -> str:
-    """Hash of a module that lies outside this package."""
-    if _own_module(recipe):
-        return ""
-    return fast.source.source_hash((recipe.module.__init__, recipe.module.forward))
 
 
 def run(part: OuterFold, report: Report = lambda seconds: None) -> None:

@@ -6,7 +6,6 @@ pickle between them: scheduler and workers must trust each other, and nobody els
 """
 
 import contextlib
-import os
 import tempfile
 import threading
 import time
@@ -20,7 +19,7 @@ from gymlib.evaluation import outer_fold
 from gymlib.evaluation.outer_fold import DONE, OuterFold
 from gymlib.files import processes
 from gymlib.files.atomic import atomic_path
-from gymlib.files.progress import progress
+from gymlib.files.progress import BAR, progress
 
 
 def run(parts: list[OuterFold], n_jobs: int | None = None, cluster: str | None = None) -> None:
@@ -42,7 +41,7 @@ def run(parts: list[OuterFold], n_jobs: int | None = None, cluster: str | None =
     side_by_side = _on_cluster(cluster) if cluster else _in_processes(n_jobs, len(waiting))
     with (
         side_by_side as do,
-        progress(total=total, desc=f"protocol {name}", bar_format=_BAR, smoothing=0) as bar,
+        progress(total=total, desc=f"protocol {name}", bar_format=BAR, smoothing=0) as bar,
         _watching(parts, bar, done),
     ):
         do(waiting)
@@ -53,22 +52,19 @@ def run(parts: list[OuterFold], n_jobs: int | None = None, cluster: str | None =
         )
 
 
-_BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} elapsed, {remaining} left"
-
-
 # --- this machine ---------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
 def _in_processes(n_jobs: int | None, parts: int) -> Iterator:
-    n_jobs = min(n_jobs or os.cpu_count() or 1, max(parts, 1))
-    # "loky" starts clean processes: a fork of one that holds torch may hang.
-    # Clips are small: they travel by pickle between processes, not through shared files.
-    parallel = joblib.Parallel(n_jobs=n_jobs, max_nbytes=None)
-    try:
-        yield lambda waiting: parallel(joblib.delayed(_work)(part) for part in waiting)
-    finally:
-        processes.release(n_jobs)
+    n_jobs = min(n_jobs or processes.available_processors(), max(parts, 1))
+
+    def do(waiting: list[OuterFold]) -> None:
+        # Clips are small: they travel by pickle between processes, not through shared files.
+        jobs = [(part,) for part in waiting]
+        list(processes.side_by_side(_work, jobs, n_jobs, max_nbytes=None))
+
+    yield do
 
 
 def _work(part: OuterFold) -> None:

@@ -41,6 +41,12 @@ def kfold(
     Raises
     ------
     ValueError if there are fewer groups than folds.
+
+    >>> videos = ["gym", "gym", "park", "street"]
+    >>> for fold in kfold(np.arange(4), videos, folds=2, seed=0):
+    ...     print(fold.train, fold.test)
+    [2] [0 1 3]
+    [0 1 3] [2]
     """
     groups = np.asarray(groups)
     names = np.unique(groups[members])

@@ -13,6 +13,10 @@ def vote(
 
     "mean" averages probabilities, the thesis's soft vote; "log_opinion" sums log-probabilities,
     as the authors' code, and scales the result to sum 1 again.
+
+    >>> two_models = np.array([[[0.7, 0.1, 0.1, 0.1]], [[0.1, 0.5, 0.3, 0.1]]])
+    >>> vote(two_models, "mean")
+    array([[0.4, 0.3, 0.2, 0.1]])
     """
     if rule == "mean":
         return probabilities.mean(axis=0)

@@ -37,6 +37,13 @@ def hip_torso(
     both divided by the clip's median torso length, which single broken poses do not move.
 
     Raises ValueError when the median torso is shorter than a pixel.
+
+    >>> from gymlib.skeleton import INDEX
+    >>> body = np.full((1, 33, 2), 0.5)
+    >>> body[:, [INDEX["left_shoulder"], INDEX["right_shoulder"]], 1] = 0.25
+    >>> hip_torso(body, width=640, height=480)[0, [INDEX["left_hip"], INDEX["left_shoulder"]]]
+    array([[ 0.,  0.],
+           [ 0., -1.]])
     """
     pixels = to_pixels(keypoints.astype(np.float64), width, height)
     torso = np.median(torso_length(pixels))

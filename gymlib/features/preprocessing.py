@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
+from gymlib.dataset import Dataset
 from gymlib.dataset.schemas import XY
 from gymlib.features.normalisation import PreprocessingConfig, normalise
+from gymlib.files.atomic import read_json
 from gymlib.labels import UNLABELED_CODE, encode
-from gymlib.skeleton import KEYPOINTS
+from gymlib.skeleton import KEYPOINTS, torso_length
 
 
 class Funnel(NamedTuple):
@@ -135,3 +137,15 @@ def _process_clip(clip, pose, label, config) -> tuple[pd.DataFrame, Funnel]:
     ):
         table.insert(at, column, values)
     return table, funnel(detected, codes)
+
+
+def proportioned(data: Dataset) -> dict[str, Float[np.ndarray, "_ 33 2"]]:
+    """Processed bodies of every clip in true proportions, in the clip's torso lengths: for drawing.
+
+    Raw units squeeze a body in a picture that is not square.
+    """
+    raw = read_json(data.folder / "processed.json")["config"]["normalisation"] == "raw"
+    sizes = data.clips.set_index("clip")[["width", "height"]].to_numpy() if raw else None
+    rows = {name: k for k, name in enumerate(data.clips["clip"])}
+    bodies = {c.name: c.keypoints * (sizes[rows[c.name]] if raw else 1) for c in data.processed}
+    return {name: body / np.median(torso_length(body)) for name, body in bodies.items()}

@@ -7,8 +7,12 @@ reader sees the old file or the new one, never half of one.
 import contextlib
 import json
 import os
+import platform
+import re
 import tempfile
 from pathlib import Path
+
+_PART = re.compile(r"\.part-(.*)-(\d+)-[^-]+")  # machine, process
 
 
 class MissingFileError(FileNotFoundError):
@@ -23,7 +27,8 @@ def atomic_path(path: Path):
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-", suffix=path.suffix)
+    prefix = f".part-{platform.node()}-{os.getpid()}-"  # whose it is, for :func:`sweep`
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=path.suffix)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -36,6 +41,25 @@ def atomic_path(path: Path):
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed processes of this machine left half-written in ``folder`` and below."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            found = _PART.fullmatch(name)
+            if found and found[1] == platform.node() and not _lives(int(found[2])):
+                Path(place, name).unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # asks, kills nothing
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
 
 
 def write_text(path: Path, text: str) -> None:

@@ -2,6 +2,9 @@
 
 import ast
 import hashlib
+import inspect
+import sys
+import types
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -54,6 +57,31 @@ def bare(source: str) -> str:
             kept = [line for line in body if not _is_text(line)]
             node.body = kept or [ast.Pass()]
     return ast.dump(tree)
+
+
+def class_hash(kind: type) -> str:
+    """Hash of what a class does, wherever it was written; 16 hex digits.
+
+    A module of this package counts with all that it imports, another file as a whole; of a class
+    typed into a notebook its own functions and those of its parents there.
+    """
+    module = kind.__module__
+    if module.split(".")[0] == PACKAGE.name:
+        return code_hash((module,))
+    file = getattr(sys.modules.get(module), "__file__", None)
+    if file:
+        text = bare(Path(file).read_text("utf-8"))
+    else:
+        parents = [k for k in kind.__mro__ if k.__module__ == module]
+        functions = [f for k in parents for f in vars(k).values() if inspect.isfunction(f)]
+        text = "\0".join(_instructions(function.__code__) for function in functions)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _instructions(code: types.CodeType) -> str:
+    """Bytecode, names and constants of a function, without its docstring's words and its lines."""
+    constants = [_instructions(c) if inspect.iscode(c) else repr(c) for c in code.co_consts[1:]]
+    return f"{code.co_name} {code.co_code.hex()} {code.co_names} {constants}"
 
 
 def _is_text(node: ast.stmt) -> bool:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import filelock
 
+from gymlib.files.atomic import sweep
+
 
 class BusyError(RuntimeError):
     """Another run works in the same folder."""
@@ -14,7 +16,8 @@ class BusyError(RuntimeError):
 def hold(folder: Path, work: str, wait: float = 0):
     """Hold ``folder`` for the block; BusyError if another process holds it.
 
-    The lock is the operating system's, on the file .<work>.lock: a killed run frees it.
+    The lock is the operating system's, on the file .<work>.lock: a killed run frees it. What
+    killed runs left half-written in the folder is swept away.
 
     Parameters
     ----------
@@ -31,6 +34,7 @@ def hold(folder: Path, work: str, wait: float = 0):
             f"another run ({work}) is working in {folder}; wait for it or stop it, then start again"
         ) from None
     try:
+        sweep(folder)
         yield
     finally:
         lock.release()

@@ -1,8 +1,4 @@
-"""Where everything lives: one place that knows the folder layout.
-
-The environment variable ``GYMLIB_HOME`` moves data, figures and report elsewhere (tests do
-this); otherwise they live in the repository.
-"""
+"""Where everything lives: the folders of the repository, and the home of data and results."""
 
 import os
 import re
@@ -11,13 +7,20 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 NOTEBOOKS = REPOSITORY / "notebooks"
 DOCS = REPOSITORY / "docs"
+PUBLISHED = REPOSITORY / "report"
+"""The published report: its site, its tables. Only ``make publish`` writes there."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
 def home() -> Path:
-    """The folder that holds data/, figures/ and report/."""
+    """The default home of data/, figures/ and build/: GYMLIB_HOME, or else the repository."""
     return Path(os.environ.get("GYMLIB_HOME", REPOSITORY)).resolve()
+
+
+def work(home: Path) -> Path:
+    """The folder that runs write to: site, film, timings, and report/<data set>/ of each."""
+    return Path(home) / "build"
 
 
 def safe_name(name: str, what: str = "name") -> str:
@@ -32,29 +35,3 @@ def safe_name(name: str, what: str = "name") -> str:
             "starting with a letter or digit, at most 100 characters"
         )
     return str(name)
-
-
-def dataset(name: str) -> Path:
-    """Folder of a data set, data/<name>."""
-    return home() / "data" / safe_name(name, "data set")
-
-
-def annotation(dataset_name: str, annotator: str, draft: bool = False) -> Path:
-    """An annotator's file: annotations/<annotator>.csv, or drafts/<annotator>.csv of a data set."""
-    folder = dataset(dataset_name) / ("drafts" if draft else "annotations")
-    return folder / f"{safe_name(annotator, 'annotator')}.csv"
-
-
-def results(dataset_name: str, protocol: str) -> Path:
-    """Folder of one protocol's results, data/<name>/results/<protocol>."""
-    return dataset(dataset_name) / "results" / safe_name(protocol, "protocol")
-
-
-def report(dataset_name: str) -> Path:
-    """Folder of the executed notebooks and the site, report/<name>."""
-    return home() / "report" / safe_name(dataset_name, "data set")
-
-
-def figures(dataset_name: str) -> Path:
-    """Folder of a data set's figures, figures/<name>."""
-    return home() / "figures" / safe_name(dataset_name, "data set")

@@ -6,6 +6,9 @@ import sys
 import tqdm
 import tqdm.auto
 
+BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} elapsed, {remaining} left"
+"""For work whose steps take different times: per cent and time, no counts."""
+
 
 def headless() -> bool:
     """True while notebooks run without a reader (``make reproduce``, tests)."""

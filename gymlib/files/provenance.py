@@ -16,7 +16,8 @@ def commit() -> str:
     """Commit of the code, with "+changes" if files differ from it; "unknown" outside git."""
     try:
         head = _git("rev-parse", "--short=12", "HEAD")
-        return head + ("+changes" if _git("status", "--porcelain", "--", "gymlib") else "")
+        changed = _git("status", "--porcelain", "--", "gymlib", "notebooks")
+        return head + ("+changes" if changed else "")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
 

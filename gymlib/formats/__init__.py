@@ -1,8 +1,6 @@
 """Annotations to and from other programs: BORIS tables, ELAN files, one row per frame.
 
-``boris``, ``elan`` and ``frames`` each write and read one format; ``clock`` turns frames into
-times and back, ``runs`` collects what is read with all its faults, ``dataset`` does it for a
-whole data set.
+What strangers' files hold is read here into segments, with every fault; further formats may come.
 """
 
 from gymlib.formats.exchange import FORMATS, Taken, export, take

@@ -8,22 +8,24 @@ about the observation; all of these are read. What they mean here:
 - An observation is a clip: its id, or else its media file, is the clip's name.
 - BORIS does not record who observed. One file holds one annotator's observations and carries the
   annotator's name.
-- State events are runs. Point events named like a label say "this label from here on", as in the
-  thesis authors' tool: the run lasts until the next event, or to the end of the clip.
+- State events are segments. Point events named like a label say "this label from here on", as in
+  the thesis authors' tool: it lasts until the next event, or to the end of the clip.
 - Times decide where there are any; image indices where there are none, as in observations of
   pictures. BORIS counts pictures from 1, frames of a video from 0. A stop is the first frame
-  *after* the run.
+  *after* the segment.
 """
 
 import csv
-import io as streams
+import io
 import re
 from pathlib import Path
+
+import pandas as pd
 
 from gymlib.files.atomic import write_text
 from gymlib.formats.boris_events import Observation, Row
 from gymlib.formats.clock import Clock
-from gymlib.formats.segments import LARGEST, Reading, Run
+from gymlib.formats.segments import LabelledSegment, Reading
 
 _ABOUT = ["Observation id", "Observation date", "Description"]
 AGGREGATED = [
@@ -45,104 +47,80 @@ MEDIA = ("Media file name", "Media file", "Media file path", "Source")
 """Columns that may name the video, by version."""
 PICTURES = "From directories of images"
 
-_TIMED = r"Start \(s\)|Time"
-
 
 # --- writing ----------------------------------------------------------------------------------
 
 
-def write(path: Path, runs: list[Run], clocks: dict[str, Clock], *, aggregated: bool = True):
-    """One annotator's runs as a tab-separated table of BORIS 9, in the order given.
+def write(
+    path: Path,
+    segments: list[LabelledSegment],
+    clocks: dict[str, Clock],
+    *,
+    aggregated: bool = True,
+) -> None:
+    """One annotator's segments as a tab-separated table of BORIS 9, in the order given.
 
     Clips without a frame rate become observations of pictures: image indices and no times.
     """
-    columns = AGGREGATED if aggregated else TABULAR
-    text = streams.StringIO()
-    table = csv.DictWriter(
-        text, columns, extrasaction="ignore", delimiter="\t", lineterminator="\n"
-    )
-    table.writeheader()
-    for run in runs:
-        make = _state if aggregated else _start_and_stop
-        table.writerows(make(run, clocks[run.clip]))
-    write_text(path, text.getvalue())
+    rows = [row for s in segments for row in _event_rows(s, clocks[s.clip], aggregated)]
+    table = pd.DataFrame(rows, columns=AGGREGATED if aggregated else TABULAR)
+    write_text(path, table.to_csv(sep="\t", index=False, lineterminator="\n"))
 
 
-def _state(run: Run, clock: Clock) -> list[dict]:
-    (start, first), (stop, after) = (_moment(clock, b) for b in (run.start, run.end + 1))
-    about = _observation(run, clock)
-    return [
-        about
-        | {
-            "FPS (frame/s)": about["FPS"],
-            "Coding duration": about["Observation duration"],
-            "Behavior type": "STATE",
-            "Start (s)": start,
-            "Stop (s)": stop,
-            "Duration (s)": "NA" if start == "NA" else f"{float(stop) - float(start):.3f}",
-            "Image index start": first,
-            "Image index stop": after,
-            "Comment start": run.comment,
-        }
-    ]
-
-
-def _start_and_stop(run: Run, clock: Clock) -> list[dict]:
-    about, rows = _observation(run, clock), []
-    for kind, border in (("START", run.start), ("STOP", run.end + 1)):
-        time, index = _moment(clock, border)
-        comment = run.comment if kind == "START" else ""
-        row = {"Behavior type": kind, "Time": time, "Image index": index, "Comment": comment}
-        rows.append(about | row)
-    return rows
-
-
-def _moment(clock: Clock, border: int) -> tuple[str, str]:
-    """Time and image index of a border between frames."""
-    if clock.borders is None:
-        return "NA", str(border + 1)
-    return f"{clock.time(border):.3f}", str(border)
-
-
-def _observation(run: Run, clock: Clock) -> dict:
+def _event_rows(segment: LabelledSegment, clock: Clock, aggregated: bool) -> list[dict]:
+    """One row with start and stop, or one for each of them."""
     timed = clock.borders is not None
     lasts = f"{clock.time(clock.frames):.3f}" if timed else "NA"
+    fps = f"{clock.fps:.3f}" if timed else "NA"
     about = {
-        "Observation id": run.clip,
+        "Observation id": segment.clip,
         "Observation type": "Media file(s)" if timed else PICTURES,
         "Source": f"player #1:{clock.media}" if clock.media else "",
         "Time offset (s)": "0.0",
-        "Observation duration": lasts,
         "Media duration (s)": lasts,
-        "FPS": f"{clock.fps:.3f}" if timed else "NA",
         "Subject": "No focal subject",
-        "Behavior": run.label,
+        "Behavior": segment.label,
         "Media file name": clock.media or "NA",
-        "Image file path": "NA",
     }
-    return about
+    borders = segment.start, segment.end + 1
+    times = [f"{clock.time(border):.3f}" if timed else "NA" for border in borders]
+    indices = [str(border if timed else border + 1) for border in borders]
+    if not aggregated:
+        about |= {"Observation duration": lasts, "FPS": fps, "Image file path": "NA"}
+        names = ("Behavior type", "Time", "Image index", "Comment")
+        events = zip(("START", "STOP"), times, indices, (segment.comment, ""))
+        return [about | dict(zip(names, event)) for event in events]
+    duration = f"{float(times[1]) - float(times[0]):.3f}" if timed else "NA"
+    about |= {"FPS (frame/s)": fps, "Coding duration": lasts, "Duration (s)": duration}
+    about |= {"Behavior type": "STATE", "Comment start": segment.comment}
+    about |= dict(zip(("Start (s)", "Stop (s)"), times))
+    return [about | dict(zip(("Image index start", "Image index stop"), indices))]
 
 
 # --- reading ----------------------------------------------------------------------------------
 
 
 def read(path: Path, reading: Reading) -> None:
-    """Add the runs and faults of one file to ``reading``; both forms, versions 7 to 9.
+    """Add the segments and faults of one file to ``reading``; both forms, versions 7 to 9.
 
     The annotator is ``reading.annotator``, or else the file's name without its ending.
     """
     path = Path(path)
-    found = _events(path, reading)
+    found = _table(path, reading) if reading.small(path) else None
     if found is None:
         return
-    columns, about, rows = found
-    annotator = _annotator(path, reading)
+    if reading.annotator is None and path.stem in reading.clocks:
+        message = "the file is named after a clip; say who labelled it (annotator)"
+        return reading.fault(path.name, None, message)
+    annotator = reading.person(reading.annotator or path.stem, path.name)
     if annotator is None:
         return
+    columns, about, rows = found
     observations: dict[tuple[str, str], list[Row]] = {}
     for number, cells in rows:
         cells = about | cells
-        media = [_file(cells.get(name, "")) for name in MEDIA]
+        # Without BORIS's "player #1:" and other players' files.
+        media = [cells.get(name, "").split("|")[0].rpartition("#1:")[2] for name in MEDIA]
         clip = reading.clip(path.name, number, cells.get("Observation id", ""), *media)
         if clip is None:
             continue
@@ -153,28 +131,18 @@ def read(path: Path, reading: Reading) -> None:
             key = clip, cells.get("Subject", "")
             observations.setdefault(key, []).append((number, cells))
     for (clip, _), events in observations.items():
-        own = Observation(path.name, annotator, clip, reading)
-        own.aggregated(events) if "Start (s)" in columns else own.tabular(events)
+        observation = Observation(path.name, annotator, clip, reading)
+        observation.aggregated(events) if "Start (s)" in columns else observation.tabular(events)
 
 
-def _annotator(path: Path, reading: Reading) -> str | None:
-    name = reading.annotator or path.stem
-    if name in reading.clocks and reading.annotator is None:
-        return reading.fault(
-            path.name, None, "the file is named after a clip; say who labelled it (annotator)"
-        )
-    return reading.person(name, path.name)
-
-
-def _events(path: Path, reading: Reading):
+def _table(path: Path, reading: Reading) -> tuple[list[str], dict, list[Row]] | None:
     """Columns, what stands above the table, and its rows with their numbers; None is a fault."""
-    if path.stat().st_size > LARGEST:
-        return reading.fault(path.name, None, f"larger than {LARGEST} bytes")
     text = path.read_text("utf-8-sig", errors="replace")
-    header = (line for line in text.splitlines() if "Behavior" in line and re.search(_TIMED, line))
+    times = r"Start \(s\)|Time"
+    header = (line for line in text.splitlines() if "Behavior" in line and re.search(times, line))
     delimiter = max("\t,;", key=next(header, "").count)
     try:
-        records = list(csv.reader(streams.StringIO(text, newline=""), delimiter=delimiter))
+        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         return reading.fault(path.name, None, f"is no table of text: {error}")
     heads = (i for i, r in enumerate(records) if "Behavior" in r and {"Start (s)", "Time"} & {*r})
@@ -187,19 +155,12 @@ def _events(path: Path, reading: Reading):
     columns = [name.strip() for name in records[at]]
     rows = [(i + 1, dict(zip(columns, r))) for i, r in enumerate(records) if i > at and any(r)]
     if delimiter == ";":  # a spreadsheet of a country with decimal commas wrote it
-        rows = [(i, {k: _point(k, v) for k, v in cells.items()}) for i, cells in rows]
+        for _, cells in rows:
+            numbers = [name for name in cells if name.endswith("(s)") or name == "Time"]
+            cells.update({name: cells[name].replace(",", ".") for name in numbers})
     about = {r[0].strip(): r[1].strip() for r in records[:at] if len(r) > 1 and r[1].strip()}
     about |= {"Source": about.get("Player #1", "")}
     return columns, about, rows
-
-
-def _point(column: str, cell: str) -> str:
-    return cell.replace(",", ".") if column.endswith("(s)") or column == "Time" else cell
-
-
-def _file(cell: str) -> str:
-    """A cell that names a media file, without BORIS's "player #1:" and other players' files."""
-    return cell.split("|")[0].rpartition("#1:")[2].strip()
 
 
 def _unusable(cells: dict[str, str]) -> str | None:

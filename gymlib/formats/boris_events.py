@@ -1,9 +1,10 @@
-"""From the rows of a BORIS table to runs: paired starts and stops, times to frames."""
+"""From the rows of a BORIS table to segments: paired starts and stops, times to frames."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gymlib.formats.segments import LEFT_OUT, Reading, Run, joined
+from gymlib.formats.segments import LEFT_OUT, LabelledSegment, Reading, joined
 from gymlib.labels import CLASSES
 
 NONE = ("", "NA")
@@ -14,7 +15,7 @@ Row = tuple[int, dict[str, str]]
 
 @dataclass(frozen=True)
 class Observation:
-    """One annotator's observation of one clip; runs and faults go to ``reading``."""
+    """One annotator's observation of one clip; segments and faults go to ``reading``."""
 
     file: str
     annotator: str
@@ -28,10 +29,7 @@ class Observation:
     def aggregated(self, events: list[Row]) -> None:
         """Rows with a start and a stop each (STATE), or a time alone (POINT)."""
         points = []
-        for row, cells in events:
-            label = self._label(row, cells)
-            if label is None:
-                continue
+        for row, cells, label in self._labelled(events):
             comment = joined(cells.get("Comment start", ""), cells.get("Comment stop", ""))
             start = self._border(row, cells, "start")
             if cells.get("Behavior type", "").strip() == "POINT":
@@ -43,44 +41,39 @@ class Observation:
     def tabular(self, events: list[Row]) -> None:
         """Rows that are a START, a STOP or a POINT each."""
         points, started = [], {}
-        for row, cells in events:
-            label = self._label(row, cells)
-            if label is None:
-                continue
+        for row, cells, label in self._labelled(events):
             kind = (cells.get("Status") or cells.get("Behavior type", "")).strip()
             at, comment = self._border(row, cells, ""), cells.get("Comment", "")
             if kind == "POINT":
                 points.append((at, label, comment.strip(), row))
-            elif kind == "START" and label not in started:
+            elif kind == "START" and label in started:
+                first = started[label][2]
+                self.fault(row, f"{label} starts again, but its start in row {first} has no STOP")
+            elif kind == "START":
                 started[label] = (at, comment, row)
             elif kind == "STOP" and label in started:
                 start, before, first = started.pop(label)
                 self._add(first, start, at, label, joined(before, comment))
+            elif kind == "STOP":
+                self.fault(row, f"{label} stops without a START before")
             else:
-                self._unpaired(row, kind, label, started)
+                self.fault(row, f"expected START, STOP or POINT, found {kind!r}")
         for label, (_, _, row) in started.items():
             self.fault(row, f"{label} starts and has no STOP")
         self._add_points(points)
 
-    def _unpaired(self, row: int, kind: str, label: str, started: dict) -> None:
-        if kind == "START":
-            first = started[label][2]
-            self.fault(row, f"{label} starts again, but its start in row {first} has no STOP")
-        elif kind == "STOP":
-            self.fault(row, f"{label} stops without a START before")
-        else:
-            self.fault(row, f"expected START, STOP or POINT, found {kind!r}")
-
-    def _label(self, row: int, cells: dict[str, str]) -> str | None:
-        """The label of an event; None if it is left out or (a fault) unknown."""
-        name = cells.get("Behavior", "").strip()
-        label = self.reading.label(name)
-        if label is None:
-            self.fault(
-                row, f"behaviour {name!r} is no label; expected {', '.join(CLASSES)}, or what it "
-                f"means: {name}=skill, {name}= to leave it out",
-            )  # fmt: skip
-        return None if label == LEFT_OUT else label
+    def _labelled(self, events: list[Row]) -> Iterator[tuple[int, dict[str, str], str]]:
+        """The events with their labels, but those left out; an unknown one is a fault."""
+        for row, cells in events:
+            name = cells.get("Behavior", "").strip()
+            label = self.reading.label(name)
+            if label is None:
+                self.fault(
+                    row, f"behaviour {name!r} is no label; expected {', '.join(CLASSES)}, or what "
+                    f"it means: {name}=skill, {name}= to leave it out",
+                )  # fmt: skip
+            elif label != LEFT_OUT:
+                yield row, cells, label
 
     def _border(self, row: int, cells: dict[str, str], which: str) -> int | None:
         """The border between frames that an event stands at; None is a fault.
@@ -96,7 +89,12 @@ class Observation:
             if index not in NONE:
                 kind = cells.get("Observation type", "").lower()
                 pictures = "image" in kind or "picture" in kind  # counted from 1
-                return _indexed(int(_number(index)) - pictures, clock.frames)
+                border = int(_number(index)) - pictures
+                if 0 <= border <= clock.frames:
+                    return border
+                raise ValueError(
+                    f"image index {border} lies outside the clip of {clock.frames} frames"
+                )
             unknown = "the frame rate of the clip is unknown; give one (fps)"
             raise ValueError(unknown if clock.borders is None else f"no {which or 'event'} time")
         except ValueError as error:
@@ -108,11 +106,12 @@ class Observation:
         if stop <= start:
             self.fault(row, f"{label} covers no frame (it starts and stops at frame {start})")
             return
-        run = Run(self.clip, self.annotator, start, stop - 1, label, comment, self.file, row)
-        self.reading.runs.append(run)
+        place = self.file, row
+        found = LabelledSegment(self.clip, self.annotator, start, stop - 1, label, comment, *place)
+        self.reading.segments.append(found)
 
     def _add_points(self, points: list) -> None:
-        """Runs of point events: each lasts until the next, the last to the end of the clip."""
+        """Segments of point events: each lasts until the next, the last to the end of the clip."""
         points = sorted((p for p in points if p[0] is not None), key=lambda point: point[0])
         stops = [point[0] for point in points[1:]] + [self.reading.clocks[self.clip].frames]
         for (start, label, comment, row), stop in zip(points, stops):
@@ -128,9 +127,3 @@ def _number(cell: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"expected a number, found {cell!r}")
     return number
-
-
-def _indexed(border: int, frames: int) -> int:
-    if not 0 <= border <= frames:
-        raise ValueError(f"image index {border} lies outside the clip of {frames} frames")
-    return border

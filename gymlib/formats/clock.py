@@ -1,8 +1,8 @@
 """Frames and seconds: when each frame of a clip begins, and which frame border a time means.
 
-Our runs count frames and include both ends; BORIS and ELAN store half-open stretches of time in
-milliseconds. A run of frames a to b is therefore written as the time from the begin of frame a
-to the begin of frame b + 1, and a time that is read means the nearest border between frames.
+Our segments count frames and include both ends; BORIS and ELAN store half-open stretches of time
+in milliseconds. Frames a to b are therefore written as the time from the begin of frame a to the
+begin of frame b + 1, and a time that is read means the nearest border between frames.
 
 That recovers every frame: a border rounded to milliseconds is off by half a millisecond at most,
 and the next border is further away than that as long as frames last longer than one millisecond.
@@ -17,8 +17,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from gymlib import video
-from gymlib.dataset.tables import read_clips
-from gymlib.files import paths
+from gymlib.dataset import Dataset
 
 SHORTEST_FRAME = 0.001
 """Seconds; frames must last longer, so that times in milliseconds tell them apart."""
@@ -75,7 +74,7 @@ def stamped(clip: str, times: Float[np.ndarray, " frames"], fps: float, media: s
     return Clock(clip, len(times), np.append(times, times[-1] + last), media)
 
 
-def read(dataset: str, fps: float | None = None) -> dict[str, Clock]:
+def read(data: Dataset, fps: float | None = None) -> dict[str, Clock]:
     """Clip -> its clock: the video's time stamps, else the frame rate of clips.csv.
 
     Parameters
@@ -87,15 +86,14 @@ def read(dataset: str, fps: float | None = None) -> dict[str, Clock]:
     """
     if fps is not None and not 0 < fps < np.inf:
         raise ValueError(f"a frame rate is a number above 0, found {fps}")
-    return {row.clip: _clock(row, dataset, fps) for row in read_clips(dataset).itertuples()}
+    return {row.clip: _clock(row, data, fps) for row in data.clips.itertuples()}
 
 
-def _clock(row, dataset: str, fps: float | None) -> Clock:
+def _clock(row, data: Dataset, fps: float | None) -> Clock:
     media = row.path if isinstance(row.path, str) else ""
     rate = row.fps if pd.notna(row.fps) else fps
     if media:
-        times = video.frame_times(paths.dataset(dataset) / media)
-        clock = stamped(row.clip, times, rate or 25, media)
+        clock = stamped(row.clip, video.frame_times(data.folder / media), rate or 25, media)
     elif rate is None:
         return Clock(row.clip, row.frames, None)
     else:

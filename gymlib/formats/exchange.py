@@ -9,44 +9,45 @@ import pandas as pd
 
 from gymlib.annotation import annotator_file, checks
 from gymlib.annotation import reading as annotation_reading
-from gymlib.annotation.checks import AnnotationError, Fault
+from gymlib.annotation.checks import AnnotationError
 from gymlib.annotation.reading import read_annotation
-from gymlib.dataset.tables import read_clips
-from gymlib.files import paths
+from gymlib.dataset import Dataset
 from gymlib.files.progress import progress
 from gymlib.files.tables import write_table
 from gymlib.formats import boris, clock, elan, frames
-from gymlib.formats.segments import Reading, Run, by_person, from_tables, to_tables
+from gymlib.formats.segments import LabelledSegment, Reading, by_person, from_tables, to_tables
 
-FORMATS = ("boris", "boris-tabular", "elan", "frames")
-"""BORIS's aggregated and tabular events, ELAN files, and one row per frame."""
+_TABLES = (".tsv", ".csv", ".txt")
 _READ = {
-    "boris": (boris.read, (".tsv", ".csv", ".txt")),
-    "boris-tabular": (boris.read, (".tsv", ".csv", ".txt")),
+    "boris": (boris.read, _TABLES),
+    "boris-tabular": (boris.read, _TABLES),
     "elan": (elan.read, (".eaf",)),
     "frames": (frames.read, (".csv",)),
 }
+FORMATS = tuple(_READ)
+"""BORIS's aggregated and tabular events, ELAN files, and one row per frame."""
 
 
 @dataclass
 class Taken:
-    """What an import added, for the person who ran it."""
+    """What an import added, for the person who ran it; segments and clips by annotator."""
 
     dataset: str
     files: int
-    runs: dict[str, int] = field(default_factory=dict)
+    segments: dict[str, int] = field(default_factory=dict)
     clips: dict[str, int] = field(default_factory=dict)
     replaced: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         lines = [f"Data set {self.dataset}: annotations from {self.files} files"]
-        lines += [f"{who}: {n} runs in {self.clips[who]} clips" for who, n in self.runs.items()]
+        for who, number in self.segments.items():
+            lines.append(f"{who}: {number} segments in {self.clips[who]} clips")
         lines += [f"replaced: {', '.join(self.replaced)}"] if self.replaced else []
         return "\n".join(lines)
 
 
 def export(
-    dataset: str, form: str, out: Path | None = None, fps: float | None = None
+    data: Dataset, form: str, out: Path | None = None, fps: float | None = None
 ) -> list[Path]:
     """Write all annotations of a data set for another program; returns the files.
 
@@ -62,36 +63,29 @@ def export(
     Raises AnnotationError if the annotation files have faults.
     """
     _known(form)
-    runs = from_tables(annotation_reading.read(dataset, every_clip=False))
-    clocks = clock.read(dataset, fps)
-    out = Path(out) if out else paths.dataset(dataset) / "exchange" / form
+    segments = from_tables(annotation_reading.read(data, every_clip=False))
+    clocks = clock.read(data, fps)
+    out = Path(out) if out else data.folder / "exchange" / form
     if form == "frames":
-        frames.write(out / "frames.csv", runs, clocks)
+        frames.write(out / "frames.csv", segments, clocks)
         return [out / "frames.csv"]
-    if form == "elan":
-        return _export_clips(dataset, runs, clocks, out)
-    people = {run.annotator: [] for run in runs}
-    for run in runs:
-        people[run.annotator].append(run)
-    for who, own in people.items():
-        boris.write(out / f"{who}.tsv", own, clocks, aggregated=form == "boris")
-    return [out / f"{who}.tsv" for who in people]
-
-
-def _export_clips(dataset: str, runs: list[Run], clocks, out: Path) -> list[Path]:
-    clips: dict[str, list[Run]] = {}
-    for run in runs:
-        clips.setdefault(run.clip, []).append(run)
-    folder = paths.dataset(dataset)
-    for clip in progress(list(clips), desc="writing ELAN files", unit="clip"):
-        media = clocks[clip].media
-        seen = Path(os.path.relpath(folder / media, out)).as_posix() if media else ""
-        elan.write(out / f"{clip}.eaf", clips[clip], clocks[clip], seen)
-    return [out / f"{clip}.eaf" for clip in clips]
+    key, suffix = ("clip", "eaf") if form == "elan" else ("annotator", "tsv")
+    groups: dict[str, list[LabelledSegment]] = {}
+    for segment in segments:
+        groups.setdefault(getattr(segment, key), []).append(segment)
+    files = {name: out / f"{name}.{suffix}" for name in groups}
+    for name, own in progress(list(groups.items()), desc="writing files", unit="file"):
+        if form == "elan":
+            media = clocks[name].media
+            seen = Path(os.path.relpath(data.folder / media, out)).as_posix() if media else ""
+            elan.write(files[name], own, clocks[name], seen)
+        else:
+            boris.write(files[name], own, clocks, aggregated=form == "boris")
+    return list(files.values())
 
 
 def take(
-    dataset: str,
+    data: Dataset,
     form: str,
     source: Path,
     *,
@@ -119,26 +113,27 @@ def take(
     Raises AnnotationError listing every fault with file and row.
     """
     _known(form)
-    reading = Reading(clock.read(dataset, fps), names or {}, annotator)
-    files = _files(Path(source), _READ[form][1])
-    for file in files:
-        _READ[form][0](file, reading)
-    runs = reading.complete(gaps)
-    people = sorted({run.annotator for run in runs})
+    reading = Reading(clock.read(data, fps), names or {}, annotator)
+    read, suffixes = _READ[form]
+    sources = _files(Path(source), suffixes)
+    for file in sources:
+        read(file, reading)
+    segments = reading.complete(gaps)
+    new, taken = by_person(segments), Taken(data.name, len(sources))
+    for (who, _), own in sorted(new.items()):
+        taken.segments[who] = taken.segments.get(who, 0) + len(own)
+        taken.clips[who] = taken.clips.get(who, 0) + 1
+    if not segments and not reading.faults:
+        reading.fault(str(source), None, "holds no annotation")
     with ExitStack() as locks:
-        for who in people:
-            locks.enter_context(annotator_file.held(dataset, who))
-        old = _present(dataset, people)
-        result, replaced = _merged(old, runs, reading, replace)
-        if not runs and not reading.faults:
-            reading.fault(str(source), None, "holds no annotation")
+        for who in taken.segments:
+            locks.enter_context(annotator_file.held(data, who))
+        tables = _merged(data, new, reading, taken, replace)
         if reading.faults:
             raise AnnotationError(reading.faults)
-        _write(dataset, result)
-    taken = Taken(dataset, len(files), replaced=replaced)
-    for (who, _), own in sorted(by_person(runs).items()):
-        taken.runs[who] = taken.runs.get(who, 0) + len(own)
-        taken.clips[who] = taken.clips.get(who, 0) + 1
+        _checked(data, {who: table.astype(str) for who, table in tables.items()})  # can be read
+        for who, table in tables.items():
+            write_table(data.annotation(who), table)
     return taken
 
 
@@ -157,41 +152,30 @@ def _files(source: Path, suffixes: tuple[str, ...]) -> list[Path]:
     return found
 
 
-def _present(dataset: str, people: list[str]) -> list[Run]:
-    """Runs that the annotators have in the data set, files checked."""
-    files = {who: paths.annotation(dataset, who) for who in people}
-    found = {who: read_annotation(file) for who, file in files.items() if file.is_file()}
-    clips = read_clips(dataset).drop(columns="annotators", errors="ignore")
-    if not found:
-        return []
-    return from_tables(checks.check(found, clips, every_clip=False))
+def _checked(data: Dataset, tables: dict) -> dict:
+    """The tables of some annotators, whoever else should have labelled the clips."""
+    clips = data.clips.drop(columns="annotators", errors="ignore")
+    return checks.check(tables, clips, every_clip=False)
 
 
-def _merged(old: list[Run], new: list[Run], reading: Reading, replace: bool):
-    """Runs of old and new together, in the order of the clips, and what was replaced."""
-    before, after, replaced = by_person(old), by_person(new), []
-    for (who, clip), own in after.items():
-        there = before.get((who, clip))
-        if there is None or [_content(run) for run in there] == [_content(run) for run in own]:
+def _merged(
+    data: Dataset, new: dict, reading: Reading, taken: Taken, replace: bool
+) -> dict[str, pd.DataFrame]:
+    """What the annotators have and what is new as one table each, in the order of the clips.
+
+    Other labels in the same clip are noted as replaced; without ``replace`` they are faults.
+    """
+    files = {who: data.annotation(who) for who in taken.segments}
+    there = {who: read_annotation(file) for who, file in files.items() if file.is_file()}
+    old = by_person(from_tables(_checked(data, there)) if there else [])
+    for (who, clip), own in new.items():
+        before = old.get((who, clip), own)
+        if [segment[2:6] for segment in before] == [segment[2:6] for segment in own]:
             continue
-        replaced.append(f"{who} in {clip}")
+        taken.replaced.append(f"{who} in {clip}")
         if not replace:
             message = f"clip {clip}: {who} has other labels there already; replace them (replace)"
-            reading.faults.append(Fault(own[0].file, None, f"{message}, or import another name"))
-    order = {clip: i for i, clip in enumerate(reading.clocks)}
-    together = before | after
+            reading.fault(own[0].file, None, f"{message}, or import another name")
+    order, together = {clip: i for i, clip in enumerate(reading.clocks)}, old | new
     keys = sorted(together, key=lambda key: order[key[1]])
-    return [run for key in keys for run in together[key]], replaced
-
-
-def _content(run: Run) -> tuple:
-    return run.start, run.end, run.label, run.comment
-
-
-def _write(dataset: str, runs: list[Run]) -> None:
-    tables = to_tables(runs)
-    clips = read_clips(dataset).drop(columns="annotators", errors="ignore")
-    text = {who: table.astype(str) for who, table in tables.items()}
-    checks.check(text, clips, every_clip=False)  # what is written can be read
-    for who, table in tables.items():
-        write_table(paths.annotation(dataset, who), pd.DataFrame(table))
+    return to_tables(segment for key in keys for segment in together[key])

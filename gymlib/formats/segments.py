@@ -1,4 +1,4 @@
-"""Runs as other programs give them, on their way into annotation files; every fault is kept."""
+"""Labelled segments on their way from other programs into annotation files; every fault is kept."""
 
 import difflib
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ LEFT_OUT = ""
 MEANINGS = (*CLASSES, UNLABELED, LEFT_OUT)
 
 
-class Run(NamedTuple):
+class LabelledSegment(NamedTuple):
     """Frames ``start`` to ``end``, both included, as one annotator labelled them.
 
     ``file`` and ``row`` say where it was read.
@@ -45,13 +45,13 @@ class Reading:
     names : a name used in the files -> the label it means, or "" to leave it out; labels
         themselves need no entry. Upper and lower case are the same.
     annotator : whose labels to take; what happens without one depends on the format.
-    runs, faults : filled while files are read.
+    segments, faults : filled while files are read.
     """
 
     clocks: dict[str, Clock]
     names: dict[str, str] = field(default_factory=dict)
     annotator: str | None = None
-    runs: list[Run] = field(default_factory=list)
+    segments: list[LabelledSegment] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     _broken: set[tuple[str, str]] = field(default_factory=set)
 
@@ -62,10 +62,17 @@ class Reading:
             )
 
     def fault(self, file: str, row: int | None, message: str, lost: tuple[str, str] | None = None):
-        """Note what is wrong; ``lost`` is the annotator and clip that miss a run because of it."""
+        """Note what is wrong; ``lost`` is the annotator and clip that miss a segment by it."""
         self.faults.append(Fault(file, row, message))
         if lost:
             self._broken.add(lost)
+
+    def small(self, path: Path) -> bool:
+        """Whether a file is small enough to be read; a larger one is a fault."""
+        small = path.stat().st_size <= LARGEST
+        if not small:
+            self.fault(path.name, None, f"larger than {LARGEST} bytes")
+        return small
 
     def label(self, name: str) -> str | None:
         """The label a foreign name means, "" if it is left out, None if it is unknown."""
@@ -76,19 +83,17 @@ class Reading:
     def clip(self, file: str, row: int | None, *hints: str) -> str | None:
         """The clip that the hints name (a name, or a media file); none or two are a fault."""
         wanted = [hint.strip() for hint in hints if hint.strip() not in ("", "NA")]
-        named = [hint for hint in wanted if hint in self.clocks]
         stems = [Path(hint.replace("\\", "/")).stem for hint in wanted]
-        named += [stem for stem in stems if stem in self.clocks]
-        if len(set(named)) > 1:
-            both = " and ".join(map(repr, dict.fromkeys(named)))
+        named = list(dict.fromkeys(name for name in [*wanted, *stems] if name in self.clocks))
+        if len(named) > 1:
+            both = " and ".join(map(repr, named))
             return self.fault(file, row, f"names two clips, {both}; one of them must be wrong")
         if named:
             return named[0]
         near = [n for hint in wanted for n in difflib.get_close_matches(hint, self.clocks, n=1)]
         mean = f"; did you mean {near[0]!r}?" if near else ""
         tried = " or ".join(map(repr, dict.fromkeys(wanted))) or "nothing"
-        self.fault(file, row, f"no clip of clips.csv is named by {tried}{mean}")
-        return None
+        return self.fault(file, row, f"no clip of clips.csv is named by {tried}{mean}")
 
     def person(self, name: str, file: str) -> str | None:
         """``name`` if an annotator can have it; None is a fault."""
@@ -100,11 +105,11 @@ class Reading:
             return self.fault(file, None, f"{name!r} cannot be an annotator's name")
         return name
 
-    def complete(self, gaps: str | None = None) -> list[Run]:
-        """The runs read, checked to cover each of their clips once; faults are noted.
+    def complete(self, gaps: str | None = None) -> list[LabelledSegment]:
+        """The segments read, checked to cover each of their clips once; faults are noted.
 
-        Players show the last frame from its begin on, so nobody can end a run after it: a last
-        run that ends where the clip's last frame begins includes that frame.
+        Players show the last frame from its begin on, so nobody can end a segment after it: a
+        last segment that ends where the clip's last frame begins includes that frame.
 
         Parameters
         ----------
@@ -112,73 +117,66 @@ class Reading:
             everything); None makes every gap a fault.
         """
         result = []
-        for (annotator, clip), runs in by_person(self.runs).items():
-            frames = self.clocks[clip].frames
-            runs = _to_the_end(runs, frames)
-            runs = runs if gaps is None else _filled(runs, frames, gaps)
+        for (annotator, clip), own in by_person(self.segments).items():
+            frames, last = self.clocks[clip].frames, max(segment.end for segment in own)
+            if last == frames - 2:
+                own = [s._replace(end=frames - 1) if s.end == last else s for s in own]
+            own = own if gaps is None else _filled(own, frames, gaps)
             # A gap where a row could not be read would only repeat that fault.
             if (annotator, clip) not in self._broken:
-                self._check(annotator, clip, runs, frames)
-            result += runs
+                self._check(annotator, clip, own, frames)
+            result += own
         return result
 
-    def _check(self, annotator: str, clip: str, runs: list[Run], frames: int) -> None:
-        file, *others = dict.fromkeys(run.file for run in runs)
+    def _check(self, annotator: str, clip: str, own: list[LabelledSegment], frames: int) -> None:
+        file, *others = dict.fromkeys(segment.file for segment in own)
         if others:
             message = f"annotator {annotator}, clip {clip}: labels in {', '.join(others)} as well"
             return self.fault(file, None, f"{message}; import one of them")
-        rows = [{"start": run.start, "end": run.end, "row": run.row} for run in runs]
-        for row, message in coverage_faults(clip, rows, frames):
+        for row, message in coverage_faults(clip, [s._asdict() for s in own], frames):
             self.fault(file, row, f"annotator {annotator}, {message}")
 
 
-def by_person(runs: Iterable[Run]) -> dict[tuple[str, str], list[Run]]:
-    """Runs by annotator and clip, in order of their frames."""
-    groups: dict[tuple[str, str], list[Run]] = {}
-    for run in sorted(runs, key=lambda run: (run.start, run.end)):
-        groups.setdefault((run.annotator, run.clip), []).append(run)
+def by_person(segments: Iterable[LabelledSegment]) -> dict[tuple[str, str], list[LabelledSegment]]:
+    """Segments by annotator and clip, in order of their frames."""
+    groups: dict[tuple[str, str], list[LabelledSegment]] = {}
+    for segment in sorted(segments, key=lambda segment: (segment.start, segment.end)):
+        groups.setdefault((segment.annotator, segment.clip), []).append(segment)
     return groups
 
 
-def _to_the_end(runs: list[Run], frames: int) -> list[Run]:
-    last = max(run.end for run in runs)
-    if last != frames - 2:
-        return runs
-    return [run._replace(end=frames - 1) if run.end == last else run for run in runs]
-
-
-def _filled(runs: list[Run], frames: int, label: str) -> list[Run]:
-    """The runs, and what lies before, between and after them as runs of ``label``."""
+def _filled(own: list[LabelledSegment], frames: int, label: str) -> list[LabelledSegment]:
+    """The segments, and what lies before, between and after them as segments of ``label``."""
     result, free = [], 0
-    for run in runs:
-        if run.start > free:
-            result.append(run._replace(start=free, end=run.start - 1, label=label, comment=""))
-        result.append(run)
-        free = max(free, run.end + 1)
+    for segment in own:
+        if segment.start > free:
+            gap = {"start": free, "end": segment.start - 1, "label": label, "comment": ""}
+            result.append(segment._replace(**gap))
+        result.append(segment)
+        free = max(free, segment.end + 1)
     if free < frames:
-        result.append(runs[-1]._replace(start=free, end=frames - 1, label=label, comment=""))
+        result.append(own[-1]._replace(start=free, end=frames - 1, label=label, comment=""))
     return result
 
 
-def from_tables(tables: dict[str, pd.DataFrame]) -> list[Run]:
-    """Annotation tables (annotator -> clip, start, end, label, comment) as runs."""
+def from_tables(tables: dict[str, pd.DataFrame]) -> list[LabelledSegment]:
+    """Annotation tables (annotator -> clip, start, end, label, comment) as segments."""
     return [
-        Run(row.clip, annotator, int(row.start), int(row.end), row.label, row.comment)
+        LabelledSegment(row.clip, annotator, int(row.start), int(row.end), row.label, row.comment)
         for annotator, table in tables.items()
         for row in table.itertuples()
     ]
 
 
-def to_tables(runs: Iterable[Run]) -> dict[str, pd.DataFrame]:
+def to_tables(segments: Iterable[LabelledSegment]) -> dict[str, pd.DataFrame]:
     """The inverse of :func:`from_tables`, annotators in alphabetical order."""
-    rows: dict[str, list] = {}
-    for run in runs:
-        cells = (run.clip, run.start, run.end, run.label, run.comment)
-        rows.setdefault(run.annotator, []).append(cells)
-    return {who: pd.DataFrame(rows[who], columns=[*COLUMNS, "comment"]) for who in sorted(rows)}
+    columns = [*COLUMNS, "comment"]
+    table = pd.DataFrame(segments, columns=list(LabelledSegment._fields))
+    groups = table.groupby("annotator")
+    return {str(who): own[columns].reset_index(drop=True) for who, own in groups}
 
 
 def joined(*comments: str) -> str:
-    """Comments on one run as one, without repeats."""
+    """Comments on one segment as one, without repeats."""
     kept = [comment.strip() for comment in comments if comment.strip()]
     return "; ".join(dict.fromkeys(kept))

@@ -1,6 +1,7 @@
 """A recipe: everything that has to be known of an architecture to train, compare and keep it."""
 
 import re
+import threading
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
@@ -11,6 +12,9 @@ from torch import Tensor, nn
 
 Space = Mapping[str, tuple[float, float]]
 """Parameter -> lowest and highest value, drawn uniformly; whole numbers if both ends are."""
+
+_DRAWING = threading.Lock()
+"""Torch has one source of random numbers for all threads: one model at a time draws from it."""
 
 OPTIMISERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
 
@@ -97,7 +101,7 @@ class Recipe:
         ----------
         settings : fields of the config that differ from the default.
         """
-        with torch.random.fork_rng(devices=[]):
+        with _DRAWING, torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             return self.module(replace(self.config, **settings))
 

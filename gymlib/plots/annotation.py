@@ -8,62 +8,46 @@ from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 
 from gymlib.labels import CLASSES, COLOURS, NAMES, UNLABELED, UNLABELED_CODE, segments
-from gymlib.plots.style import SERIES_COLOURS, class_legend
+from gymlib.plots.style import ABOVE, SERIES_COLOURS, bars, class_legend, grid, rows_from_above, say
 
 
 def plot_timeline(
     rows: dict[str, Int[np.ndarray, " frames"]], ax: Axes | None = None, *, title: str = ""
 ) -> Axes:
-    """One clip's labels as coloured bars, one bar per row (annotator, majority, ...).
+    """One clip's labels as coloured bars, one per row: name (annotator, majority, ...) -> codes.
 
-    Parameters
-    ----------
-    rows : name -> label codes of the same clip; -1 (no label) is drawn as Unlabeled.
+    -1, no label, is drawn as Unlabeled.
     """
     ax = ax or plt.subplots(figsize=(7, 0.4 + 0.3 * len(rows)))[1]
-    for height, labels in enumerate(rows.values()):
-        for run in segments(labels):
-            ax.barh(
-                height,
-                run.end - run.start + 1,
-                left=run.start,
-                height=0.8,
-                color=COLOURS[NAMES[run.label]],
-                linewidth=0,
-            )
-    ax.set_yticks(range(len(rows)), list(rows))
-    ax.set(xlim=(0, max((len(labels) for labels in rows.values()), default=1)))
+    for height, codes in enumerate(rows.values()):
+        plot_segments(ax, height, codes)
+    ax.set(xlim=(0, max(map(len, rows.values()), default=1)))
     ax.set_title(title, fontsize="medium", loc="left")
-    ax.invert_yaxis()
-    ax.tick_params(axis="y", length=0)
-    for spine in ("left", "bottom"):
-        ax.spines[spine].set_visible(False)
-    return ax
+    ax.spines[["left", "bottom"]].set_visible(False)
+    return rows_from_above(ax, rows)
+
+
+def plot_segments(ax: Axes, height: float, codes: Int[np.ndarray, " frames"]) -> None:
+    """Segments of equal labels as bars at a height; codes that name no label leave a gap."""
+    for start, end, code in segments(codes):
+        if code in NAMES:
+            colour = COLOURS[NAMES[code]]
+            ax.barh(height, end - start + 1, left=start, height=0.8, color=colour, linewidth=0)
 
 
 def plot_timelines(
     clips: dict[str, dict[str, Int[np.ndarray, " frames"]]], axes=None
 ) -> np.ndarray:
     """Timelines of several clips below each other, on one frame axis; returns the axes."""
-    if axes is None:
-        heights = [len(rows) for rows in clips.values()]
-        _, axes = plt.subplots(
-            len(clips),
-            figsize=(8, 0.5 + sum(0.35 + 0.24 * height for height in heights)),
-            height_ratios=heights,
-            sharex=True,
-            squeeze=False,
-            layout="constrained",
-        )
-    axes = np.asarray(axes).ravel()
+    heights = [len(rows) for rows in clips.values()]
+    size = (8, 0.5 + sum(0.35 + 0.24 * height for height in heights))
+    axes = grid(axes, len(clips), 1, figsize=size, height_ratios=heights, sharex=True).ravel()
     for ax, (clip, rows) in zip(axes, clips.items()):
         plot_timeline(rows, ax, title=clip)
-    longest = max(len(labels) for rows in clips.values() for labels in rows.values())
-    axes[0].set_xlim(0, longest)
+    every = [codes for rows in clips.values() for codes in rows.values()]
+    axes[0].set_xlim(0, max(map(len, every)))
     axes[-1].set_xlabel("frame")
-    unlabeled = any(
-        (labels == UNLABELED_CODE).any() for r in clips.values() for labels in r.values()
-    )
+    unlabeled = any((codes == UNLABELED_CODE).any() for codes in every)
     names = [*CLASSES, UNLABELED] if unlabeled else CLASSES
     legend = class_legend(axes[0], names, ncols=5, fontsize="small")
     legend.set(loc="lower right", bbox_to_anchor=(1, 1.05))
@@ -71,41 +55,23 @@ def plot_timelines(
 
 
 def plot_label_shares(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Shares of the labels as stacked bars with per cent.
-
-    Parameters
-    ----------
-    shares : one row per bar (annotator, majority, ...), one column per label; 0 to 1.
-    """
+    """Shares of the labels as stacked bars: a row per bar, a column per label, 0 to 1."""
     ax = ax or plt.subplots(figsize=(7.5, 0.9 + 0.4 * len(shares)), layout="constrained")[1]
     left = np.zeros(len(shares))
     for label in shares.columns:
-        values = shares[label].to_numpy()
-        bars = ax.barh(range(len(shares)), values, left=left, color=COLOURS[label], linewidth=0)
-        texts = [f"{100 * value:.0f}%" if value > 0.04 else "" for value in values]
-        dark = label == "skill"
-        ax.bar_label(
-            bars, texts, label_type="center", fontsize="small", color="white" if dark else "black"
-        )
+        values, ink = shares[label].to_numpy(), "white" if label == "skill" else "black"
+        drawn = ax.barh(range(len(shares)), values, left=left, color=COLOURS[label], linewidth=0)
+        texts = [f"{value:.0%}" if value > 0.04 else "" for value in values]
+        ax.bar_label(drawn, texts, label_type="center", fontsize="small", color=ink)
         left += values
-    ax.set_yticks(range(len(shares)), shares.index)
-    ax.invert_yaxis()
-    ax.set(xlim=(0, 1), xlabel="share of frames")
-    ticks = np.linspace(0, 1, 5)
-    ax.set_xticks(ticks, [f"{100 * tick:.0f}%" for tick in ticks])
-    ax.tick_params(axis="y", length=0)
-    legend = class_legend(ax, shares.columns, ncols=5, fontsize="small", columnspacing=1)
-    legend.set(loc="lower left", bbox_to_anchor=(0, 1))
+    rows_from_above(ax, shares.index).set(xlim=(0, 1), xlabel="share of frames")
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+    class_legend(ax, shares.columns, ncols=5, columnspacing=1, **ABOVE)
     return ax
 
 
 def plot_clip_lengths(clips: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Clip lengths by video: one dot per clip, the median of all as a line.
-
-    Parameters
-    ----------
-    clips : columns video, frames.
-    """
+    """Clip lengths (columns video, frames): one dot per clip, the median of all as a line."""
     videos = list(clips["video"].drop_duplicates())
     ax = ax or plt.subplots(figsize=(7, 0.8 + 0.35 * len(videos)), layout="constrained")[1]
     jitter = np.random.default_rng(0).uniform(-0.25, 0.25, len(clips))
@@ -113,14 +79,8 @@ def plot_clip_lengths(clips: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.scatter(clips["frames"], heights, s=18, alpha=0.7, linewidth=0, color=SERIES_COLOURS[0])
     median = clips["frames"].median()
     ax.axvline(median, color="#555555", linewidth=1)
-    ax.annotate(
-        f"median {median:.0f}",
-        (median, 1),
-        (4, 4),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        fontsize="small",
-    )
+    place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+    ax.annotate(f"median {median:.0f}", (median, 1), (4, 4), fontsize="small", **place)
     ax.set_yticks(range(len(videos)), videos)
     ax.set(xlabel="frames in the clip", xlim=(0, None), ylim=(len(videos) - 0.5, -0.5))
     return ax
@@ -141,34 +101,15 @@ def plot_agreement(
     ax = ax or plt.subplots(figsize=(0.9 * n + 0.8, 0.7 * n + 0.6), layout="constrained")[1]
     ax.set_title(title)
     if n < 2:
-        return _say(ax, "no two annotators\nlabelled the same clip")
+        return say(ax, "no two annotators\nlabelled the same clip")
     hidden = np.triu(np.ones_like(matrix, dtype=bool)) | np.isnan(matrix)
     sns.heatmap(
-        np.nan_to_num(matrix),
-        mask=hidden,
-        ax=ax,
-        vmin=0.6,
-        vmax=1,
-        cmap="Blues",
-        cbar=False,
-        square=True,
-        annot=True,
-        fmt=".3f",
-        linewidths=1,
-        xticklabels=annotators,
+        np.nan_to_num(matrix), mask=hidden, ax=ax, vmin=0.6, vmax=1, cmap="Blues", cbar=False,
+        square=True, annot=True, fmt=".3f", linewidths=1, xticklabels=annotators,
         yticklabels=annotators,
-    )
+    )  # fmt: skip
     ax.set(xlim=(0, n - 1), ylim=(n, 1))
-    ax.tick_params(length=0)
-    ax.tick_params(axis="x", rotation=0)
-    ax.tick_params(axis="y", rotation=0)
-    return ax
-
-
-def _say(ax: Axes, text: str) -> Axes:
-    """A sentence in place of a picture that has nothing to show."""
-    ax.text(0.5, 0.5, text, ha="center", va="center", transform=ax.transAxes, fontsize="small")
-    ax.set_axis_off()
+    ax.tick_params(length=0, rotation=0)
     return ax
 
 
@@ -176,14 +117,9 @@ def plot_label_agreement(agreement: Float[np.ndarray, " classes"], ax: Axes | No
     """Agreement per label (0 to 1) as bars in the class colours; NaN is left out."""
     ax = ax or plt.subplots(figsize=(5, 2.2), layout="constrained")[1]
     values = np.nan_to_num(agreement)  # a label that nobody used twice has no bar
-    bars = ax.barh(range(len(CLASSES)), values, color=[COLOURS[label] for label in CLASSES])
     texts = ["–" if np.isnan(value) else f"{value:.3f}" for value in agreement]
-    ax.bar_label(bars, texts, padding=3, fontsize="small")
-    ax.set_yticks(range(len(CLASSES)), CLASSES)
-    ax.invert_yaxis()
-    ax.set(xlim=(0, 1.12), xlabel="agreement on the label")
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
-    ax.tick_params(axis="y", length=0)
+    bars(ax, CLASSES, values, texts, [COLOURS[label] for label in CLASSES])
+    ax.set(xlim=(0, 1.12), xlabel="agreement on the label", xticks=[0, 0.25, 0.5, 0.75, 1])
     return ax
 
 
@@ -197,18 +133,10 @@ def plot_border_differences(
     differences : kind ("take-off → skill") -> frames between the two borders, sign dropped here;
         distances of ``reach`` and more share the last bar.
     """
-    if axes is None:
-        _, axes = plt.subplots(
-            1,
-            max(1, len(differences)),
-            figsize=(1 + 2.4 * max(1, len(differences)), 2.5),
-            sharey=True,
-            squeeze=False,
-            layout="constrained",
-        )
-    axes = np.asarray(axes).ravel()
+    kinds = max(1, len(differences))
+    axes = grid(axes, 1, kinds, figsize=(1 + 2.4 * kinds, 2.5), sharey=True).ravel()
     if not differences:
-        _say(axes[0], "no border was set by two annotators")
+        say(axes[0], "no border was set by two annotators")
         return axes
     bins = np.arange(-0.5, reach + 1)
     for ax, (kind, values) in zip(axes, differences.items()):

@@ -3,11 +3,11 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from jaxtyping import Float, Int, UInt8
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gymlib.labels import CLASSES, COLOURS, NAMES, segments
+from gymlib.labels import CLASSES, COLOURS, NAMES
 from gymlib.plots.annotation import plot_timeline
+from gymlib.plots.filmstrip import show_around
 from gymlib.plots.style import class_legend
 
 _ROOM = 1.25  # a picture shows so many times the size of the largest body
@@ -32,26 +32,18 @@ def plot_example(
     grid = figure.add_gridspec(2, len(frames), height_ratios=[1, 0.13])
     half = _ROOM * np.ptp(bodies, axis=1).max() / 2
     for column, (picture, body, frame) in enumerate(zip(pictures, bodies, frames)):
-        name = NAMES[int(labels[frame])]
-        centre = (body.min(axis=0) + body.max(axis=0)) / 2
-        _plot_picture(figure.add_subplot(grid[0, column]), picture, centre, half, name, frame)
-    below = figure.add_subplot(grid[1, :])
-    plot_timeline({"": labels}, below)
+        name, ax = NAMES[int(labels[frame])], figure.add_subplot(grid[0, column])
+        ax.imshow(picture)
+        show_around(ax, *(body.min(axis=0) + body.max(axis=0)) / 2, half)
+        ax.set_facecolor("#EEEEEE")
+        ax.set_title(f"{frame}\n{name}", fontsize="small")
+        ax.spines[:].set(visible=True, linewidth=2.5, color=COLOURS[name])
+    below = plot_timeline({"": labels}, figure.add_subplot(grid[1, :]))
     below.vlines(np.array(frames) + 0.5, -0.5, 0.5, color="black", linewidth=1.2)
     first, last = max(0, frames[0] - _AROUND), min(len(labels), frames[-1] + 1 + _AROUND)
     below.set(xlim=(first, last), yticks=[])
     below.set_xlabel("frame", fontsize="small")
     below.tick_params(labelsize="small")
-    shown = {run.label for run in segments(labels[first:last])}
-    names = [name for code, name in enumerate(CLASSES) if code in shown]
+    names = [CLASSES[code] for code in np.unique(labels[first:last]) if code >= 0]
     class_legend(figure, names, loc="outside lower center", ncols=4, fontsize="small")
     return figure
-
-
-def _plot_picture(ax: Axes, picture, centre, half: float, name: str, frame: int) -> None:
-    x, y = centre
-    ax.imshow(picture)
-    ax.set(xlim=(x - half, x + half), ylim=(y + half, y - half), xticks=[], yticks=[])
-    ax.set_facecolor("#EEEEEE")
-    ax.set_title(f"{frame}\n{name}", fontsize="small")
-    ax.spines[:].set(visible=True, linewidth=2.5, color=COLOURS[name])

@@ -1,123 +1,36 @@
-"""Figures of pose extraction: filmstrips, detection, distance to the truth, track statistics."""
-
-from typing import NamedTuple
+"""Figures of pose extraction: detection, distance to the truth, track statistics."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Bool, Float
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.colors import to_rgb
 from pandas.io.formats.style import Styler
 
 from gymlib.labels import COLOURS
-from gymlib.plots.skeletons import plot_skeleton
-from gymlib.plots.style import SERIES_COLOURS
+from gymlib.plots.style import MISSING_COLOUR, SERIES_COLOURS, bars, grid
 
-MISSING_COLOUR = "#D55E00"
 FOUND_COLOUR = "#56B4E9"
 KEPT_COLOUR = "#DDDDDD"
-_PADDING = 0.15  # of the body's size, around a cropped body
-
-
-class Moment(NamedTuple):
-    """One frame to show."""
-
-    title: str
-    keypoints: Float[np.ndarray, "33 2"]
-    """Pixels of the picture."""
-    detected: bool
-    label: str
-    """Class name, the colour of the frame."""
-    picture: UInt8[np.ndarray, "height width 3"] | None = None
-
-
-def plot_filmstrip(
-    moments: list[Moment], columns: int | None = None, group: int | None = None
-) -> Figure:
-    """Moments side by side, cropped to equal squares around the body, with skeletons.
-
-    Parameters
-    ----------
-    moments : in time order; without a picture the skeleton stands alone.
-    columns : moments per row, all by default.
-    group : so many neighbouring moments share a scale, all by default.
-    """
-    columns, group = columns or len(moments), group or len(moments)
-    rows = -(-len(moments) // columns)
-    size = (1.7 * columns, 2.1 * rows)
-    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
-    for ax in axes.flat[len(moments) :]:
-        ax.set_axis_off()
-    for start in range(0, len(moments), group):
-        own = moments[start : start + group]
-        half = _window(own) / 2
-        for ax, moment, centre in zip(axes.flat[start:], own, _centres(own)):
-            _plot_moment(ax, moment, centre, half)
-    return figure
-
-
-def _plot_moment(ax: Axes, moment: Moment, centre, half: float) -> None:
-    if moment.picture is not None:
-        ax.imshow(moment.picture)
-    if moment.detected:
-        plot_skeleton(moment.keypoints, ax, width=1.2)
-    else:
-        ax.text(0.5, 0.04, "no pose", ha="center", color=MISSING_COLOUR, transform=ax.transAxes)
-    x, y = centre
-    ax.set(xlim=(x - half, x + half), ylim=(y + half, y - half), xticks=[], yticks=[])
-    ax.set_aspect("equal")
-    ax.set_title(moment.title, fontsize="small")
-    ax.spines[:].set(visible=True, linewidth=2.5)
-    ax.spines[:].set_color(COLOURS[moment.label])
-
-
-def _window(moments: list[Moment]) -> float:
-    """Side of a square that holds the largest body with some room; 400 pixels without bodies."""
-    bodies = [np.ptp(moment.keypoints, axis=0).max() for moment in moments if moment.detected]
-    return float((1 + 2 * _PADDING) * max(bodies)) if bodies else 400.0
-
-
-def _centres(moments: list[Moment]) -> Float[np.ndarray, "moments 2"]:
-    """Middle of each body; between its neighbours where none was found."""
-    middle = np.array([(m.keypoints.min(axis=0) + m.keypoints.max(axis=0)) / 2 for m in moments])
-    seen = np.flatnonzero([moment.detected for moment in moments])
-    if len(seen) == 0:
-        return np.full((len(moments), 2), 200.0)
-    at = np.arange(len(moments))
-    return np.stack([np.interp(at, seen, middle[seen, axis]) for axis in (0, 1)], axis=1)
 
 
 def plot_detection(shares: pd.DataFrame, ax: Axes | None = None, title: str = "") -> Axes:
-    """Bars of the share of frames without a pose, one per row of ``shares``.
-
-    Parameters
-    ----------
-    shares : index group, columns frames and detected (0 to 1).
-    """
+    """Shares of frames without a pose: index group, columns frames, detected (0 to 1)."""
     ax = ax or plt.subplots(figsize=(4, 0.4 * len(shares) + 1))[1]
     missing = 100 * (1 - shares["detected"].to_numpy())
     names = [f"{name}" for name in shares.index]
-    bars = ax.barh(names, missing, color=[COLOURS.get(n, FOUND_COLOUR) for n in names])
-    counts = [f"{m:.1f}% of {n:,}" for m, n in zip(missing, shares["frames"])]
-    ax.bar_label(bars, counts, padding=3, fontsize="small")
-    ax.invert_yaxis()
-    ax.set(xlabel="frames without a pose (%)", title=title)
-    ax.set_xlim(0, max(1.6 * missing.max(), 1))
+    texts = [f"{m:.1f}% of {n:,}" for m, n in zip(missing, shares["frames"])]
+    bars(ax, names, missing, texts, [COLOURS.get(name, FOUND_COLOUR) for name in names])
+    ax.set(xlabel="frames without a pose (%)", title=title, xlim=(0, max(1.6 * missing.max(), 1)))
     return ax
 
 
 def plot_detections(groupings: dict[str, pd.DataFrame]) -> list[Axes]:
     """:func:`plot_detection` for several groupings side by side: name -> table of shares."""
     rows = max(len(table) for table in groupings.values())
-    _, axes = plt.subplots(
-        1,
-        len(groupings),
-        figsize=(4 * len(groupings), 0.35 * rows + 1.2),
-        squeeze=False,
-        layout="constrained",
-    )
+    axes = grid(None, 1, len(groupings), figsize=(4 * len(groupings), 0.35 * rows + 1.2))
     pairs = zip(groupings.items(), axes[0])
     return [plot_detection(table, ax, f"by {name}") for (name, table), ax in pairs]
 
@@ -125,13 +38,10 @@ def plot_detections(groupings: dict[str, pd.DataFrame]) -> list[Axes]:
 def plot_detection_map(detected: dict[str, Bool[np.ndarray, " _"]], ax: Axes | None = None) -> Axes:
     """One row per clip, as long as the clip; frames without a pose are marked."""
     ax = ax or plt.subplots(figsize=(7, max(2.0, 0.035 * len(detected) + 1)))[1]
-    longest = max(len(found) for found in detected.values())
-    image = np.full((len(detected), longest, 3), 1.0)
-    found_rgb, missing_rgb = (
-        plt.matplotlib.colors.to_rgb(c) for c in (KEPT_COLOUR, MISSING_COLOUR)
-    )
+    image = np.ones((len(detected), max(map(len, detected.values())), 3))
     for row, found in enumerate(detected.values()):
-        image[row, : len(found)] = np.where(found[:, None], found_rgb, missing_rgb)
+        colours = np.where(found[:, None], to_rgb(KEPT_COLOUR), to_rgb(MISSING_COLOUR))
+        image[row, : len(found)] = colours
     ax.imshow(image, aspect="auto", interpolation="nearest")
     ax.set(xlabel="frame", ylabel="clip", title="frames without a pose")
     return ax
@@ -197,37 +107,29 @@ def style_statistics(compared: pd.DataFrame) -> Styler:
     bold = np.where(compared["differs"], "font-weight: bold", "")
     numbers = {"real": "{:.3g}", "value": "{:.3g}", "ratio": "{:.2f}"}
     styled = shown.style.format(numbers, na_rep="–").apply(lambda column: bold).hide(axis="index")
-    return styled.relabel_index(
-        ["group", "statistic", "real", "here", "here / real", "unit"], axis=1
-    )
+    names = ["group", "statistic", "real", "here", "here / real", "unit"]
+    return styled.relabel_index(names, axis=1)
 
 
 def style_shares(groupings: dict[str, pd.DataFrame]) -> Styler:
     """Tables of :func:`gymlib.pose.quality.accuracy.shares` as one, in per cent."""
     table = pd.concat(groupings, names=["by", "group"])
     percent = [column for column in table.columns if column != "frames"]
-    return table.style.format("{:.1%}", subset=percent, na_rep="–").format(
-        "{:,}", subset=["frames"]
-    )
+    styled = table.style.format("{:.1%}", subset=percent, na_rep="–")
+    return styled.format("{:,}", subset=["frames"])
 
 
-def plot_torso_angle(
-    angles: dict[str, Float[np.ndarray, " frames"]], ax: Axes | None = None
-) -> Axes:
+def plot_torso_angle(angles: dict[str, Float[np.ndarray, " _"]], ax: Axes | None = None) -> Axes:
     """Angle of the torso over the frames of a clip, a line per source (pose, truth).
 
     Angles in degrees, NaN where unknown (a gap in the line); turns over 180 degrees are joined.
     """
     ax = ax or plt.subplots(figsize=(6, 2.5))[1]
-    styles = [
-        {"marker": ".", "linewidth": 1, "color": FOUND_COLOUR},
-        {"color": "black", "linewidth": 1},  # on top, thin enough to show what it covers
-    ]
+    styles = [{"marker": ".", "color": FOUND_COLOUR}, {"color": "black"}]  # thin, to cover nothing
     for (name, values), style in zip(angles.items(), styles):
-        joined = np.full(len(values), np.nan)
-        known = np.isfinite(values)
+        joined, known = np.full(len(values), np.nan), np.isfinite(values)
         joined[known] = np.degrees(np.unwrap(np.radians(values[known])))
-        ax.plot(joined, label=name, **style)
+        ax.plot(joined, label=name, linewidth=1, **style)
     ax.set(xlabel="frame", ylabel="torso angle (degrees)")
     ax.legend(fontsize="small")
     return ax

@@ -8,9 +8,10 @@ import pandas as pd
 from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 
-from gymlib.labels import COLOURS, NAMES, segments
+from gymlib.labels import COLOURS
+from gymlib.plots.annotation import plot_segments
 from gymlib.plots.skeletons import plot_skeleton
-from gymlib.plots.style import SERIES_COLOURS, class_legend
+from gymlib.plots.style import ABOVE, SERIES_COLOURS, bars, class_legend, rows_from_above
 
 STAGES = {"frames": "all frames", "with_pose": "with a pose", "kept": "with a pose and a label"}
 
@@ -18,51 +19,32 @@ STAGES = {"frames": "all frames", "with_pose": "with a pose", "kept": "with a po
 def plot_funnel(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Frames left after each step, as shares of all frames, with the counts written on the bars.
 
-    Parameters
-    ----------
-    counts : one row per data set (index: its name); columns frames, no_pose, unlabeled, kept.
+    ``counts`` has a row per data set, columns frames, no_pose, kept.
     """
     ax = ax or plt.subplots(figsize=(8, 2.6), layout="constrained")[1]
-    left = pd.DataFrame(
-        {
-            "frames": counts["frames"],
-            "with_pose": counts["frames"] - counts["no_pose"],
-            "kept": counts["kept"],
-        }
-    )
+    left = counts.assign(with_pose=counts["frames"] - counts["no_pose"])[list(STAGES)]
     thickness = 0.8 / len(left)
     colours = [SERIES_COLOURS[0], "#9A9A9A", *SERIES_COLOURS[2:]]
     for offset, (name, row) in enumerate(left.iterrows()):
         heights = np.arange(len(STAGES)) + (offset - (len(left) - 1) / 2) * thickness
-        shares = row[list(STAGES)] / max(row["frames"], 1)
-        bars = ax.barh(heights, shares, height=thickness * 0.92, label=name, color=colours[offset])
-        texts = [f"{value:,.0f}  ({100 * s:.1f}%)" for value, s in zip(row[list(STAGES)], shares)]
-        ax.bar_label(bars, texts, padding=4, fontsize="small")
-    ax.set_yticks(range(len(STAGES)), STAGES.values())
-    ax.invert_yaxis()
-    ax.set(xlim=(0, 1.25), xlabel="share of all frames")
-    ax.set_xticks(np.linspace(0, 1, 5), [f"{share:.0%}" for share in np.linspace(0, 1, 5)])
-    ax.tick_params(axis="y", length=0)
+        shares = row / max(row["frames"], 1)
+        drawn = ax.barh(heights, shares, height=thickness * 0.92, label=name, color=colours[offset])
+        texts = [f"{value:,.0f}  ({share:.1%})" for value, share in zip(row, shares)]
+        ax.bar_label(drawn, texts, padding=4, fontsize="small")
+    rows_from_above(ax, STAGES.values()).set(xlim=(0, 1.25), xlabel="share of all frames")
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(left))
     return ax
 
 
 def plot_lost_by_label(lost: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Share of the frames of each majority label that have no pose.
-
-    Parameters
-    ----------
-    lost : index label names, column ``share`` (0 to 1; NaN where a label has no frames).
-    """
+    """Share (0 to 1; NaN without frames) of the frames of each label (index) that have no pose."""
     ax = ax or plt.subplots(figsize=(5, 0.6 + 0.35 * len(lost)), layout="constrained")[1]
     shares = lost["share"].fillna(0).to_numpy()
-    bars = ax.barh(range(len(lost)), shares, color=[COLOURS[name] for name in lost.index])
-    ax.bar_label(bars, [f"{100 * share:.1f}%" for share in shares], padding=3, fontsize="small")
-    ax.set_yticks(range(len(lost)), lost.index)
-    ax.invert_yaxis()
+    texts = [f"{share:.1%}" for share in shares]
+    bars(ax, lost.index, shares, texts, [COLOURS[name] for name in lost.index])
     ax.set(xlabel="frames without a pose", xlim=(0, max(0.05, 1.25 * shares.max(initial=0))))
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
-    ax.tick_params(axis="y", length=0)
     return ax
 
 
@@ -126,38 +108,25 @@ def plot_time_gaps(
     kept: dict[str, tuple[Int[np.ndarray, " kept"], Int[np.ndarray, " kept"], int]],
     ax: Axes | None = None,
 ) -> Axes:
-    """Clips on their original time axis: kept frames in the colours of their labels, lost ones
-    left white.
+    """Clips on their original time axis, frames that were kept in the colours of their labels.
 
-    Parameters
-    ----------
-    kept : clip -> (frame numbers, label codes, number of frames before removal).
+    ``kept``: clip -> (frame numbers, label codes, number of frames before removal).
     """
     ax = ax or plt.subplots(figsize=(8, 0.8 + 0.3 * len(kept)), layout="constrained")[1]
     for height, (frames, labels, total) in enumerate(kept.values()):
         ax.barh(height, total, height=0.8, color="none", edgecolor="#BBBBBB", linewidth=0.6)
         full = np.full(total, -2)
         full[frames] = labels
-        for run in segments(full):
-            if run.label >= 0:
-                colour = COLOURS[NAMES[run.label]]
-                length = run.end - run.start + 1
-                ax.barh(height, length, left=run.start, height=0.8, color=colour, linewidth=0)
-    ax.set_yticks(range(len(kept)), list(kept))
-    ax.invert_yaxis()
-    ax.set(xlabel="frame of the clip", xlim=(0, None))
-    ax.tick_params(axis="y", length=0)
-    legend = class_legend(ax, ncols=4, fontsize="small")
-    legend.set(loc="lower left", bbox_to_anchor=(0, 1))
+        plot_segments(ax, height, full)
+    rows_from_above(ax, kept).set(xlabel="frame of the clip", xlim=(0, None))
+    class_legend(ax, ncols=4, **ABOVE)
     return ax
 
 
 def plot_steps(steps: dict[str, Float[np.ndarray, " steps"]], ax: Axes | None = None) -> Axes:
     """Cumulative share of steps between kept neighbours by how far the body moves.
 
-    Parameters
-    ----------
-    steps : name ("neighbours in time", "across a gap") -> movement per step, in torso lengths.
+    ``steps``: name ("neighbours in time", "across a gap") -> movements in torso lengths.
     """
     ax = ax or plt.subplots(figsize=(5.5, 3), layout="constrained")[1]
     for colour, (name, values) in zip(SERIES_COLOURS, steps.items()):
@@ -167,5 +136,5 @@ def plot_steps(steps: dict[str, Float[np.ndarray, " steps"]], ax: Axes | None = 
             ax.step(ordered, shares, where="post", color=colour, label=f"{name} ({len(values):,})")
     ax.set_xscale("log")
     ax.set(xlabel="movement in one step (torso lengths)", ylabel="share of steps", ylim=(0, 1))
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize="small")
+    ax.legend(ncols=2, **ABOVE)
     return ax

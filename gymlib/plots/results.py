@@ -1,36 +1,29 @@
 """Pictures of results: confusion matrices, scores per fold, loss curves, classes."""
 
+from collections.abc import Iterable
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from jaxtyping import Float
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from gymlib import models
-from gymlib.evaluation.results import compared
-from gymlib.evaluation.results import title as approach_title
+from gymlib.evaluation import results
 from gymlib.labels import CLASSES, COLOURS
-from gymlib.plots.style import SERIES_COLOURS
+from gymlib.plots.style import CHANCE, MISSING_COLOUR, OUTSIDE, SERIES_COLOURS, grid
 
 # Base models share one grey: they differ by chance only. Vote and mean have shape and colour.
 MODEL_LOOKS = {
     "base": {"marker": "o", "color": "#9A9A9A", "s": 28, "zorder": 2},
     "ensemble": {"marker": "D", "color": SERIES_COLOURS[0], "s": 58, "zorder": 4},
-    "averaged": {"marker": "o", "color": "white", "edgecolor": "#D55E00", "s": 62, "zorder": 3,
-                 "linewidth": 2},
+    "averaged": {"marker": "o", "color": "white", "edgecolor": MISSING_COLOUR, "s": 62,
+                 "zorder": 3, "linewidth": 2},
 }  # fmt: skip
-AVERAGED_CURVE = "#D55E00"
+LEGEND = {"base_1": "base models", "ensemble": "ensemble", "averaged": "averaged model"}
+SCORES = {"acc": "accuracy (%)", "f1": "macro F1 (%)"}
 THESIS_BATCHES = 100  # the thesis adds up the first 100 batch losses of an epoch
-CHANCE = float(np.log(len(CLASSES)))  # mean negative log-likelihood of a uniform guess
-
-
-def _grid(axes, rows: int, columns: int, **kwargs) -> np.ndarray:
-    """The given axes, or new ones, as an array (rows, columns)."""
-    if axes is None:
-        _, axes = plt.subplots(rows, columns, squeeze=False, layout="constrained", **kwargs)
-    return np.asarray(axes).reshape(rows, columns)
 
 
 def plot_confusion(
@@ -40,20 +33,10 @@ def plot_confusion(
     ax = ax or plt.subplots(figsize=(3.4, 3.2))[1]
     text = np.where(np.isnan(matrix), "–", np.char.mod("%.0f", np.nan_to_num(100 * matrix)))
     sns.heatmap(
-        np.nan_to_num(matrix),
-        ax=ax,
-        vmin=0,
-        vmax=1,
-        cmap="Blues",
-        cbar=False,
-        square=True,
-        annot=text,
-        fmt="",
-        linewidths=1,
-        xticklabels=CLASSES,
-        yticklabels=CLASSES,
+        np.nan_to_num(matrix), ax=ax, vmin=0, vmax=1, cmap="Blues", cbar=False, square=True,
+        annot=text, fmt="", linewidths=1, xticklabels=CLASSES, yticklabels=CLASSES,
         annot_kws={"size": 11},
-    )
+    )  # fmt: skip
     ax.set(title=title, xlabel="predicted", ylabel="true")
     ax.tick_params(length=0, labelsize=10)
     ax.tick_params(axis="x", rotation=35)
@@ -69,33 +52,43 @@ def plot_confusions(
     name: str = "here",
 ) -> np.ndarray:
     """One column per approach: our mean matrix above, the published one below; % of the row."""
-    width = 3.125 * len(here)
-    axes = _grid(axes, 2, len(here), figsize=(width, 6.6), sharex=True, sharey=True)
-    for row, (source, matrices) in enumerate({name: here, "thesis": thesis}.items()):
-        for ax, key in zip(axes[row], here):
+    size = (3.125 * len(here), 6.6)
+    axes = grid(axes, 2, len(here), figsize=size, sharex=True, sharey=True)
+    for column, key in zip(axes.T, _in_order(here)):
+        for ax, (source, matrices) in zip(column, {name: here, "thesis": thesis}.items()):
             if key in matrices:
-                plot_confusion(matrices[key], ax, title=f"{approach_title(key)}\n{source}")
+                plot_confusion(matrices[key], ax, title=f"{results.title(key)}\n{source}")
                 ax.label_outer()
             else:
                 ax.set_axis_off()
+        if key not in thesis:
+            column[0].tick_params(labelbottom=True)
+            column[0].set_xlabel("predicted")
     return axes
+
+
+def _in_order(keys: Iterable[str]) -> list[str]:
+    """Keys of approaches in the order of the thesis's table 2."""
+    known = set(keys)
+    every = results.approaches(results.approach(key).architecture for key in known)
+    return [own.key for own in every if own.key in known]
 
 
 def plot_folds(
     table1: pd.DataFrame, axes=None, *, score: str = "f1", title: str = ""
 ) -> np.ndarray:
     """Every model's ``score`` ("acc" or "f1", percent) by outer fold; a panel per architecture."""
-    names = list(dict.fromkeys(approach.architecture for approach in compared(table1)))
-    axes = _grid(axes, 1, len(names), figsize=(4.5 * len(names), 3.6), sharey=True)
+    names = list(dict.fromkeys(approach.architecture for approach in results.compared(table1)))
+    axes = grid(axes, 1, len(names), figsize=(4.5 * len(names), 3.6), sharey=True)
     for ax, architecture in zip(axes[0], names):
-        for model, rows in table1.groupby("model"):
-            look = MODEL_LOOKS[model.split("_")[0]]
+        for model, rows in table1.groupby("model", sort=False):
+            look = MODEL_LOOKS[model.split("_")[0]] | {"label": LEGEND.get(model)}
             ax.scatter(rows["K"] + _shift(model), rows[f"{architecture}_{score}"], **look)
         ax.set(title=f"{models.recipe(architecture).title} {title}".strip(), xlabel="outer fold K")
         ax.set_xticks(sorted(table1["K"].unique()))
         ax.margins(x=0.12)
-    axes[0, 0].set_ylabel({"acc": "accuracy (%)", "f1": "macro F1 (%)"}[score])
-    model_legend(axes[0, -1], loc="center left", bbox_to_anchor=(1, 0.5))
+    axes[0, 0].set_ylabel(SCORES[score])
+    axes[0, -1].legend(**OUTSIDE)
     return axes
 
 
@@ -104,52 +97,34 @@ def _shift(model: str) -> float:
     return {"ensemble": 0.12, "averaged": 0.28}.get(model) or 0.1 * int(model.split("_")[1]) - 0.4
 
 
-def model_legend(ax: Axes, **kwargs):
-    """Legend of the marks of base models, ensemble and averaged model."""
-    names = {"base": "base models", "ensemble": "ensemble", "averaged": "averaged model"}
-    handles = []
-    for kind, label in names.items():
-        look = MODEL_LOOKS[kind]
-        edge = look.get("edgecolor", look["color"])
-        handles.append(
-            Line2D([], [], linestyle="", marker=look["marker"], color=look["color"],
-                   markeredgecolor=edge, markeredgewidth=look.get("linewidth", 1), label=label)
-        )  # fmt: skip
-    return ax.legend(handles=handles, **kwargs)
-
-
 def plot_approaches(
     here: pd.DataFrame, thesis: pd.DataFrame, ax: Axes | None = None, *,
     score: str = "f1", name: str = "here",
 ) -> Axes:  # fmt: skip
     """Every approach's mean over the outer folds with one sd, beside the thesis's (table 2)."""
     ax = ax or plt.subplots(figsize=(7, 3.4))[1]
-    keys = list(here["approach"])
+    keys = _in_order(here["approach"])
     position = pd.Series(np.arange(len(keys))[::-1], keys)
     looks = {name: ("o", SERIES_COLOURS[0], 0.12), "thesis": ("s", "#999999", -0.12)}
     for (label, (marker, colour, shift)), table in zip(looks.items(), (here, thesis)):
         rows = table.set_index("approach").reindex(keys)
-        ax.errorbar(
-            rows[f"{score}_mean"], position + shift, xerr=rows[f"{score}_sd"],
-            fmt=marker, color=colour, capsize=3, label=label,
-        )  # fmt: skip
-    ax.set_yticks(position, [approach_title(key) for key in keys])
-    ax.set_xlabel({"acc": "accuracy (%)", "f1": "macro F1 (%)"}[score] + ", mean ± sd of the folds")
-    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+        look = {"fmt": marker, "color": colour, "capsize": 3, "label": label}
+        ax.errorbar(rows[f"{score}_mean"], position + shift, xerr=rows[f"{score}_sd"], **look)
+    ax.set_yticks(position, [results.title(key) for key in keys])
+    ax.set_xlabel(SCORES[score] + ", mean ± sd of the folds")
+    ax.legend(**OUTSIDE)
     return ax
 
 
 def plot_losses(losses: pd.DataFrame, architecture: str, axes=None) -> np.ndarray:
     """Loss curves of every model, one panel per outer fold (thesis, appendix A.2).
 
-    Parameters
-    ----------
-    losses : architecture, outer, model, epoch, loss; the mean loss per step of every epoch. The
-        right-hand axis gives 100 times that: the thesis adds up the first 100 steps.
+    ``losses`` has the mean loss per step of every epoch (architecture, outer, model, epoch, loss);
+    the right-hand axis gives 100 times that: the thesis adds up the first 100 steps.
     """
     rows = losses[losses["architecture"] == architecture]
     outer = sorted(rows["outer"].unique())
-    axes = _grid(axes, 1, len(outer), figsize=(1.8 * len(outer) + 1.2, 3.2), sharey=True)
+    axes = grid(axes, 1, len(outer), figsize=(1.8 * len(outer) + 1.2, 3.2), sharey=True)
     styles = _curve_styles(sorted(rows["model"].unique()))
     for ax, k in zip(axes[0], outer):
         for model, style in styles.items():
@@ -157,12 +132,10 @@ def plot_losses(losses: pd.DataFrame, architecture: str, axes=None) -> np.ndarra
             ax.plot(curve["epoch"] + 1, curve["loss"], label=model.replace("_", " "), **style)
         ax.axhline(CHANCE, color="black", linewidth=0.8, linestyle=":")
         ax.set(title=f"Fold {k + 1}", xlabel="epoch")
-    axes[0, 0].set(
-        ylabel=f"{models.recipe(architecture).title}: mean loss per step", ylim=_loss_limits(rows)
-    )
-    right = axes[0, -1].secondary_yaxis(
-        "right", functions=(lambda y: THESIS_BATCHES * y, lambda y: y / THESIS_BATCHES)
-    )
+    title = models.recipe(architecture).title
+    axes[0, 0].set(ylabel=f"{title}: mean loss per step", ylim=_loss_limits(rows))
+    scales = (lambda y: THESIS_BATCHES * y, lambda y: y / THESIS_BATCHES)
+    right = axes[0, -1].secondary_yaxis("right", functions=scales)
     right.set_ylabel("the thesis's scale (sum of 100)")
     handles, names = axes[0, 0].get_legend_handles_labels()
     axes[0, 0].figure.legend(handles, names, loc="outside lower center", ncols=len(names))
@@ -173,13 +146,13 @@ def _curve_styles(names: list[str]) -> dict[str, dict]:
     """Base models in four colours told apart by dashes too, the averaged model thick."""
     dashes = ["-", "--", "-.", ":"]
     bases = [model for model in names if model.startswith("base")]
-    colours = [colour for colour in SERIES_COLOURS if colour != AVERAGED_CURVE]
+    colours = [colour for colour in SERIES_COLOURS if colour != MISSING_COLOUR]
     styles = {
         model: {"color": colours[i % 4], "linestyle": dashes[i % 4], "linewidth": 1.4}
         for i, model in enumerate(bases)
     }
     others = [model for model in names if model not in styles and model != "ensemble"]
-    return styles | {model: {"color": AVERAGED_CURVE, "linewidth": 2} for model in others}
+    return styles | {model: {"color": MISSING_COLOUR, "linewidth": 2} for model in others}
 
 
 def _loss_limits(rows: pd.DataFrame) -> tuple[float, float]:
@@ -191,14 +164,14 @@ def _loss_limits(rows: pd.DataFrame) -> tuple[float, float]:
 def plot_per_class(per_class: pd.DataFrame, axes=None) -> np.ndarray:
     """F1 of every class as bars, precision (triangle) and recall (line) on them; per approach."""
     keys = list(per_class["approach"].unique())
-    axes = _grid(axes, 1, len(keys), figsize=(3.125 * len(keys), 3.4), sharey=True)
+    axes = grid(axes, 1, len(keys), figsize=(3.125 * len(keys), 3.4), sharey=True)
     for ax, key in zip(axes[0], keys):
         rows = per_class[per_class["approach"] == key].set_index("label").loc[list(CLASSES)]
         ax.bar(CLASSES, rows["f1"], color=[COLOURS[label] for label in CLASSES])
         ax.scatter(CLASSES, rows["precision"], marker="^", color="black", s=40, label="precision")
         ax.scatter(CLASSES, rows["recall"], marker="_", color="black", s=160, label="recall")
-        ax.set(title=approach_title(key), ylim=(0, 102))
+        ax.set(title=results.title(key), ylim=(0, 102))
         ax.tick_params(axis="x", rotation=35)
     axes[0, 0].set_ylabel("F1 (bar), %")
-    axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    axes[0, -1].legend(**OUTSIDE)
     return axes

@@ -1,35 +1,25 @@
-"""Pictures of the review queue: how much there is to look at, and the first cases."""
+"""Pictures of the review queue: how much there is to look at, and the first doubts."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from jaxtyping import Int
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from gymlib.annotation.review.case import REASONS
+from gymlib.annotation.review.doubt import REASONS
 from gymlib.labels import CLASSES, UNLABELED
 from gymlib.plots.annotation import plot_timeline
-from gymlib.plots.style import SERIES_COLOURS, class_legend
+from gymlib.plots.style import SERIES_COLOURS, class_legend, grid, say
 
 
 def plot_queue(queue: pd.DataFrame, axes=None) -> np.ndarray:
-    """Cases per reason that occurs, and their frames at stake, as bars side by side.
-
-    Parameters
-    ----------
-    queue : a table of :func:`gymlib.annotation.review.queue`.
-    """
+    """Doubts per reason that occurs in a review queue, and their frames at stake, side by side."""
     shown = [reason for reason in REASONS if (queue["reason"] == reason).any()]
-    if axes is None:
-        size = (8, 0.9 + 0.4 * max(len(shown), 1))
-        _, axes = plt.subplots(1, 2, figsize=size, sharey=True, layout="constrained")
-    axes = np.asarray(axes).ravel()
+    axes = grid(axes, 1, 2, figsize=(8, 0.9 + 0.4 * max(len(shown), 1)), sharey=True).ravel()
     if not shown:
         return _nothing(axes)
     by_reason = queue.groupby("reason")["score"].agg(["size", "sum"]).reindex(shown)
-    names = ("cases", "frames at stake")
-    for ax, column, name in zip(axes, ("size", "sum"), names):
+    for ax, column, name in zip(axes, ("size", "sum"), ("cases", "frames at stake")):
         bars = ax.barh(by_reason.index, by_reason[column], color=SERIES_COLOURS[0], height=0.7)
         ax.bar_label(bars, [f"{value:,.0f}" for value in by_reason[column]], padding=3)
         ax.set(xlabel=name, xlim=(0, 1.15 * max(by_reason[column].max(), 1)))
@@ -46,48 +36,42 @@ def plot_cases(
     most: int = 6,
     around: int = 15,
 ) -> np.ndarray:
-    """Timelines of the first cases, with the segment in a frame and why it is there as a title.
+    """Timelines of the first doubts, with the segment in a frame and why it is there as a title.
 
     Parameters
     ----------
-    queue : a table of :func:`gymlib.annotation.review.queue`; its first ``most`` rows are drawn.
+    queue : a table of :func:`gymlib.annotation.review.queue.review_queue`; its first ``most``
+        rows are drawn.
     rows : clip -> name of a timeline (annotators, label, a model) -> label codes.
     around : frames shown before and after the segment.
     """
-    cases = list(queue.head(most).itertuples())
-    if axes is None:
-        heights = [len(rows[case.clip]) for case in cases] or [1]
-        size = (8, 0.9 + sum(0.55 + 0.22 * height for height in heights))
-        _, axes = plt.subplots(
-            len(heights), figsize=size, height_ratios=heights, squeeze=False, layout="constrained"
-        )
-    axes = np.asarray(axes).ravel()
-    if not cases:
+    doubts = list(queue.head(most).itertuples())
+    heights = [len(rows[doubt.clip]) for doubt in doubts] or [1]
+    size = (8, 0.9 + sum(0.55 + 0.22 * height for height in heights))
+    axes = grid(axes, len(heights), 1, figsize=size, height_ratios=heights).ravel()
+    if not doubts:
         return _nothing(axes)
-    for ax, case in zip(axes, cases):
-        _plot_case(ax, case, rows[case.clip], around)
-    axes[len(cases) - 1].set_xlabel("frame")
+    for ax, doubt in zip(axes, doubts):
+        _plot_doubt(ax, doubt, rows[doubt.clip], around)
+    axes[len(doubts) - 1].set_xlabel("frame")
     place = {"loc": "outside lower center", "ncols": 5, "fontsize": "small"}
     class_legend(axes[0].figure, [*CLASSES, UNLABELED], **place)
     return axes
 
 
 def _nothing(axes: np.ndarray) -> np.ndarray:
-    axes[0].text(0.5, 0.5, "nothing to review", ha="center", transform=axes[0].transAxes)
-    for ax in axes:
+    say(axes[0], "nothing to review")
+    for ax in axes[1:]:
         ax.set_axis_off()
     return axes
 
 
-def _plot_case(ax: Axes, case, timelines: dict[str, np.ndarray], around: int) -> None:
-    frames = max(len(codes) for codes in timelines.values())
-    plot_timeline(timelines, ax, title=f"{case.clip}, {case.reason}\n{case.detail}")
+def _plot_doubt(ax: Axes, doubt, timelines: dict[str, np.ndarray], around: int) -> None:
+    plot_timeline(timelines, ax, title=f"{doubt.clip}, {doubt.reason}\n{doubt.detail}")
     ax.title.set_fontsize("small")
-    ax.add_patch(
-        Rectangle(
-            (case.start, -0.5), case.end - case.start + 1, len(timelines),
-            fill=False, edgecolor="black", linewidth=1.5, clip_on=False, zorder=3,
-        )
-    )  # fmt: skip
-    ax.set_xlim(max(case.start - around, 0), min(case.end + 1 + around, frames))
+    corner, width = (doubt.start, -0.5), doubt.end - doubt.start + 1
+    look = {"fill": False, "edgecolor": "black", "linewidth": 1.5, "clip_on": False, "zorder": 3}
+    ax.add_patch(Rectangle(corner, width, len(timelines), **look))
+    frames = max(map(len, timelines.values()))
+    ax.set_xlim(max(doubt.start - around, 0), min(doubt.end + 1 + around, frames))
     ax.tick_params(labelsize="small")

@@ -26,7 +26,6 @@ def plot_skeleton(
     *,
     colour: str | None = None,
     width: float = 1.5,
-    alpha: float = 1.0,
 ) -> Axes:
     """Draw the bones of one body; y points down, as in pictures, and units are kept square.
 
@@ -37,17 +36,10 @@ def plot_skeleton(
     """
     ax = ax or plt.subplots(figsize=(3, 3))[1]
     lines = keypoints[np.array(EDGES)]  # (bones, 2 ends, 2)
-    colours = [colour or SIDE_COLOURS[side(edge)] for edge in EDGES]
+    colours = np.array([colour or SIDE_COLOURS[side(bone)] for bone in EDGES])
     seen = np.isfinite(lines).all(axis=(1, 2))
-    ax.add_collection(
-        LineCollection(
-            lines[seen],
-            colors=[c for c, keep in zip(colours, seen) if keep],
-            linewidths=width,
-            alpha=alpha,
-            capstyle="round",
-        )
-    )
+    look = {"linewidths": width, "capstyle": "round"}
+    ax.add_collection(LineCollection(lines[seen], colors=colours[seen], **look))
     ax.set_aspect("equal")
     ax.autoscale_view()
     if not ax.yaxis_inverted():

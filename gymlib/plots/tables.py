@@ -12,12 +12,13 @@ VERDICT_COLOURS = {"holds": "#007A5A", "does not hold": "#B84A00", "undecided": 
 def style_table1(here: pd.DataFrame, thesis: pd.DataFrame) -> Styler:
     """Table 1 in the thesis's form, published figures beside: a pandas Styler (percent)."""
     keys, scores = ["K", "model"], {"acc": "accuracy", "f1": "F1"}
-    table = here.set_index(keys).join(thesis.set_index(keys), rsuffix="/thesis")
-    parts = [column.removesuffix("/thesis").rpartition("_") for column in table]
-    sides = ["thesis" if column.endswith("/thesis") else "here" for column in table]
+    sides = {"here": here.set_index(keys), "thesis": thesis.set_index(keys)}
+    own = sides["here"].columns  # the published table may hold other architectures
+    sides["thesis"] = sides["thesis"][[name for name in own if name in sides["thesis"]]]
+    table = pd.concat(sides, axis=1).loc[sides["here"].index]
+    parts = [(side, *column.rsplit("_", 1)) for side, column in table]
     table.columns = pd.MultiIndex.from_tuples(
-        (side, models.recipe(name).title, scores[score])
-        for side, (name, _, score) in zip(sides, parts)
+        (side, models.recipe(name).title, scores[score]) for side, name, score in parts
     )
     table.index = table.index.map(lambda key: (f"K = {key[0]}", model_name(key[1])))
     table.index.names = ["", ""]
@@ -42,22 +43,21 @@ def style_table2(here: pd.DataFrame, thesis: pd.DataFrame) -> Styler:
         for score, label in (("acc", "accuracy"), ("f1", "F1"))
     }
     order = [title(key) for key in here["approach"]]
-    return pd.DataFrame(cells).loc[order].style.set_uuid("table2")
+    return pd.DataFrame(cells).loc[order].style.set_uuid("table2").format(na_rep="–")
 
 
 def style_claims(table: pd.DataFrame) -> Styler:
     """The claims with finding and verdict of thesis and data, verdicts coloured: a Styler."""
-    shown = table[
-        ["statement", "rule", "thesis_finding", "thesis_verdict", "here_finding", "here_verdict"]
-    ]
-    verdicts = ["thesis_verdict", "here_verdict"]
+    names = {
+        "statement": "claim", "rule": "decided by", "thesis_finding": "in the thesis's figures",
+        "thesis_verdict": "", "here_finding": "on this data", "here_verdict": "",
+    }  # fmt: skip
+    shown, verdicts = table[list(names)], ["thesis_verdict", "here_verdict"]
     return (
         shown.style.set_uuid("claims")
         .hide(axis="index")
         .map(lambda verdict: f"color: {VERDICT_COLOURS[verdict]}; font-weight: bold", verdicts)
         .set_properties(verdicts, **{"white-space": "nowrap"})
-        .relabel_index(
-            ["claim", "decided by", "in the thesis's figures", "", "on this data", ""], axis=1
-        )
+        .relabel_index(list(names.values()), axis=1)
         .set_properties(**{"text-align": "left", "vertical-align": "top"})
     )

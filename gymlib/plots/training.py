@@ -12,33 +12,31 @@ from gymlib import models
 from gymlib.evaluation.metrics import ClassScores
 from gymlib.labels import CLASSES, COLOURS
 from gymlib.plots.skeletons import plot_skeleton
-from gymlib.plots.style import SERIES_COLOURS, class_legend
+from gymlib.plots.style import CHANCE, MISSING_COLOUR, OUTSIDE, SERIES_COLOURS, class_legend, grid
 
-CHANCE = float(np.log(len(CLASSES)))  # mean negative log-likelihood of a uniform guess
+TRAINS = "#BFD7EA"
 
 
 def plot_curves(curves: dict[str, Float[np.ndarray, " epochs"]], ax: Axes | None = None) -> Axes:
     """Loss by epoch of several models; dotted, the loss of guessing."""
     width = 6.8 if len(curves) > 1 else 5
     ax = ax or plt.subplots(figsize=(width, 3.2), layout="constrained")[1]
-    for (name, losses), colour, dash in zip(
-        curves.items(), SERIES_COLOURS * 2, ["-", "--", "-.", ":"] * 3
-    ):
+    looks = zip(curves.items(), SERIES_COLOURS * 2, ["-", "--", "-.", ":"] * 3)
+    for (name, losses), colour, dash in looks:
         ax.plot(np.arange(1, len(losses) + 1), losses, label=name, color=colour, linestyle=dash)
     ax.axhline(CHANCE, color="black", linewidth=0.8, linestyle=":")
     top = np.nanmax([CHANCE, *(np.nanmax(losses) for losses in curves.values())])
     ax.set(xlabel="epoch", ylabel="mean loss per step", ylim=(0, min(2 * CHANCE, 1.05 * top)))
-    if len(curves) > 1:  # outside: the lines leave no corner free
-        ax.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
+    if len(curves) > 1:
+        ax.legend(fontsize="small", **OUTSIDE)
     return ax
 
 
 def plot_image(
     keypoints: Float[np.ndarray, "33 2"], image: Float[np.ndarray, "2 33"], axes=None
 ) -> np.ndarray:
-    """A frame as body, and as the picture of 2 rows and 33 columns that the CNN sees."""
-    if axes is None:
-        _, axes = plt.subplots(1, 2, figsize=(9, 2.6), width_ratios=[1, 3], layout="constrained")
+    """A frame as body, and as the picture of 2 rows and 33 columns for a convolution."""
+    axes = grid(axes, 1, 2, figsize=(9, 2.6), width_ratios=[1, 3])[0]
     plot_skeleton(keypoints, axes[0]).set_axis_off()
     shown = axes[1].imshow(image, aspect="auto", cmap="viridis")
     axes[1].set(xlabel="column", ylabel="row", yticks=[0, 1])
@@ -49,15 +47,15 @@ def plot_image(
 def plot_class_scores(scores: dict[str, ClassScores], ax: Axes | None = None) -> Axes:
     """F1 of every class (0 to 1), one group of bars per class and one bar per model."""
     ax = ax or plt.subplots(figsize=(5.5, 3), layout="constrained")[1]
-    width = 0.8 / len(scores)
-    for k, (found, hatch) in enumerate(zip(scores.values(), ["", "//", "..", "xx"])):
+    width, hatches = 0.8 / len(scores), ["", "//", "..", "xx"]
+    for k, (found, hatch) in enumerate(zip(scores.values(), hatches)):
         x = np.arange(len(CLASSES)) + (k - (len(scores) - 1) / 2) * width
         colours = [COLOURS[label] for label in CLASSES]
         ax.bar(x, found.f1, width, color=colours, hatch=hatch, edgecolor="white")
     if len(scores) > 1:
-        handles = [Patch(facecolor="#BBBBBB", hatch=h, edgecolor="white", label=n)
-                   for n, h in zip(scores, ["", "//", "..", "xx"])]  # fmt: skip
-        ax.legend(handles=handles, fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
+        look = {"facecolor": "#BBBBBB", "edgecolor": "white"}
+        handles = [Patch(hatch=hatch, label=name, **look) for name, hatch in zip(scores, hatches)]
+        ax.legend(handles=handles, fontsize="small", **OUTSIDE)
     ax.set_xticks(range(len(CLASSES)), CLASSES)
     ax.set(ylabel="F1", ylim=(0, 1))
     return ax
@@ -81,25 +79,18 @@ def plot_filmstrip(
         ax.set(xlim=(-reach, reach), ylim=(1.25 * reach, -1.25 * reach), xticks=[], yticks=[])
         ax.axhspan(-1.25 * reach, -1.1 * reach, color=COLOURS[CLASSES[label]])
         ax.axhspan(1.1 * reach, 1.25 * reach, color=COLOURS[CLASSES[guess]])
-        for side in ax.spines.values():
-            side.set_visible(False)
+        ax.spines[:].set_visible(False)
     for height, name in ((-1.175, "label"), (1.175, "prediction")):
         axes[0].text(-1.15 * reach, height * reach, name, ha="right", va="center", fontsize="small")
-    class_legend(
-        axes[-1], ncols=len(CLASSES), fontsize="small", loc="lower right", bbox_to_anchor=(1, 1.02)
-    )
+    place = {"loc": "lower right", "bbox_to_anchor": (1, 1.02)}
+    class_legend(axes[-1], ncols=len(CLASSES), fontsize="small", **place)
     return axes
 
 
-# --- the protocol ---------------------------------------------------------------------------
-
-
 def plot_fold_map(folds: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Which clips each split tests: a row per outer fold, and the inner folds of the first.
+    """Which clips each split tests (folds.csv): outer folds, and the inner folds of the first.
 
-    Parameters
-    ----------
-    folds : folds.csv, one row per clip; drawn in its order, with lines between videos.
+    Clips stand in the order of the table, with lines between videos.
     """
     outer = sorted(folds["outer"].unique())
     inner = folds[f"inner_of_outer_{outer[0]}"].astype("Float64")  # of a file or a table in memory
@@ -107,95 +98,94 @@ def plot_fold_map(folds: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = ax or plt.subplots(figsize=(9, 0.9 + 0.28 * (len(outer) + inner.nunique())))[1]
     rows = {f"outer {k + 1}": (folds["outer"] == k).astype(int) for k in outer}
     for i in sorted(inner.dropna().unique()):
-        rows[f"outer {outer[0] + 1}, inner {int(i) + 1}"] = (
-            (inner == i).astype(int).where(inner.notna(), 2)
-        )
-    colours = ListedColormap(["#BFD7EA", "#D55E00", "white"])
-    ax.pcolormesh(
-        np.array([*rows.values()]), cmap=colours, vmin=0, vmax=2, edgecolor="white", lw=0.2
-    )
+        tested = (inner == i).astype(int).where(inner.notna(), 2)
+        rows[f"outer {outer[0] + 1}, inner {int(i) + 1}"] = tested
+    colours = ListedColormap([TRAINS, MISSING_COLOUR, "white"])
+    image, look = np.array([*rows.values()]), {"edgecolor": "white", "lw": 0.2}
+    ax.pcolormesh(image, cmap=colours, vmin=0, vmax=2, **look)
     ax.set_yticks(np.arange(len(rows)) + 0.5, rows)
     ax.invert_yaxis()
     starts = np.flatnonzero(folds["video"] != folds["video"].shift())
     for start in starts[1:]:
         ax.axvline(start, color="black", linewidth=0.8)
     ax.set_xlabel("clip (black lines: another video)")
-    handles = [Patch(color="#BFD7EA", label="trains"), Patch(color="#D55E00", label="is tested")]
-    ax.legend(handles=handles, loc="center left", bbox_to_anchor=(1, 0.5))
+    names = {"trains": TRAINS, "is tested": MISSING_COLOUR}
+    handles = [Patch(color=colour, label=name) for name, colour in names.items()]
+    ax.legend(handles=handles, **OUTSIDE)
     return ax
 
 
 def plot_trials(trials: pd.DataFrame, startup: int, axes=None) -> np.ndarray:
-    """Validation F1 by trial: every child's best so far, and the mean of all children.
+    """Validation F1 by trial: the best so far of every inner fold, and the mean of all.
 
-    Parameters
-    ----------
-    startup : trials drawn before any result counted; a line marks where the search begins.
+    A line behind the first ``startup`` trials, drawn before any result counted, marks the search.
     """
-    names = sorted(trials["architecture"].unique())
-    if axes is None:
-        _, axes = plt.subplots(
-            1, len(names), figsize=(4.5 * len(names), 3), sharey=True, layout="constrained"
-        )
-    axes = np.atleast_1d(axes)
-    for ax, name in zip(axes, names):
-        rows = trials[trials["architecture"] == name]
+    recipes = _recipes(trials)
+    axes = grid(axes, 1, len(recipes), figsize=(4.5 * len(recipes), 3), sharey=True)[0]
+    for ax, recipe in zip(axes, recipes):
+        rows = trials[trials["architecture"] == recipe.name]
         table = rows.pivot(index="trial", columns=["outer", "inner"], values="f1")
-        numbers = table.index + 1
-        ax.plot(numbers, table.cummax(), color=models.recipe(name).colour, alpha=0.35, lw=1)
-        ax.plot(
-            numbers, table.cummax().mean(axis=1), color="black", lw=2, label="best so far, mean"
-        )
+        numbers, best = table.index + 1, table.cummax()
+        ax.plot(numbers, best, color=recipe.colour, alpha=0.35, lw=1)
+        ax.plot(numbers, best.mean(axis=1), color="black", lw=2, label="best so far, mean")
         ax.plot(numbers, table.mean(axis=1), color="black", lw=1, ls=":", label="this trial, mean")
         ax.axvline(startup + 0.5, color="#999999", lw=0.8)
-        ax.set(title=name.upper(), xlabel="trial")
+        ax.set(title=recipe.title, xlabel="trial")
     axes[0].set_ylabel("validation macro F1")
     axes[0].legend(fontsize="small")
     return axes
 
 
+def _recipes(table: pd.DataFrame) -> list[models.Recipe]:
+    """Of the architectures in a table, by name."""
+    return [models.recipe(name) for name in sorted(table["architecture"].unique())]
+
+
 def plot_plane(trials: pd.DataFrame, chosen: pd.DataFrame, axes=None) -> np.ndarray:
-    """All trials in the plane of learning rate and momentum, coloured by F1; rings: chosen."""
-    names = sorted(trials["architecture"].unique())
-    if axes is None:
-        _, axes = plt.subplots(
-            1, len(names), figsize=(4.8 * len(names), 3.6), sharey=True, layout="constrained"
-        )
-    axes = np.atleast_1d(axes)
-    for ax, name in zip(axes, names):
-        rows, best = (table[table["architecture"] == name] for table in (trials, chosen))
-        shown = ax.scatter(
-            rows["learning_rate"], rows["momentum"], c=rows["f1"], s=18, cmap="viridis"
-        )
-        ax.scatter(
-            best["learning_rate"],
-            best["momentum"],
-            s=70,
-            facecolor="none",
-            edgecolor="#D55E00",
-            lw=1.5,
-        )
-        ax.set(title=name.upper(), xlabel="learning rate")
+    """All trials in the plane of the first two parameters searched, coloured by F1; rings: chosen.
+
+    Where fewer were searched, F1 and the number of the trial stand in.
+    """
+    recipes = _recipes(trials)
+    size, shared = (4.8 * len(recipes), 3.6), _shared(recipes)
+    axes = grid(axes, 1, len(recipes), figsize=size, sharey=shared)[0]
+    for ax, recipe in zip(axes, recipes):
+        x, y = [*recipe.space, "f1", "trial"][:2]
+        rows, best = (table[table["architecture"] == recipe.name] for table in (trials, chosen))
+        shown = ax.scatter(rows[x], rows[y], c=rows["f1"], s=18, cmap="viridis")
+        ring = {"facecolor": "none", "edgecolor": MISSING_COLOUR, "lw": 1.5}
+        ax.scatter(best[x], best[y], s=70, **ring)
+        ax.set(title=recipe.title, xlabel=x.replace("_", " "), ylabel=y.replace("_", " "))
         ax.figure.colorbar(shown, ax=ax, label="validation macro F1")
-    axes[0].set_ylabel("momentum")
+        if shared == "row":
+            ax.label_outer()
     return axes
 
 
 def plot_choices(chosen: pd.DataFrame, axes=None) -> np.ndarray:
-    """The children's chosen learning rate and momentum by outer fold; lines: their mean."""
-    names = sorted(chosen["architecture"].unique())
-    if axes is None:
-        _, axes = plt.subplots(
-            2, len(names), figsize=(4.5 * len(names), 4.2), sharex=True, sharey="row",
-            squeeze=False, layout="constrained",
-        )  # fmt: skip
-    for column, name in zip(np.asarray(axes).T, names):
-        rows = chosen[chosen["architecture"] == name]
-        for ax, parameter in zip(column, ("learning_rate", "momentum")):
-            ax.scatter(rows["outer"] + 1, rows[parameter], color=models.recipe(name).colour, s=30)
-            for outer, mean in rows.groupby("outer")[parameter].mean().items():
+    """What the search chose, by outer fold: a row per parameter; lines: mean of the inner folds."""
+    recipes = _recipes(chosen)
+    count, shared = max(1, *(len(recipe.space) for recipe in recipes)), _shared(recipes)
+    size = (4.5 * len(recipes), 2.1 * count)
+    axes = grid(axes, count, len(recipes), figsize=size, sharex=True, sharey=shared)
+    for column, recipe in zip(axes.T, recipes):
+        own = chosen[chosen["architecture"] == recipe.name]
+        for ax, parameter in zip(column, recipe.space):
+            ax.scatter(own["outer"] + 1, own[parameter], color=recipe.colour, s=30)
+            for outer, mean in own.groupby("outer")[parameter].mean().items():
                 ax.hlines(mean, outer + 0.7, outer + 1.3, color="black", lw=1.5)
-            ax.set_ylabel(parameter.replace("_", " ") if name == names[0] else "")
-        column[0].set_title(name.upper())
-        column[-1].set(xlabel="outer fold", xticks=sorted(rows["outer"].unique() + 1))
+            ax.set_ylabel(parameter.replace("_", " "))
+            if shared == "row":
+                ax.label_outer()
+        last = max(1, len(recipe.space))
+        for ax in column[last:]:
+            ax.set_axis_off()
+        column[0].set_title(recipe.title)
+        column[last - 1].set(xlabel="outer fold", xticks=sorted(own["outer"].unique() + 1))
+        column[last - 1].tick_params(labelbottom=True)
     return axes
+
+
+def _shared(recipes: list[models.Recipe]) -> str:
+    """Which axes share their heights: those of a row, if the same parameters were searched."""
+    return "row" if len({tuple(recipe.space) for recipe in recipes}) == 1 else "none"

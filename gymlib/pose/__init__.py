@@ -1,12 +1,16 @@
-"""Pose extraction: the only door to MediaPipe."""
+"""Where the body is in each frame: BlazePose over the videos of a data set, and how good it is.
+
+Other estimators may come here, each beside :mod:`blazepose`, and other measures into
+:mod:`quality`. The only door to MediaPipe.
+"""
 
 from gymlib.pose.blazepose import EXTRACTOR, Pose, PoseConfig, extract_clip
 from gymlib.pose.extraction import (
     Extraction,
     KeypointsOnlyError,
     PoseError,
-    available_processors,
     extract_dataset,
+    is_done,
 )
 
 __all__ = [
@@ -16,7 +20,7 @@ __all__ = [
     "Pose",
     "PoseConfig",
     "PoseError",
-    "available_processors",
     "extract_clip",
     "extract_dataset",
+    "is_done",
 ]

@@ -4,9 +4,6 @@ Every finished clip is a file in the data set's folder ``.poses``; the table is 
 when all are there.
 """
 
-import contextlib
-import signal
-import threading
 import time as clock
 import warnings
 from dataclasses import asdict
@@ -14,30 +11,28 @@ from importlib.metadata import version
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-import joblib
 import numpy as np
 import pandas as pd
 
 from gymlib import video
-from gymlib.dataset import schemas
+from gymlib.dataset import Dataset, schemas
 from gymlib.dataset.keypoints import keypoint_rows
-from gymlib.dataset.tables import read_clips
-from gymlib.files import lock, paths, processes, provenance
-from gymlib.files.atomic import write_json
+from gymlib.files import lock, processes, provenance
+from gymlib.files.atomic import read_json, sweep, write_json
+from gymlib.files.cache import Step
+from gymlib.files.code import code_hash
+from gymlib.files.processes import available_processors
 from gymlib.files.progress import progress
 from gymlib.files.tables import read_table, write_table
 from gymlib.pose.blazepose import EXTRACTOR, THESIS, Pose, PoseConfig, extract_clip
 from gymlib.skeleton import KEYPOINTS
-
-FOLDER = ".poses"
-_PARTS_VERSION = 1  # raise it when the same video and settings would give other numbers
 
 
 class Extraction(NamedTuple):
     """What :func:`extract_dataset` did."""
 
     table: pd.DataFrame
-    """keypoints.parquet as written."""
+    """keypoints.parquet as it is now."""
     extracted: int
     """Clips run through the estimator now; the others were done before and kept."""
     frames_per_second: float
@@ -50,16 +45,17 @@ class PoseError(ValueError):
 
 
 class KeypointsOnlyError(PoseError):
-    """The data set brings keypoints and no videos, so there is nothing to extract."""
+    """No videos are named, so there is nothing to extract."""
 
 
 def extract_dataset(
-    dataset: str, config: PoseConfig = THESIS, workers: int | None = None
+    data: Dataset, config: PoseConfig = THESIS, workers: int | None = None
 ) -> Extraction:
     """Poses of all clips of a data set, written to keypoints.parquet and keypoints.json.
 
     Each finished clip is kept in ``.poses/``, so an interrupted run continues where it stopped;
-    a clip is done again when its video's content, the settings or MediaPipe's version change.
+    a clip is done again when its video's content, the settings, MediaPipe's version or the code
+    change. Poses that came with the data set stay as they are.
 
     Parameters
     ----------
@@ -67,47 +63,113 @@ def extract_dataset(
 
     Raises
     ------
-    KeypointsOnlyError : clips.csv names no videos.
+    KeypointsOnlyError : clips.csv names no videos, and no keypoints are there either.
     PoseError : videos are missing, damaged, or of another length than clips.csv says; all are
         listed, and the clips that went well are kept for the next run.
     gymlib.files.lock.BusyError : another extraction of the same data set is running.
     """
-    clips = read_clips(dataset)
-    _check_paths(dataset, clips)
-    with lock.hold(paths.dataset(dataset) / FOLDER, "poses"):
-        fingerprints = [_fingerprint(dataset, clip, config) for clip in clips.itertuples()]
-        parts = [_part(dataset, *pair) for pair in zip(clips["clip"], fingerprints)]
-        todo = [row for row, part in enumerate(parts) if not part.is_file()]
-        jobs = [(dataset, clips.iloc[row].to_dict(), parts[row], config) for row in todo]
-        notes, seconds = _run(jobs, workers)
-        table = pd.concat([read_table(part) for part in parts], ignore_index=True)
-        _write(dataset, table, config, [paths.dataset(dataset) / path for path in clips["path"]])
-    frames = int(clips["frames"].iloc[todo].sum())
-    speed = frames / seconds if frames else float("nan")
-    return Extraction(table, len(todo), speed, notes + _without_person(table))
+    extracted, speed, notes = 0, float("nan"), []
+    if not is_done(data, config):
+        _check_paths(data)
+        with lock.hold(data.folder, "poses"):
+            extracted, speed, notes = _extract(data, config, workers or available_processors())
+    return Extraction(data.keypoints, extracted, speed, notes + _without_person(data.keypoints))
 
 
-def available_processors() -> int:
-    """Processors this process may use."""
-    return joblib.cpu_count()
+def is_done(data: Dataset, config: PoseConfig = THESIS) -> bool:
+    """Whether the poses belong to the videos and settings as they are, or came without them."""
+    return _imported(data) or _whole(data, config).is_done()
 
 
-def _extract_part(dataset: str, clip: dict, part: Path, config: PoseConfig):
+def _imported(data: Dataset) -> bool:
+    origin = data.folder / "keypoints.json"
+    own = _DIGEST in read_json(origin) if origin.is_file() else _record(data).is_file()
+    return data.has("keypoints.parquet") and not (own and data.videos)
+
+
+_DIGEST = "videos_sha256_16"
+"""In keypoints.json: the poses were extracted here, from videos of this content."""
+
+
+def _record(data: Dataset) -> Path:
+    return data.folder / ".done" / "poses.json"
+
+
+def _whole(data: Dataset, config: PoseConfig) -> Step:
+    clips = data.clips[["clip", "path", "frames"]].fillna("").to_numpy().tolist()
+    return Step(
+        record=_record(data),
+        inputs=list(data.videos.values()),
+        settings=_settings(config) | {"clips": clips},
+        code=[__name__],
+        outputs=[data.folder / f"keypoints.{kind}" for kind in ("parquet", "json")],
+    )
+
+
+def _parts(data: Dataset, config: PoseConfig) -> list[Step]:
+    """One step per clip, in the order of clips.csv."""
+    settings = _settings(config) | {"code": code_hash((__name__,))}  # hashed once for all
+    return [
+        Step(
+            record=data.folder / ".done" / "poses" / f"{clip}.json",
+            inputs=[data.folder / path],
+            settings=settings | {"frames": int(frames)},
+            outputs=[data.folder / ".poses" / f"{clip}.parquet"],
+        )
+        for clip, path, frames in data.clips[["clip", "path", "frames"]].itertuples(index=False)
+    ]
+
+
+def _settings(config: PoseConfig) -> dict:
+    return asdict(config) | {"mediapipe": version("mediapipe")}
+
+
+def _extract(data: Dataset, config: PoseConfig, workers: int) -> tuple[int, float, list[str]]:
+    """Do what is not done: clips, frames per second, warnings."""
+    parts = _parts(data, config)
+    todo = [row for row, part in enumerate(parts) if not part.is_done()]
+    jobs = [(parts[row], data.clips.iloc[row].to_dict(), config) for row in todo]
+    with _whole(data, config).making():
+        notes, seconds = _run(jobs, workers, data.folder)
+        files = [part.outputs[0] for part in parts]
+        for stray in set((data.folder / ".poses").glob("*.parquet")) - set(files):
+            stray.unlink()
+        _write(data, pd.concat(map(read_table, files), ignore_index=True), config)
+    speed = data.clips["frames"].iloc[todo].sum() / seconds if seconds else float("nan")
+    return len(todo), float(speed), notes
+
+
+def _run(jobs: list, workers: int, folder: Path) -> tuple[list[str], float]:
+    """Run the jobs side by side; warnings and the processes' summed seconds."""
+    faults, notes, seconds = [], [], 0.0
+    with progress(total=len(jobs), desc=EXTRACTOR, unit="clip", disable=not jobs) as bar:
+        try:
+            for clip, fault, warned, taken in processes.side_by_side(_part, jobs, workers):
+                faults += [f"{clip}: {fault}"] if fault else []
+                notes += [f"{clip}: {note}" for note in warned]
+                seconds += taken
+                bar.update()
+        finally:
+            sweep(folder)  # of processes that were stopped
+    if faults:
+        listed = "\n".join(sorted(faults))
+        raise PoseError(f"{len(faults)} of {len(jobs)} clips could not be extracted:\n{listed}")
+    return sorted(notes), seconds
+
+
+def _part(step: Step, clip: dict, config: PoseConfig):
     """One clip to its part file: (clip, fault or None, warnings, seconds)."""
-    started, name = clock.perf_counter(), clip["clip"]
+    started, fault, notes = clock.perf_counter(), None, []
     try:
-        with warnings.catch_warnings(record=True) as caught:
+        with warnings.catch_warnings(record=True) as caught, step.making():
             warnings.simplefilter("always", UserWarning)
-            pose = extract_clip(paths.dataset(dataset) / clip["path"], config)
-            pose = _expected_length(pose, clip, config)
-            write_table(part, keypoint_rows(name, *pose), schemas.KEYPOINT_TABLE)
-        for old in part.parent.glob(f"{name}.*{part.suffix}"):
-            if old != part and old.name.count(".") == name.count(".") + 2:
-                old.unlink(missing_ok=True)
+            pose = _expected_length(extract_clip(step.inputs[0], config), clip, config)
+            rows = keypoint_rows(clip["clip"], *pose)
+            write_table(step.outputs[0], rows, schemas.KEYPOINT_TABLE)
+        notes = [str(note.message) for note in caught if note.category is UserWarning]
     except (video.VideoError, PoseError) as error:
-        return name, str(error), [], clock.perf_counter() - started
-    notes = [str(note.message) for note in caught if note.category is UserWarning]
-    return name, None, notes, clock.perf_counter() - started
+        fault = str(error)
+    return clip["clip"], fault, notes, clock.perf_counter() - started
 
 
 def _expected_length(pose: Pose, clip: dict, config: PoseConfig) -> Pose:
@@ -126,80 +188,29 @@ def _expected_length(pose: Pose, clip: dict, config: PoseConfig) -> Pose:
     return Pose(*filled, np.concatenate([pose.time, np.full(missing, np.nan)]))
 
 
-def _run(jobs: list, workers: int | None) -> tuple[list[str], float]:
-    """Run the jobs side by side; warnings and the processes' summed seconds."""
-    workers = min(workers or available_processors(), max(len(jobs), 1))
-    pool = joblib.Parallel(n_jobs=workers, return_as="generator_unordered")
-    with _ctrl_c_unheard():  # the processes started here: this one hears it and stops them
-        results = pool(joblib.delayed(_extract_part)(*job) for job in jobs)
-    faults, notes, seconds = [], [], 0.0
-    with progress(total=len(jobs), desc=f"{EXTRACTOR}", unit="clip", disable=not jobs) as bar:
-        try:
-            for name, fault, warned, taken in results:
-                faults += [f"{name}: {fault}"] if fault else []
-                notes += [f"{name}: {note}" for note in warned]
-                seconds += taken
-                bar.update()
-        except KeyboardInterrupt:
-            with warnings.catch_warnings():  # that work ends early, which was asked for
-                warnings.simplefilter("ignore")
-                results.close()
-            raise
-    processes.release(workers)
-    if faults:
-        listed = "\n".join(sorted(faults))
-        raise PoseError(f"{len(faults)} of {len(jobs)} clips could not be extracted:\n{listed}")
-    return sorted(notes), seconds
-
-
-@contextlib.contextmanager
-def _ctrl_c_unheard():
-    """Ignore SIGINT in the block; processes started in it ignore it for good."""
-    if threading.current_thread() is not threading.main_thread():  # cannot set it there
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _check_paths(dataset: str, clips: pd.DataFrame) -> None:
+def _check_paths(data: Dataset) -> None:
     """All faults of the column ``path`` at once."""
-    named = clips["path"].fillna("").str.strip() != ""
-    if not named.any():
+    paths = data.clips.set_index("clip")["path"].fillna("").str.strip()
+    if not paths.any():
         raise KeypointsOnlyError(
-            f"data set {dataset!r} has keypoints and no videos (column path of clips.csv is "
+            f"data set {data.name!r} has keypoints and no videos (column path of clips.csv is "
             "empty): there is nothing to extract, its keypoints.parquet comes with it"
         )
-    faults = [f"{clip}: clips.csv names no video" for clip in clips["clip"][~named]]
-    for clip in clips[named].itertuples():
-        path = PurePath(clip.path)
-        if path.is_absolute() or ".." in path.parts:
-            faults.append(f"{clip.clip}: {path} leads outside the data set's folder")
-        elif not (paths.dataset(dataset) / path).is_file():
-            faults.append(f"{clip.clip}: no video at {path}")
+    faults = []
+    for clip, path in paths.items():
+        if not path:
+            faults.append(f"{clip}: clips.csv names no video")
+        elif PurePath(path).is_absolute() or ".." in PurePath(path).parts:
+            faults.append(f"{clip}: {path} leads outside the data set's folder")
+        elif not (data.folder / path).is_file():
+            faults.append(f"{clip}: no video at {path}")
     if faults:
-        raise PoseError(f"data set {dataset!r}, clips.csv:\n" + "\n".join(faults))
+        raise PoseError(f"data set {data.name!r}, clips.csv:\n" + "\n".join(faults))
 
 
-def _fingerprint(dataset: str, clip, config: PoseConfig) -> str:
-    """Changes whenever the numbers of the clip could."""
-    content = provenance.file_hash([paths.dataset(dataset) / clip.path])
-    settings = [_PARTS_VERSION, version("mediapipe"), clip.frames, *asdict(config).values()]
-    return joblib.hash([content, settings])[:12]
-
-
-def _part(dataset: str, clip: str, fingerprint: str) -> Path:
-    name = f"{paths.safe_name(clip, 'clip')}.{fingerprint}.parquet"
-    return paths.dataset(dataset) / FOLDER / name
-
-
-def _write(dataset: str, table: pd.DataFrame, config: PoseConfig, videos: list[Path]) -> None:
-    """keypoints.parquet and keypoints.json, unless they already say the same."""
-    target = paths.dataset(dataset) / "keypoints.parquet"
-    write_table(target, table, schemas.KEYPOINT_TABLE)
+def _write(data: Dataset, table: pd.DataFrame, config: PoseConfig) -> None:
+    """keypoints.parquet and, for people, where it comes from."""
+    data.write(table, "keypoints.parquet")
     record = {
         "extractor": EXTRACTOR,
         "version": f"mediapipe {version('mediapipe')}",
@@ -208,10 +219,10 @@ def _write(dataset: str, table: pd.DataFrame, config: PoseConfig, videos: list[P
         "units": "x / width, y / height, y downwards; 0 where no pose was found",
         "frames": len(table),
         "frames_without_pose": int((~table["detected"]).sum()),
-        "videos_sha256_16": provenance.file_hash(videos),
+        _DIGEST: provenance.file_hash(list(data.videos.values())),
         "provenance": provenance.record(),
     }
-    write_json(target.with_suffix(".json"), record)
+    write_json(data.folder / "keypoints.json", record)
 
 
 def _without_person(table: pd.DataFrame) -> list[str]:

@@ -1,4 +1,4 @@
-"""Train on one data set, test on another: do simulated gymnasts teach a model about real ones?
+"""An ensemble trained on all clips of one data set, to label another one's.
 
 Both data sets are brought to ``hip_torso`` coordinates, the one form in which skeletons from
 video and the recovered ones (no place in the picture, unknown scale) can be compared.
@@ -6,24 +6,35 @@ video and the recovered ones (no place in the picture, unknown scale) can be com
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 from torch import nn
 
 from gymlib import models, training
-from gymlib.dataset.clip import Clip
-from gymlib.dataset.schemas import PROBABILITIES, XY
+from gymlib.dataset import Attempt, Clip, Dataset
+from gymlib.dataset.keypoints import keypoint_array
+from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.evaluation import metrics, results
-from gymlib.features.preprocessing import PreprocessingConfig, process
+from gymlib.features.normalisation import PreprocessingConfig, hip_torso
+from gymlib.features.preprocessing import check_finite, process
+from gymlib.files import lock, provenance
+from gymlib.files.atomic import MissingFileError
+from gymlib.files.cache import Step
+from gymlib.files.code import class_hash
+from gymlib.files.progress import progress
 from gymlib.labels import decode, encode
-from gymlib.models import DEFAULT
-from gymlib.skeleton import KEYPOINTS, mirror
+from gymlib.models.registry import DEFAULT
+from gymlib.skeleton import mirror
+
+TABLES = ("clips.csv", "labels.parquet", "keypoints.parquet")
 
 
 @dataclass(frozen=True)
 class TransferConfig:
-    """An ensemble of one architecture, trained on all clips of the source.
+    """Models of one architecture, trained on all clips of the source.
 
     There is no search: its validation clips would come from the source and say little about
     the target, and the target's labels are for testing only.
@@ -49,29 +60,20 @@ QUICK = replace(TransferConfig(), models=2, epochs=12)
 """For the quick profile."""
 
 
-def comparable_clips(
-    keypoints: pd.DataFrame, labels: pd.DataFrame, clips: pd.DataFrame
-) -> list[Clip]:
-    """Clips of a data set in ``hip_torso`` coordinates; clips without kept frames are left out.
-
-    Parameters
-    ----------
-    keypoints, labels, clips : the data set's tables (see :mod:`gymlib.dataset.schemas`).
-    """
-    processed, _ = process(keypoints, labels, clips, PreprocessingConfig("hip_torso"))
-    return [_clip(str(name), rows) for name, rows in processed.groupby("clip", sort=False)]
-
-
-def _clip(name: str, rows: pd.DataFrame) -> Clip:
-    # (frames, 66) interleaved x, y -> (frames, 33, 2)
-    keypoints = rows[XY].to_numpy(np.float32, copy=True).reshape(-1, len(KEYPOINTS), 2)
-    return Clip(
-        name=name,
-        video=rows["video"].iloc[0],
-        frames=rows["frame"].to_numpy(),
-        keypoints=keypoints,
-        labels=encode(rows["label"]),
-    )
+def comparable_clips(data: Dataset) -> list[Clip]:
+    """Clips in ``hip_torso`` coordinates; those without kept frames are left out."""
+    config = PreprocessingConfig("hip_torso")
+    processed, _ = process(data.keypoints, data.labels, data.clips, config)
+    return [
+        Clip(
+            name=str(name),
+            video=rows["video"].iloc[0],
+            frames=rows["frame"].to_numpy(),
+            keypoints=keypoint_array(rows),
+            labels=encode(rows["label"]),
+        )
+        for name, rows in processed.groupby("clip", sort=False)
+    ]
 
 
 def mirrored(clip: Clip) -> Clip:
@@ -86,7 +88,7 @@ def mirrored(clip: Clip) -> Clip:
 def train(
     clips: Sequence[Clip], config: TransferConfig, on_epoch_end: Callable[[int], None] | None = None
 ) -> list[nn.Module]:
-    """``config.models`` models trained on all ``clips`` and their mirror images, one a step.
+    """``config.models`` models trained on all ``clips`` and their mirror images.
 
     Parameters
     ----------
@@ -100,39 +102,54 @@ def train(
     training.check_clips(clips)
     seen = [*clips, *map(mirrored, clips)][: config.copies * len(clips)]
     fit = training.FitConfig(config.epochs, config.learning_rate, config.momentum)
-    seeds = np.random.SeedSequence(config.seed).generate_state(config.models)
     recipe, everything = models.recipe(config.architecture), np.arange(len(seen))
     tasks = [
         training.Task(
             recipe.build(int(seed)), everything, fit, recipe.batch, recipe.loss, config.seed
         )
-        for seed in seeds
+        for seed in np.random.SeedSequence(config.seed).generate_state(config.models)
     ]
     training.fit_many(tasks, seen, engine=None, n_jobs=None, on_epoch_end=on_epoch_end)
     return [task.model for task in tasks]
 
 
-def predict(
-    trained: Sequence[nn.Module], clips: Sequence[Clip], architecture: str = DEFAULT
-) -> pd.DataFrame:
+def predict(trained: Sequence[nn.Module], clips: Sequence[Clip]) -> pd.DataFrame:
     """Predictions of every model and of their vote (mean probability) for every frame.
 
     Returns the columns of ``schemas.PREDICTIONS``: models base_1, base_2, ... and ensemble,
     outer always 0.
     """
-    tables = []
+    architecture, tables = models.architecture(trained[0]), []
     for clip in clips:
         single = np.stack([training.predict(model, clip.keypoints) for model in trained])
         votes = {f"base_{i + 1}": probabilities for i, probabilities in enumerate(single)}
         votes["ensemble"] = single.mean(axis=0)  # (models, frames, 4) -> (frames, 4)
-        tables += [_rows(clip, architecture, model, p) for model, p in votes.items()]
+        for model, probabilities in votes.items():
+            columns = {"architecture": architecture, "outer": 0, "model": model}
+            columns |= {"clip": clip.name, "frame": clip.frames, "label": decode(clip.labels)}
+            columns |= dict(zip(PROBABILITIES, probabilities.T))
+            tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)
 
 
-def _rows(clip: Clip, architecture: str, model: str, probabilities) -> pd.DataFrame:
-    columns = {"architecture": architecture, "outer": 0, "model": model, "clip": clip.name}
-    columns |= {"frame": clip.frames, "label": decode(clip.labels)}
-    return pd.DataFrame(columns | dict(zip(PROBABILITIES, probabilities.T)))
+def predict_clip(trained: Sequence[nn.Module], attempt: Attempt) -> Float[np.ndarray, "frames 4"]:
+    """Class probabilities of every frame, the mean of all models; NaN where there is no pose.
+
+    Raises ValueError, naming clip and frame, for coordinates that are not finite, and naming the
+    clip for a body too small to scale by.
+    """
+    seen = np.flatnonzero(attempt.detected)
+    found = np.full((len(attempt), len(PROBABILITIES)), np.nan)
+    if len(seen):
+        keypoints = attempt.keypoints[seen]
+        check_finite(keypoints, seen, attempt.name)
+        try:
+            bodies = hip_torso(keypoints, *attempt.size)
+        except ValueError as error:
+            raise ValueError(f"clip {attempt.name}: {error}") from None
+        # soft vote: (models, frames, 4) -> (frames, 4)
+        found[seen] = np.mean([training.predict(model, bodies) for model in trained], axis=0)
+    return found
 
 
 def summary(predictions: pd.DataFrame, config: TransferConfig) -> dict:
@@ -154,3 +171,50 @@ def summary(predictions: pd.DataFrame, config: TransferConfig) -> dict:
         "largest_class": float(100 * vote.sum(axis=1).max() / vote.sum()),
         "config": asdict(config),
     }
+
+
+# --- kept beside the source -------------------------------------------------------------------
+
+
+def folder(data: Dataset) -> Path:
+    """Where models trained on a data set, and predictions for it, are kept."""
+    return data.results("application")
+
+
+def trained_on(source: Dataset, config: TransferConfig) -> list[nn.Module]:
+    """The ensemble trained on ``source``; trained now if that has not been done yet.
+
+    Models are kept until the source's data, ``config`` or the code change. Raises
+    MissingFileError if the source's clips, labels or keypoints are not there, lock.BusyError
+    while another run trains.
+    """
+    inputs = [source.folder / name for name in TABLES]
+    if missing := [file for file in inputs if not file.is_file()]:
+        raise MissingFileError(
+            f"{missing[0]} is missing; run `make reproduce DATASET={source.name}` up to notebook 02"
+        )
+    files = [
+        folder(source) / f"{config.architecture}_{i}.safetensors" for i in range(config.models)
+    ]
+    source_code = class_hash(models.recipe(config.architecture).module)
+    step = Step(
+        folder(source) / "models.json",
+        inputs,
+        asdict(config) | {"source": source_code},
+        ("gymlib.prediction.ensemble",),
+        files,
+    )
+    if step.is_done():
+        try:
+            return [models.load(file) for file in files]
+        except (OSError, ValueError):  # damaged: then trained again
+            pass
+    about = {"config": asdict(config), "provenance": provenance.record(inputs)}
+    with lock.hold(folder(source), "training"), step.making(about):
+        clips = comparable_clips(source)
+        total = config.models * config.epochs
+        with progress(total=total, desc=f"training on {source.name}") as bar:
+            trained = train(clips, config, bar.update)
+        for model, file in zip(trained, files):
+            models.save(model, file)
+    return trained

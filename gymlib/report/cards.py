@@ -5,32 +5,35 @@ The headings are those of Gebru et al. (2021), "Datasheets for Datasets", and of
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from gymlib import models
+from gymlib.dataset import Dataset
 from gymlib.evaluation.protocol import THESIS
 from gymlib.evaluation.results import title
 from gymlib.files import paths
 from gymlib.files.atomic import read_json
 from gymlib.labels import CLASSES
 from gymlib.report import numbers
+from gymlib.report.front import markdown
 
 
-def datasheet(dataset: str) -> str:
+def datasheet(data: Dataset) -> str:
     """A data set's sheet: its DATASHEET.md or the one in docs/, then its numbers.
 
     A data set without either gets its numbers alone.
     """
-    written = [paths.dataset(dataset) / "DATASHEET.md", paths.DOCS / f"datasheet_{dataset}.md"]
-    written.append(paths.DOCS / f"datasheet_{dataset.removesuffix('-quick')}.md")
+    names = (data.name, data.name.removesuffix("-quick"))
+    written = [data.folder / "DATASHEET.md", *(paths.DOCS / f"datasheet_{n}.md" for n in names)]
     sheet = next((file.read_text("utf-8") for file in written if file.is_file()), None)
-    title = f"# Data sheet: {dataset}"
+    title = f"# Data sheet: {data.name}"
     sheet = title if sheet is None else re.sub(r"\A# .*", title, sheet)  # a quick set's own name
-    return f"{sheet}\n\n{_in_numbers(dataset)}\n"
+    return f"{sheet}\n\n{_in_numbers(data)}\n"
 
 
-def _in_numbers(dataset: str) -> str:
-    found = numbers.description(dataset)
+def _in_numbers(data: Dataset) -> str:
+    found = numbers.description(data)
     if found is None:
         return "Not counted yet: `make report` counts the data set when it is at hand."
     rows = {
@@ -45,8 +48,7 @@ def _in_numbers(dataset: str) -> str:
         rows["frames on which all annotators agree"] = f"{found['unanimous']:.1%}"
         rows["Krippendorff's alpha"] = f"{found['alpha']:.3f}"
     rows["data, commit"] = f"{found['data']}, {found['commit']}"
-    lines = [f"| {name} | {value} |" for name, value in rows.items()]
-    return "\n".join(["## In numbers", "", "| | |", "| --- | --- |", *lines])
+    return "## In numbers\n\n" + markdown(["", ""], rows.items())
 
 
 def guide() -> str:
@@ -71,13 +73,13 @@ def guide() -> str:
     )
 
 
-def model_card(file: Path | None = None) -> str:
+def model_card(datasets: Sequence[Dataset], file: Path | None = None) -> str:
     """docs/model_card.md, or another file, with its ``{{ names }}`` replaced by numbers.
 
     Raises ValueError if the text asks for a number there is none for.
     """
     text = (file or paths.DOCS / "model_card.md").read_text("utf-8")
-    for name, value in _substitutions().items():
+    for name, value in _substitutions(datasets).items():
         text = text.replace(f"{{{{ {name} }}}}", value)
     if "{{" in text:
         unknown = text[text.index("{{") :].split("}}")[0] + "}}"
@@ -85,53 +87,53 @@ def model_card(file: Path | None = None) -> str:
     return text
 
 
-def _substitutions() -> dict[str, str]:
+def _substitutions(datasets: Sequence[Dataset]) -> dict[str, str]:
+    judged = numbers.judged(datasets)
     return {
         **{f"{r.name}_parameters": f"{models.parameters(r.build(0)):,}" for r in THESIS.recipes},
         "base_models": str(THESIS.inner),
         "outer_folds": str(THESIS.outer),
-        "data": _trained_on(),
-        "scores": _scores(),
-        "classes": _classes(),
-        "transfer": _transfer(),
+        "data": _trained_on(judged),
+        "scores": _scores(judged),
+        "classes": _classes(judged),
+        "transfer": _transfer(datasets),
     }
 
 
-def _trained_on() -> str:
-    counted = {name: numbers.description(name) for name in numbers.judged()}
+def _trained_on(judged: list[Dataset]) -> str:
     lines = [
-        f"- `{name}`: {found['clips']} clips, {found['frames']:,} frames of {found['videos']} "
-        f"videos ([data sheet]({name}/datasheet.md))"
-        for name, found in counted.items()
-        if found
+        f"- `{data.name}`: {found['clips']} clips, {found['frames']:,} frames of "
+        f"{found['videos']} videos ([data sheet]({data.name}/datasheet.md))"
+        for data in judged
+        if (found := numbers.description(data))
     ]
     return "\n".join(lines) or "No data set has been counted yet."
 
 
-def _scores() -> str:
+def _scores(judged: list[Dataset]) -> str:
     """Mean and deviation over the outer folds, every approach and data set."""
-    lines = ["| data set | model | accuracy | macro F1 |", "| --- | --- | --- | --- |"]
-    for dataset in numbers.judged():
-        for approach, row in numbers.table2(dataset).iterrows():
-            values = [f"{row[f'{s}_mean']:.1f} ± {row[f'{s}_sd']:.1f}%" for s in ("acc", "f1")]
-            lines.append(f"| {dataset} | {title(approach)} | {' | '.join(values)} |")
-    return "\n".join(lines)
+    rows = [
+        [data.name, title(approach)]
+        + [f"{row[f'{s}_mean']:.1f} ± {row[f'{s}_sd']:.1f}%" for s in ("acc", "f1")]
+        for data in judged
+        for approach, row in numbers.table2(data).iterrows()
+    ]
+    return markdown(["data set", "model", "accuracy", "macro F1"], rows)
 
 
-def _classes() -> str:
+def _classes(judged: list[Dataset]) -> str:
     """Recall of every class, so that no mean hides a bad one."""
-    lines = [f"| data set | model | {' | '.join(CLASSES)} |", "| --- " * (2 + len(CLASSES)) + "|"]
-    for dataset in numbers.judged():
-        table = numbers.per_class(dataset)
-        for approach, rows in table.groupby("approach", sort=False):
-            recall = rows.set_index("label")["recall"]
-            values = " | ".join(f"{recall[label]:.1f}%" for label in CLASSES)
-            lines.append(f"| {dataset} | {title(approach)} | {values} |")
-    return "\n".join(lines)
+    rows = [
+        [data.name, title(approach), *(f"{own.at[label, 'recall']:.1f}%" for label in CLASSES)]
+        for data in judged
+        for approach, table in numbers.per_class(data).groupby("approach", sort=False)
+        for own in [table.set_index("label")]
+    ]
+    return markdown(["data set", "model", *CLASSES], rows)
 
 
-def _transfer() -> str:
-    found = numbers.transfer()
+def _transfer(datasets: Sequence[Dataset]) -> str:
+    found = numbers.transfer(datasets)
     if found is None:
         return "Not measured yet."
     return (

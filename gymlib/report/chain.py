@@ -1,85 +1,190 @@
 """The chain of notebooks, run headlessly through papermill.
 
-Each notebook is executed when its source, its parameters, the package or the files it reads
-have changed since its last good run; executed copies go to report/<data set>/.
+Each notebook is a step: it runs when its text, its parameters, the code that it imports or the
+files that it reads have changed since its last good run, or when something that it writes is
+gone. Executed copies go to build/report/<data set>/.
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import re
 from pathlib import Path
+from unittest.mock import patch
 
 import nbformat
 import papermill
+from IPython.core.inputtransformer2 import TransformerManager
 
+from gymlib.dataset import Dataset
+from gymlib.evaluation import protocol
 from gymlib.files import lock, paths, provenance, svg
-from gymlib.files.atomic import atomic_path, read_json, write_json
+from gymlib.files.atomic import atomic_path, read_json, sweep, write_json
+from gymlib.files.cache import Step
+from gymlib.files.code import PACKAGE, closure, imports_of
 from gymlib.files.progress import progress
 
-INPUTS = {
-    "01_annotation_review": ["clips.csv", "annotations/*.csv"],
-    "02_pose_extraction": ["clips.csv", "labels.parquet", "videos/*/*"],
-    "03_preprocessing": ["clips.csv", "labels.parquet", "keypoints.parquet"],
-    "04_cnn": ["processed.parquet"],
-    "05_lstm": ["processed.parquet"],
-    "06_nested_cv": ["processed.parquet"],
-    "07_results": [
-        "processed.parquet", "results/*/*.parquet", "results/*/*.csv",
-        "../simulated*/keypoints.parquet", "../recovered/keypoints.parquet",
-    ],
+READS = {
+    "01_annotation_review": ("clips.csv", "annotations"),
+    "02_pose_extraction": ("clips.csv", "labels.parquet", "videos", "truth/keypoints.parquet"),
+    "03_preprocessing": ("clips.csv", "labels.parquet", "keypoints.parquet"),
+    "04_cnn": ("clips.csv", "processed.parquet", "processed.json"),
+    "05_lstm": ("clips.csv", "processed.parquet", "processed.json"),
+    "06_nested_cv": ("processed.parquet",),
+    "07_results": ("clips.csv", "labels.parquet", "keypoints.parquet", "results"),
+    "08_models": ("processed.parquet", "people"),
+}
+"""What each notebook reads: files of the data set, and the words that :func:`_files` explains."""
+
+WRITES = {
+    "01_annotation_review": ("labels.parquet",),
+    "02_pose_extraction": ("keypoints.parquet", "keypoints.json"),
+    "03_preprocessing": ("processed.parquet", "processed.json"),
+    "06_nested_cv": ("results",),
+    "07_results": (
+        "tables/scores.csv", "tables/table1.csv", "tables/table2.csv", "tables/per_class.csv",
+        "tables/claims.csv",
+    ),
+    "08_models": ("tables/models.csv",),
 }  # fmt: skip
-"""Files that each notebook reads, seen from the data set; a change in one runs it again."""
+"""What each notebook writes, in the same words; its executed copy comes on top."""
+
+RESULTS = ("predictions.parquet", "losses.csv", "trials.csv", "folds.csv", "protocol.json")
+
+ENVIRONMENT = {
+    "GYMLIB_HEADLESS": "1",
+    # A kernel ends before joblib has tidied up; the process that does it then would say so.
+    "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
+}
+"""Of the notebooks' kernels, on top of this process's own."""
 
 
 class NotebookError(RuntimeError):
     """A notebook stopped with an error; the message says where its copy is."""
 
 
-def run(dataset: str, profile: str = "full", *, fresh: bool = False) -> list[Path]:
+def run(
+    data: Dataset, profile: str = "full", *, fresh: bool = False, cluster: str | None = None
+) -> list[Path]:
     """Execute what is out of date of the chain, in order; returns the executed copies.
 
     Parameters
     ----------
-    fresh : run every notebook, even those up to date. If a fresh run is interrupted, the next
-        one continues behind the last notebook it finished.
+    fresh : run every notebook, even those up to date. If a fresh run is interrupted before
+        :func:`finish`, the next one goes on where it stopped.
+    cluster : address of a Dask scheduler, for the notebook that takes one.
     """
-    with lock.hold(paths.dataset(dataset), "notebooks"):
-        state = _State(dataset, profile)
+    with lock.hold(data.folder, "notebooks"):
+        for folder in (data.report, data.figures):
+            sweep(folder)
         if fresh:
-            state.begin()
-        notebooks = sorted(INPUTS)
-        for name in progress(notebooks, desc=f"notebooks, {dataset}, {profile}", unit="notebook"):
-            fingerprint = _fingerprint(name, dataset, profile)
-            if not state.is_current(name, fingerprint):
-                execute(paths.NOTEBOOKS / f"{name}.ipynb", state.copy(name), dataset, profile)
-                # Inputs may be links to files that the notebook itself refreshed.
-                state.done(name, _fingerprint(name, dataset, profile))
-        state.finish()
-        return [state.copy(name) for name in notebooks]
+            _begin(data, profile)
+        names = progress(list(READS), desc=f"notebooks, {data.name}, {profile}", unit="notebook")
+        for name in names:
+            work = step(name, data, profile)
+            if not work.is_done():
+                with work.making():
+                    execute(paths.NOTEBOOKS / f"{name}.ipynb", data, profile, cluster)
+        return [_copy(name, data) for name in READS]
 
 
-def execute(source: Path, target: Path, dataset: str, profile: str) -> None:
-    """Run one notebook with its parameters and write the executed copy.
+def _begin(data: Dataset, profile: str) -> None:
+    """Forget all good runs, unless an interrupted fresh run is to be continued."""
+    marker = _marker(data)
+    if not marker.is_file() or read_json(marker) != {"profile": profile}:
+        for name in READS:
+            step(name, data, profile).record.unlink(missing_ok=True)
+        write_json(marker, {"profile": profile})
+
+
+def finish(data: Dataset) -> None:
+    """Note that all that follows the notebooks is done as well: the next fresh run is a new one."""
+    _marker(data).unlink(missing_ok=True)
+
+
+def is_finished(data: Dataset, profile: str) -> bool:
+    """Whether everything is up to date and no fresh run waits to be continued."""
+    return not _marker(data).exists() and all(step(n, data, profile).is_done() for n in READS)
+
+
+def _marker(data: Dataset) -> Path:
+    return data.folder / ".done" / "fresh.json"
+
+
+def _copy(name: str, data: Dataset) -> Path:
+    return data.report / f"{name}.ipynb"
+
+
+# --- what a notebook depends on -------------------------------------------------------------
+
+
+def step(name: str, data: Dataset, profile: str) -> Step:
+    """The step that runs one notebook; its outputs are what it writes and its executed copy."""
+    cells = nbformat.read(paths.NOTEBOOKS / f"{name}.ipynb", as_version=4).cells
+    return Step(
+        data.folder / ".done" / f"{name}.json",
+        inputs(name, data, profile),
+        {
+            "dataset": data.name,
+            "profile": profile,
+            "cells": [(cell.cell_type, cell.source, cell.metadata) for cell in cells],
+        },
+        _modules([cell.source for cell in cells if cell.cell_type == "code"]),
+        [_copy(name, data), *_files(WRITES.get(name, ()), data, profile)],
+    )
+
+
+def inputs(name: str, data: Dataset, profile: str) -> list[Path]:
+    """The files that a notebook reads."""
+    return _files(READS.get(name, ()), data, profile)
+
+
+def _files(words: tuple[str, ...], data: Dataset, profile: str) -> list[Path]:
+    simulated = "simulated-quick" if profile == "quick" else "simulated"
+    groups = {
+        "annotations": lambda: map(data.annotation, data.annotators),
+        # Without videos the poses came from elsewhere.
+        "videos": lambda: data.videos.values() or [data.folder / "keypoints.parquet"],
+        "results": lambda: (data.results(protocol.of_profile(profile).name) / n for n in RESULTS),
+        "people": lambda: (  # that models are taught by, and that they meet
+            Dataset(name, data.home).folder / table
+            for name in (data.name, simulated, "recovered")
+            for table in ("clips.csv", "labels.parquet", "keypoints.parquet")
+        ),
+    }
+    places = {word: data.report if word.startswith("tables/") else data.folder for word in words}
+    found = [groups[word]() if word in groups else [places[word] / word] for word in words]
+    return list(dict.fromkeys(file for files in found for file in files))
+
+
+def _modules(cells: list[str]) -> list[str]:
+    """Modules of this package that cells import."""
+    found = set()
+    for cell in cells:
+        with contextlib.suppress(SyntaxError):  # the run will show it
+            found |= imports_of(TransformerManager().transform_cell(cell))
+    if "gymlib.models.registry" in closure(found):  # which imports all beside it by their names
+        found |= {f"gymlib.models.{file.stem}" for file in (PACKAGE / "models").glob("[!_]*.py")}
+    return sorted(found)
+
+
+# --- one notebook ---------------------------------------------------------------------------
+
+
+def execute(source: Path, data: Dataset, profile: str, cluster: str | None = None) -> Path:
+    """Run one notebook with its parameters; returns the executed copy.
 
     Raises ValueError if the notebook does not have the parameters, and NotebookError if a
-    cell fails; then ``target`` holds the run up to the failing cell.
+    cell fails; then <name>.failed.ipynb beside the copy holds the run up to the failing cell.
     """
-    parameters = {"DATASET": dataset, "PROFILE": profile}
-    known = set(papermill.inspect_notebook(str(source)))
-    if unknown := set(parameters) - known:
-        raise ValueError(
-            f"{source.name} has no parameter {', '.join(sorted(unknown))}; its cell tagged "
-            f"'parameters' defines {', '.join(sorted(known)) or 'nothing'}"
-        )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with _headless(), atomic_path(target) as temporary:
+    target = _copy(source.stem, data)
+    failed = target.with_suffix(".failed.ipynb")
+    with patch.dict(os.environ, ENVIRONMENT | dict(os.environ)), atomic_path(target) as temporary:
         try:
             papermill.execute_notebook(
                 str(source),
                 str(temporary),
-                parameters,
+                _parameters(source, data, profile, cluster),
                 kernel_name="python3",
                 cwd=str(paths.REPOSITORY),
                 progress_bar=False,
@@ -88,105 +193,56 @@ def execute(source: Path, target: Path, dataset: str, profile: str) -> None:
                 extra_arguments=["--IPKernelApp.capture_fd_output=False", "--log-level=50"],
             )
         except papermill.PapermillExecutionError as error:
-            failed = target.with_suffix(".failed.ipynb")
             os.replace(temporary, failed)
             raise NotebookError(
                 f"{source.name} stopped in cell {error.exec_count}: {error.ename}: "
                 f"{error.evalue}\nThe run up to there: {failed}"
             ) from None
-        _finish(temporary, source, _origin(source.stem, dataset, profile))
-    target.with_suffix(".failed.ipynb").unlink(missing_ok=True)
+        _finish(temporary, source, data, profile)
+    failed.unlink(missing_ok=True)
+    return target
 
 
-_ENVIRONMENT = {
-    "GYMLIB_HEADLESS": "1",
-    # A kernel ends before joblib has tidied up; the process that does it then would say so.
-    "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
-}
+def _parameters(source: Path, data: Dataset, profile: str, cluster: str | None) -> dict:
+    """DATASET and PROFILE, and of HOME and CLUSTER those that the notebook declares."""
+    known = set(papermill.inspect_notebook(str(source)))
+    always = {"DATASET": data.name, "PROFILE": profile}
+    if missing := set(always) - known:
+        raise ValueError(
+            f"{source.name} has no parameter {', '.join(sorted(missing))}; its cell tagged "
+            f"'parameters' defines {', '.join(sorted(known)) or 'nothing'}"
+        )
+    home = None if data.home == paths.home() else str(data.home)
+    own = {"HOME": home, "CLUSTER": cluster}
+    return always | {name: value for name, value in own.items() if name in known}
 
 
-@contextlib.contextmanager
-def _headless():
-    """Variables for the notebooks' kernels, which inherit this process's environment."""
-    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
-    os.environ.update({name: before[name] or value for name, value in _ENVIRONMENT.items()})
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-
-
-def _origin(name: str, dataset: str, profile: str) -> dict:
-    """Where the figures of an executed notebook come from; the report shows it below each."""
-    data = provenance.file_hash(_inputs(name, dataset))
-    about = {"notebook": name, "dataset": dataset, "profile": profile}
-    return about | {"data": data, "commit": provenance.commit()}
-
-
-def _inputs(name: str, dataset: str) -> list[Path]:
-    folder = paths.dataset(dataset)
-    return [file for pattern in INPUTS.get(name, []) for file in folder.glob(pattern)]
-
-
-def _finish(path: Path, source: Path, origin: dict) -> None:
-    """Note the origin in an executed notebook, make its figures light, and take this machine out
-    of it: papermill's paths, folders in outputs.
+def _finish(path: Path, source: Path, data: Dataset, profile: str) -> None:
+    """Note in an executed notebook where its figures come from, make them light, and take this
+    machine out of it: papermill's paths, folders in outputs.
     """
     notebook = nbformat.read(path, as_version=4)
-    notebook.metadata["gymlib"] = origin
+    notebook.metadata["gymlib"] = {
+        "notebook": source.stem,
+        "dataset": data.name,
+        "profile": profile,
+        "data": provenance.file_hash(inputs(source.stem, data, profile)),
+        "commit": provenance.commit(),
+    }
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            if "image/svg+xml" in (data := output.get("data", {})):
-                data["image/svg+xml"] = svg.lighten(data["image/svg+xml"])
+            if "image/svg+xml" in (content := output.get("data", {})):
+                content["image/svg+xml"] = svg.lighten(content["image/svg+xml"])
     notebook.metadata.get("papermill", {}).update(input_path=source.name, output_path=source.name)
     text = nbformat.writes(notebook)
-    for folder in sorted({str(paths.home()), str(paths.REPOSITORY)}, key=len, reverse=True):
+    for folder in sorted({str(data.home), str(paths.REPOSITORY)}, key=len, reverse=True):
         text = text.replace(json.dumps(folder)[1:-1] + "/", "").replace(folder, ".")
     # In front of warnings. The look-behind keeps long base64 pictures from taking for ever.
     text = re.sub(r"(?<![^\s\"])[^\s\"]*/ipykernel_\d+/\d+\.py:\d+: ", "", text)
     path.write_text(text, encoding="utf-8")
 
 
-def _fingerprint(name: str, dataset: str, profile: str) -> str:
-    """Hash of everything a notebook's outcome depends on."""
-    code = [paths.NOTEBOOKS / f"{name}.ipynb", *(paths.REPOSITORY / "gymlib").rglob("*.py")]
-    data = provenance.file_hash(_inputs(name, dataset))
-    parts = (dataset, profile, provenance.file_hash(code), data)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-
-
-class _State:
-    """What has run, kept in report/<data set>/.chain.json."""
-
-    def __init__(self, dataset: str, profile: str):
-        self.folder = paths.report(dataset)
-        self.file = self.folder / ".chain.json"
-        self.profile = profile
-        old = read_json(self.file) if self.file.is_file() else {}
-        self.content = old if old.get("profile") == profile else {}
-        self.content.setdefault("done", {})
-
-    def copy(self, name: str) -> Path:
-        return self.folder / f"{name}.ipynb"
-
-    def begin(self) -> None:
-        """Forget all good runs, unless an interrupted fresh run is to be continued."""
-        if not self.content.get("unfinished"):
-            self.content = {"done": {}}
-        self._save(unfinished=True)
-
-    def is_current(self, name: str, fingerprint: str) -> bool:
-        return self.content["done"].get(name) == fingerprint and self.copy(name).is_file()
-
-    def done(self, name: str, fingerprint: str) -> None:
-        self.content["done"][name] = fingerprint
-        self._save()
-
-    def finish(self) -> None:
-        self._save(unfinished=False)
-
-    def _save(self, **changes) -> None:
-        self.content.update(profile=self.profile, **changes)
-        write_json(self.file, self.content)
+def commits(data: Dataset) -> set[str]:
+    """Commits of the code that made the executed copies."""
+    copies = (nbformat.read(_copy(name, data), as_version=4) for name in READS)
+    return {copy.metadata["gymlib"]["commit"] for copy in copies}

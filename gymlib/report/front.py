@@ -1,15 +1,17 @@
 """The front page: question, answer, picture, results; and the same table in README."""
 
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import nbformat
-
+from gymlib.dataset import Dataset
 from gymlib.evaluation.results import title
 from gymlib.files import paths
 from gymlib.files.atomic import read_json, write_text
-from gymlib.report import numbers, pages
+from gymlib.report import numbers
 
-MARKS = ("<!-- results: filled by `make report` -->", "<!-- end of results -->")
+README = paths.REPOSITORY / "README.md"
+MARKS = ("<!-- results: filled by `make publish` -->", "<!-- end of results -->")
 
 TITLE = "Gymnastics, frame by frame"
 QUESTION = (
@@ -22,26 +24,47 @@ ABOUT = (
     "generated gymnasts on video (`simulated`). BlazePose finds a skeleton in each frame, a CNN "
     "sees one skeleton at a time, a bi-directional LSTM the whole clip."
 )
+CAVEAT = (
+    "Means over the outer folds. The folds split clips, not people: expect less on gymnasts "
+    "never filmed before. What may go wrong, and for whom the models are not, is in the "
+    "[model card](model_card.md)."
+)
+QUICK = (
+    "These runs show that everything runs. Their numbers mean little: few clips, few models, a "
+    "few epochs of training."
+)
 
 
-def front_page(video: str | None) -> str:
+def front_page(
+    datasets: Sequence[Dataset],
+    titles: Mapping[str, Mapping[str, str]],
+    documents: Sequence[str],
+    film: Path | None = None,
+) -> str:
     """The page's text, in MyST Markdown.
 
     Parameters
     ----------
-    video : address of the overlay video, described by figures/overlay.json; None leaves it out.
+    titles : data set -> name of each of its executed notebooks -> title.
+    documents : names of the pages that belong to all data sets.
+    film : the overlay video, described by a .json beside it; the page has it in _static.
     """
-    parts = [f"# {TITLE}", f"**{QUESTION}** {ABOUT}", answer(), video and _film(video)]
-    parts += ["## Results", results_table(), _caveat(), "## Pages", _pages(), _contents()]
+    full, quick = numbers.judged(datasets), numbers.judged(datasets, quick=True)
+    parts = [f"# {TITLE}", f"**{QUESTION}** {ABOUT}", answer(datasets), film and _film(film)]
+    parts += ["## Results", results_table(full), CAVEAT, *_beside(full)]
+    if quick:
+        parts += ["## Quick runs", QUICK, results_table(quick)]
+    parts += ["## In five lines", five_lines()]
+    parts += ["## Pages", _pages(titles, documents), _contents(titles, documents)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def answer() -> str:
-    """Up to three sentences with the numbers of the data sets at hand; "" if there are none."""
-    tables = {name: numbers.table2(name) for name in numbers.judged()}
+def answer(datasets: Sequence[Dataset]) -> str:
+    """Up to three sentences with the numbers of full runs; "" if there are none."""
+    tables = {data.name: numbers.table2(data) for data in numbers.judged(datasets)}
     if not tables:
         return ""
-    thesis = numbers.published()
+    thesis = numbers.thesis()
 
     def each(approach: str, column: str = "acc_mean") -> str:
         found = [f"{t.loc[approach, column]:.1f}% (`{name}`)" for name, t in tables.items()]
@@ -58,7 +81,7 @@ def answer() -> str:
         f"the clip changes the F1 by {' and '.join(gains)} points, in the thesis by "
         f"{published:+.1f}.",
     ]
-    if moved := numbers.transfer():
+    if moved := numbers.transfer(datasets):
         sentences.append(
             "LSTMs that have only ever seen simulated gymnasts give "
             f"{moved['accuracy']:.1f}% of the frames of real ones the right label, where always "
@@ -67,8 +90,8 @@ def answer() -> str:
     return " ".join(sentences)
 
 
-def _film(video: str) -> str:
-    about = read_json(paths.home() / "figures" / "overlay.json")
+def _film(film: Path) -> str:
+    about = read_json(film.with_suffix(".json"))
     alt = (
         "Video of a simulated gymnast who takes off, turns a somersault and lands. The skeleton is "
         "drawn on the body; bars show the probabilities of the four classes, and below run the "
@@ -77,83 +100,84 @@ def _film(video: str) -> str:
     return (
         '<figure class="film">\n'
         f'<video controls muted loop playsinline preload="metadata" aria-label="{alt}" '
-        f'src="{video}"></video>\n'
+        f'src="_static/{film.name}"></video>\n'
         f"<figcaption>Clip {about['clip']}: of the somersaults that land on the feet, the one that "
         f"the LSTM ensemble labels best ({about['accuracy']:.0f}% of the frames with a pose); "
         "its models were not trained on it. Page 07 shows the median and the worst clip."
-        f'<div class="legend">figures/overlay · {about["dataset"]}, data {about["data"]} · commit '
+        f'<div class="legend">{film.stem} · {about["dataset"]}, data {about["data"]} · commit '
         f"{about['commit']}</div></figcaption>\n</figure>"
     )
 
 
-def results_table() -> str:
-    """Markdown: accuracy / macro F1 of every approach, published and per data set."""
-    columns = {"thesis": numbers.scores(numbers.published())}
-    columns |= {name: numbers.scores(numbers.table2(name)) for name in numbers.judged()}
-    head = "| accuracy / macro F1 in % | " + " | ".join(columns) + " |"
-    rule = "| --- " * (len(columns) + 1) + "|"
-    rows = [
-        f"| {title(key)} | " + " | ".join(column[key] for column in columns.values()) + " |"
-        for key in columns["thesis"]
-    ]
-    return "\n".join([head, rule, *rows])
-
-
-def _caveat() -> str:
-    return (
-        "Means over the outer folds. The folds split clips, not people: expect less on gymnasts "
-        "never filmed before. What may go wrong, and for whom the models are not, is in the "
-        "[model card](model_card.md)."
-    )
-
-
-def _pages() -> str:
-    """One line per data set, and the pages that belong to all."""
-    lines = []
-    for dataset in numbers.shown():
-        links = " · ".join(
-            f"[{title}]({dataset}/{name}.ipynb)" for name, title in notebooks(dataset).items()
-        )
-        lines.append(f"- **{dataset}**: [data sheet]({dataset}/datasheet.md) · {links}")
-    lines.append(
-        "- **For all**: [](annotation_guide.md), what the four labels mean, with pictures of the "
-        "doubtful cases · [](model_card.md)"
-    )
-    return "\n".join(lines)
-
-
-def notebooks(dataset: str) -> dict[str, str]:
-    """Name -> title of a data set's executed notebooks, without the copies of failed runs."""
-    files = sorted(paths.report(dataset).glob("0?_*.ipynb"))
-    return {
-        file.stem: pages.title(nbformat.read(file, as_version=4)) or file.stem
-        for file in files
-        if not file.name.endswith(".failed.ipynb")
+def results_table(datasets: Sequence[Dataset]) -> str:
+    """Markdown: accuracy / macro F1 of every approach, in the thesis and per data set."""
+    tables = {data.name: numbers.table2(data) for data in datasets}
+    columns = {
+        name: {key: f"{row.acc_mean:.1f} / {row.f1_mean:.1f}" for key, row in table.iterrows()}
+        for name, table in ({"thesis": numbers.thesis()} | tables).items()
     }
+    known = dict.fromkeys(key for own in [*columns.values()][::-1] for key in own)
+    rows = [[title(key), *(own.get(key, "–") for own in columns.values())] for key in known]
+    return markdown(["accuracy / macro F1 in %", *columns], rows)
 
 
-def _contents() -> str:
+def _beside(datasets: Sequence[Dataset]) -> list[str]:
+    """This run's numbers beside the published ones, of the data sets where they differ."""
+    parts = []
+    for data in datasets:
+        table = numbers.compared(data)
+        if len(table.columns) > 2 and table.filter(like="difference").abs().max(axis=None) > 0:
+            signs = ["+.1f" if "difference" in name else ".1f" for name in table]
+            rows = [
+                [name, *(format(value, sign) for value, sign in zip(row, signs))]
+                for name, row in table.iterrows()
+            ]
+            parts += [f"`{data.name}`:", markdown(["%", *table], rows)]
+    return ["### This run beside the published one", *parts] if parts else []
+
+
+def five_lines() -> str:
+    """README's example in Python."""
+    return re.search(r"^```python\n.*?^```$", README.read_text("utf-8"), re.M | re.S)[0]
+
+
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows))
+
+
+def _pages(titles: Mapping[str, Mapping[str, str]], documents: Sequence[str]) -> str:
+    """One line per data set, and the pages that belong to all."""
+    lines = [
+        f"- **{dataset}**: "
+        + " · ".join(
+            [f"[data sheet]({dataset}/datasheet.md)"]
+            + [f"[{title}]({dataset}/{name}.ipynb)" for name, title in own.items()]
+        )
+        for dataset, own in titles.items()
+    ]
+    common = " · ".join(f"[](/{name}.md)" for name in documents)
+    return "\n".join([*lines, f"- **For all**: {common}"])
+
+
+def _contents(titles: Mapping[str, Mapping[str, str]], documents: Sequence[str]) -> str:
     """The navigation: one chapter per data set, then what belongs to all."""
     chapters = {
         dataset: [f"Data sheet <{dataset}/datasheet>"]
-        + [f"{title} <{dataset}/{name}>" for name, title in notebooks(dataset).items()]
-        for dataset in numbers.shown()
-    } | {"for all": ["annotation_guide", "model_card"]}
+        + [f"{title} <{dataset}/{name}>" for name, title in own.items()]
+        for dataset, own in titles.items()
+    } | {"for all": documents}
     return "\n\n".join(
         f"```{{toctree}}\n:hidden:\n:caption: {title}\n" + "\n".join(entries) + "\n```"
         for title, entries in chapters.items()
     )
 
 
-def update_readme(repository: Path) -> None:
-    """Put the current results table between README's two marks.
-
-    Raises ValueError if the marks are missing.
-    """
-    readme = repository / "README.md"
-    text = readme.read_text("utf-8")
+def update_readme(file: Path, table: str) -> None:
+    """Put a table between README's two marks. Raises ValueError if the marks are missing."""
+    text = file.read_text("utf-8")
     if any(mark not in text for mark in MARKS):
-        raise ValueError(f"{readme} must hold the lines {MARKS[0]!r} and {MARKS[1]!r}")
+        raise ValueError(f"{file} must hold the lines {MARKS[0]!r} and {MARKS[1]!r}")
     before, rest = text.split(MARKS[0])
     _, after = rest.split(MARKS[1])
-    write_text(readme, f"{before}{MARKS[0]}\n{results_table()}\n{MARKS[1]}{after}")
+    write_text(file, f"{before}{MARKS[0]}\n{table}\n{MARKS[1]}{after}")

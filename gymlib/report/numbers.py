@@ -1,88 +1,121 @@
-"""The numbers of front page and cards: read from the tables beside the executed notebooks.
+"""The numbers of front page and cards: read from the tables beside the executed notebooks."""
 
-A fresh clone holds these tables but no data, so everything the pages need is in them.
-"""
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from gymlib.annotation import agreement
 from gymlib.annotation.majority import table_votes
-from gymlib.dataset.tables import annotators, read_clips, read_keypoints, read_labels
+from gymlib.dataset import Dataset
+from gymlib.evaluation.results import title
 from gymlib.files import paths, provenance
 from gymlib.files.atomic import read_json, write_json
+from gymlib.files.cache import Step
 from gymlib.labels import CLASSES, UNLABELED
 from gymlib.thesis import reference
 
 
-def datasets() -> list[str]:
-    """Data sets with executed notebooks under report/, sorted."""
-    return sorted({file.parent.name for file in (paths.home() / "report").glob("*/0*.ipynb")})
+def shown(home: Path) -> list[Dataset]:
+    """Data sets with executed notebooks, quick runs last, ``simulated`` first of its kind."""
+    folder = paths.work(home) / "report"
+    found = [Dataset(name, home) for name in {f.parent.name for f in folder.glob("*/0*.ipynb")}]
+    return sorted(found, key=lambda d: (is_quick(d), not d.name.startswith("simulated"), d.name))
 
 
-def shown() -> list[str]:
-    """Data sets that become pages: those of :func:`datasets`, a quick set only for want of the
-    full one, ``simulated`` first.
-    """
-    known = datasets()
-    chosen = [name for name in known if name.removesuffix("-quick") not in set(known) - {name}]
-    return sorted(chosen, key=lambda name: (not name.startswith("simulated"), name))
+def is_quick(data: Dataset) -> bool:
+    """Whether the data set, or its last run, only shows that everything runs."""
+    about = description(data) or {}
+    return data.name.endswith("-quick") or about.get("profile") == "quick"
 
 
-def judged() -> list[str]:
-    """Data sets whose scores are shown: a quick set shows that all runs, not how well."""
-    return [
-        name
-        for name in datasets()
-        if not name.endswith("-quick") and (_tables(name) / "table2.csv").is_file()
-    ]
+def judged(datasets: Sequence[Dataset], quick: bool = False) -> list[Dataset]:
+    """Those of ``datasets`` that have scores, of full or of quick runs."""
+    return [d for d in datasets if is_quick(d) == quick and _table2(d).is_file()]
 
 
-def _tables(dataset: str):
-    return paths.report(dataset) / "tables"
+def _table2(data: Dataset) -> Path:
+    return data.report / "tables" / "table2.csv"
 
 
-def table2(dataset: str) -> pd.DataFrame:
+def table2(data: Dataset) -> pd.DataFrame:
     """Mean and deviation over the outer folds, in percent, one row per approach."""
-    return pd.read_csv(_tables(dataset) / "table2.csv").set_index("approach")
+    return pd.read_csv(_table2(data)).set_index("approach")
 
 
-def published() -> pd.DataFrame:
+def published(data: Dataset) -> pd.DataFrame | None:
+    """:func:`table2` as it was published last; None for a data set that was not."""
+    file = paths.PUBLISHED / data.name / "tables" / "table2.csv"
+    return pd.read_csv(file).set_index("approach") if file.is_file() else None
+
+
+def thesis() -> pd.DataFrame:
     """The thesis's table 2, in the same form."""
     return reference.table2().set_index("approach")
 
 
-def per_class(dataset: str) -> pd.DataFrame:
+def compared(data: Dataset) -> pd.DataFrame:
+    """Accuracy and macro F1 in percent: of this run, as published, and the difference.
+
+    One row per approach; a data set that was not published, and a quick run, have its own alone.
+    """
+    here, there = table2(data), None if is_quick(data) else published(data)
+    parts = {}
+    for score, column in (("accuracy", "acc_mean"), ("macro F1", "f1_mean")):
+        parts[score] = here[column]
+        if there is not None:
+            parts[f"{score}, published"] = there[column].reindex(here.index)
+            parts[f"{score}, difference"] = here[column] - parts[f"{score}, published"]
+    return pd.DataFrame(parts).rename(index=title).rename_axis(None)
+
+
+def per_class(data: Dataset) -> pd.DataFrame:
     """Precision, recall and F1 of every class and approach, in percent."""
-    file = _tables(dataset) / "per_class.csv"
+    file = data.report / "tables" / "per_class.csv"
     return pd.read_csv(file) if file.is_file() else pd.DataFrame(columns=["approach", "label"])
 
 
-def transfer() -> dict | None:
+def transfer(datasets: Sequence[Dataset]) -> dict | None:
     """Accuracy of models trained on simulated gymnasts alone, on ``recovered``, in percent."""
-    for dataset in judged():
-        file = _tables(dataset) / "transfer.json"
+    for data in judged(datasets):
+        file = data.report / "tables" / "transfer.json"
         found = read_json(file) if file.is_file() else {}
         if found.get("source") == "simulated" and found.get("target") == "recovered":
             return found
     return None
 
 
-def description(dataset: str) -> dict | None:
+def description(data: Dataset) -> dict | None:
     """What :func:`measure` wrote for a data set."""
-    file = _tables(dataset) / "data.json"
+    file = data.report / "tables" / "data.json"
     return read_json(file) if file.is_file() else None
 
 
-def measure(dataset: str) -> dict:
-    """Count what is in a data set and write it to report/<data set>/tables/data.json.
+def measure(data: Dataset, profile: str = "full") -> dict:
+    """Count what is in a data set, if that changed; kept in tables/data.json of its report.
 
     Shares are of all frames; agreement is left out where no two annotators labelled a frame.
     """
-    clips, labels = read_clips(dataset), read_labels(dataset)
-    poses = read_keypoints(dataset)
-    names = annotators(dataset)
-    votes = table_votes(labels, names)
+    files = [data.folder / name for name in ("clips.csv", "labels.parquet", "keypoints.parquet")]
+    target = data.report / "tables" / "data.json"
+    step = Step(
+        data.folder / ".done" / "description.json",
+        files,
+        {"profile": profile, "annotators": data.annotators},
+        [__name__],
+        [target],
+    )
+    if not step.is_done():
+        with step.making():
+            origin = {"data": provenance.file_hash(files), "commit": provenance.commit()}
+            write_json(target, _count(data) | {"profile": profile} | origin)
+    return read_json(target)
+
+
+def _count(data: Dataset) -> dict:
+    clips, labels = data.clips, data.labels
+    votes = table_votes(labels, data.annotators)
     frames = labels.groupby("clip")["frame"].size()
     share = labels["label"].value_counts(normalize=True)
     numbers = {
@@ -92,24 +125,12 @@ def measure(dataset: str) -> dict:
         "shortest": int(frames.min()),
         "median": float(frames.median()),
         "longest": int(frames.max()),
-        "annotators": names,
+        "annotators": data.annotators,
         "labels": {name: float(share.get(name, 0)) for name in (*CLASSES, UNLABELED)},
-        "with_pose": float(poses["detected"].mean()),
+        "with_pose": float(data.keypoints["detected"].mean()),
         "unanimous": agreement.unanimous(votes),
-        "alpha": agreement.krippendorff_alpha_of_votes(votes),
+        "alpha": agreement.krippendorff_alpha(votes),
     }
-    numbers = {
-        name: value
-        for name, value in numbers.items()
-        if not (isinstance(value, float) and np.isnan(value))
-    }
-    folder = paths.dataset(dataset)
-    files = [folder / name for name in ("clips.csv", "labels.parquet", "keypoints.parquet")]
-    numbers |= {"data": provenance.file_hash(files), "commit": provenance.commit()}
-    write_json(_tables(dataset) / "data.json", numbers)
-    return numbers
-
-
-def scores(table: pd.DataFrame) -> dict[str, str]:
-    """Approach -> "accuracy / macro F1", one digit."""
-    return {key: f"{table.acc_mean[key]:.1f} / {table.f1_mean[key]:.1f}" for key in table.index}
+    known = numbers["unanimous"], numbers["alpha"]
+    absent = {name for name, value in zip(("unanimous", "alpha"), known) if np.isnan(value)}
+    return {name: value for name, value in numbers.items() if name not in absent}

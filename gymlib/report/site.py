@@ -2,7 +2,7 @@
 
 import re
 import shutil
-import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import latex2mathml.converter
@@ -11,12 +11,14 @@ from docutils.nodes import SkipNode
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from gymlib.files import paths
+from gymlib.dataset import Dataset
+from gymlib.files import lock, paths
 from gymlib.files.atomic import write_text
-from gymlib.report import cards, fonts, front, numbers, pages
-from gymlib.report.icon import favicon
+from gymlib.files.cache import Step
+from gymlib.files.code import PACKAGE
+from gymlib.report import api, architecture, cards, fonts, front, numbers, pages
 
-SITE = "site"
+FILM = "overlay.mp4"
 LOOKS = Path(__file__).parent / "looks"
 """Style sheet and script of this project, beside the theme's."""
 
@@ -24,10 +26,10 @@ CONFIGURATION = {
     "project": "gymlib",
     "author": "the gymlib authors",
     "language": "en",
-    "extensions": ["myst_nb", "gymlib.report.site"],
+    "extensions": ["myst_nb", "gymlib.report.site", "gymlib.report.api"],
     "html_theme": "sphinx_book_theme",
     "html_title": front.TITLE,
-    "html_favicon": "favicon.svg",
+    "html_favicon": "_static/favicon.svg",
     "html_static_path": ["_static"],
     "html_css_files": ["fonts.css", "report.css"],
     "html_js_files": ["report.js"],
@@ -66,44 +68,90 @@ LEFTOVERS = (
 ICON_SCRIPT = re.compile(r"\s*<script[^>]*fontawesome\.js[^>]*></script>")
 
 
-def build() -> Path:
-    """Render all executed notebooks to report/site and return its front page.
+def make(home: Path) -> Path:
+    """Render the executed notebooks of all data sets to build/site, if something changed since.
+
+    Returns the front page. Raises what :func:`build` raises.
+    """
+    folder, datasets = paths.work(home), numbers.shown(home)
+    with lock.hold(folder, "site", wait=600):  # runs of two data sets may end at the same time
+        step = Step(
+            folder / ".done" / "site.json",
+            _inputs(datasets, folder / FILM),
+            {"pages": {data.name: [f.name for f in _executed(data)] for data in datasets}},
+            [__name__],
+            [folder / "site" / "index.html"],
+        )
+        if not step.is_done():
+            with step.making():
+                build(datasets, folder / "site", folder / FILM)
+    return folder / "site" / "index.html"
+
+
+def _inputs(datasets: Sequence[Dataset], film: Path) -> list[Path]:
+    found = [film, film.with_suffix(".json"), front.README]
+    found += [file for folder in (LOOKS, paths.DOCS) for file in folder.rglob("*.*")]
+    found += PACKAGE.rglob("*.py")  # the pages of the functions show what documents them
+    for data in datasets:
+        found += [*_executed(data), data.folder / "DATASHEET.md"]
+        for folder in (data.report, paths.PUBLISHED / data.name):
+            found += (folder / "tables").glob("*.*")
+    return found
+
+
+def build(datasets: Sequence[Dataset], site: Path, film: Path) -> None:
+    """Render executed notebooks, cards and documents to the folder ``site``.
 
     The new site replaces the old one only when it is complete. Raises ValueError if no
     notebook has been executed yet, RuntimeError if a page cannot be rendered.
     """
-    if not numbers.datasets():
+    if not datasets:
         raise ValueError("nothing to render yet: run `make reproduce` first")
-    site = paths.home() / "report" / SITE
-    with tempfile.TemporaryDirectory(dir=site.parent, prefix=".part-site-") as folder:
-        source, html = Path(folder, "source"), Path(folder, "html")
-        write_source(source)
-        _sphinx(source, html, Path(folder, "doctrees"))
-        fonts.write(html)
+    folder = site.parent / f".{site.name}"
+    shutil.rmtree(folder, ignore_errors=True)  # of a killed run
+    try:
+        write_source(folder / "source", datasets, film)
+        _sphinx(folder / "source", folder / "html", folder / "doctrees")
+        fonts.write(folder / "html")
         shutil.rmtree(site, ignore_errors=True)
-        html.rename(site)
-    return site / "index.html"
+        (folder / "html").rename(site)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def write_source(source: Path) -> None:
-    """Sphinx's input: front page, data sheets, prepared notebooks, guide and model card."""
+def write_source(source: Path, datasets: Sequence[Dataset], film: Path) -> None:
+    """Sphinx's input: front page, data sheets, prepared notebooks, cards and documents."""
     shutil.copytree(LOOKS, source / "_static")
-    write_text(source / "favicon.svg", favicon())
-    film = paths.home() / "figures" / "overlay.mp4"
-    if film.is_file():
+    shown = film if film.is_file() and film.with_suffix(".json").is_file() else None
+    if shown:
         shutil.copy(film, source / "_static")
-    write_text(
-        source / "index.md", front.front_page("_static/overlay.mp4" if film.is_file() else None)
-    )
-    for dataset in numbers.shown():
-        write_text(source / dataset / "datasheet.md", cards.datasheet(dataset))
-        for name in front.notebooks(dataset):
-            notebook = nbformat.read(paths.report(dataset) / f"{name}.ipynb", as_version=4)
-            page = nbformat.writes(pages.prepare(notebook, dataset, name))
-            write_text(source / dataset / f"{name}.ipynb", page)
+    titles = {}
+    for data in datasets:
+        write_text(source / data.name / "datasheet.md", cards.datasheet(data))
+        titles[data.name] = {}
+        for file in _executed(data):
+            notebook = nbformat.read(file, as_version=4)
+            titles[data.name][file.stem] = pages.title(notebook) or file.stem
+            page = nbformat.writes(pages.prepare(notebook, data.name, file.stem))
+            write_text(source / data.name / file.name, page)
+    for file in paths.DOCS.glob("*.md"):
+        if not file.name.startswith("datasheet_"):
+            shutil.copy(file, source)
     write_text(source / "annotation_guide.md", cards.guide())
     shutil.copytree(paths.DOCS / "annotation_guide", source / "annotation_guide")
-    write_text(source / "model_card.md", cards.model_card())
+    write_text(source / "model_card.md", cards.model_card(datasets))
+    architecture.write(source)
+    api.write(source)
+    documents = sorted(file.stem for file in source.glob("*.md"))
+    write_text(
+        source / "index.md",
+        front.front_page(datasets, titles, [*documents, f"{api.FOLDER}/index"], shown),
+    )
+
+
+def _executed(data: Dataset) -> list[Path]:
+    """The executed notebooks of a data set, without the copies of failed runs."""
+    return sorted(f for f in data.report.glob("0?_*.ipynb") if ".failed" not in f.suffixes)
 
 
 def _sphinx(source: Path, html: Path, doctrees: Path) -> None:

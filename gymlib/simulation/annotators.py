@@ -11,7 +11,7 @@ from jaxtyping import Int
 
 from gymlib import labels
 from gymlib.labels import IDLE, LANDING, SKILL, TAKEOFF
-from gymlib.simulation.motion.movement import FAKE, REBOUND, STAND, STEP, WHEEL, Motion
+from gymlib.simulation.motion.truth import FAKE, REBOUND, STAND, STEP, WHEEL, Motion
 
 ANNOTATORS = ("A", "B", "C")
 
@@ -45,11 +45,11 @@ def annotate(motion: Motion, rng: np.random.Generator) -> Int[np.ndarray, "annot
 
 def _label(seen, motion, habits, rng) -> Int[np.ndarray, " frames"]:
     """One annotator's labels of what he saw: the borders move a little."""
-    runs = labels.segments(seen.astype(np.int8))
+    segments = labels.segments(seen.astype(np.int8))
     # In slow motion a border is seen better, but not when counted in frames.
     rate = motion.fps * motion.slow**0.7
-    late = [habits[run.label] + _UNSTEADY[run.label] * rng.normal() for run in runs[1:]]
-    borders = [run.start + round(seconds * rate) for run, seconds in zip(runs[1:], late)]
+    late = [habits[s.label] + _UNSTEADY[s.label] * rng.normal() for s in segments[1:]]
+    borders = [s.start + round(seconds * rate) for s, seconds in zip(segments[1:], late)]
     borders = np.clip(np.maximum.accumulate([0, *borders, 0]), 0, len(seen))
     borders[-1] = len(seen)
-    return np.repeat([run.label for run in runs], np.diff(borders)).astype(np.int8)
+    return np.repeat([s.label for s in segments], np.diff(borders)).astype(np.int8)

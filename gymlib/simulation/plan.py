@@ -16,8 +16,7 @@ CLIPS = {"full": 202, "quick": 24}
 class Session:
     """One video: a gymnast, his clothes, a place and a camera; seeds stand for their details.
 
-    torso : pixels from hips to shoulders in the picture. repertoire : (skill, shape, entry) with
-    weights. clips : how many attempts.
+    torso : pixels from hips to shoulders in the picture.
     """
 
     video: str

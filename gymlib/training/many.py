@@ -4,15 +4,12 @@ The torch loop is the definition and the default. Loops compiled by Numba take o
 models are unchanged networks of the thesis and the work is worth the seconds of compiling.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from functools import partial
 
-import joblib
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from joblib import delayed
 from torch import nn
 
 from gymlib.dataset.clip import Clip
@@ -66,7 +63,7 @@ def fit_many(
 
 
 def _fit_all(tasks, clips, n_jobs, on_epoch_end):
-    n_jobs = min(n_jobs or os.cpu_count() or 1, len(tasks))
+    n_jobs = min(n_jobs or processes.available_processors(), len(tasks))
     if n_jobs == 1:
         return [_fit(task, clips, on_epoch_end) for task in tasks]
     return _side_by_side(tasks, clips, n_jobs, on_epoch_end)
@@ -83,16 +80,13 @@ def _fit(task: Task, clips, on_epoch_end) -> Float[np.ndarray, " epochs"]:
 
 def _side_by_side(tasks, clips, n_jobs, on_epoch_end):
     """The same in processes; models come back as weights."""
-    parallel = joblib.Parallel(n_jobs=n_jobs, max_nbytes=None, return_as="generator")
-    losses = []
-    try:
-        for task, (weights, curve) in zip(tasks, parallel(delayed(_afar)(t, clips) for t in tasks)):
-            task.model.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
-            losses.append(curve)
-            if on_epoch_end is not None:
-                on_epoch_end(task.config.epochs)
-    finally:
-        processes.release(n_jobs)
+    jobs, losses = [(task, clips) for task in tasks], []
+    results = processes.side_by_side(_afar, jobs, n_jobs, ordered=True, max_nbytes=None)
+    for task, (weights, curve) in zip(tasks, results):
+        task.model.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
+        losses.append(curve)
+        if on_epoch_end is not None:
+            on_epoch_end(task.config.epochs)
     return losses
 
 
@@ -118,16 +112,20 @@ def predict_many(
     ]
 
 
-def seconds(task: Task, clips: Sequence[Clip]) -> float:
-    """What a task takes in torch, roughly."""
-    frames = sum(len(clips[index]) for index in task.members)
-    steps = len(task.members) if task.batch is None else -(-frames // task.batch)
-    return STEP * steps * task.config.epochs
+def seconds(members, clips: Sequence[Clip], batch: int | None, epochs: int = 1) -> float:
+    """What training on the clips ``members`` takes in torch, roughly."""
+    frames = sum(len(clips[index]) for index in members)
+    steps = len(members) if batch is None else -(-frames // batch)
+    return STEP * steps * epochs
 
 
 def engines(tasks: Sequence[Task], clips: Sequence[Clip]) -> list[str]:
     """For each task "compiled" if it can be, and all such tasks are worth compiling for."""
     able = [fast.refusal([task]) is None for task in tasks]
-    waiting = sum(seconds(task, clips) for task, compiled in zip(tasks, able) if compiled)
+    waiting = sum(
+        seconds(task.members, clips, task.batch, task.config.epochs)
+        for task, compiled in zip(tasks, able)
+        if compiled
+    )
     worth = waiting > fast.compiling(task.model for task, c in zip(tasks, able) if c)
     return ["compiled" if worth and compiled else "torch" for compiled in able]

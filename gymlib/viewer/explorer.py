@@ -9,14 +9,15 @@ import traitlets
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
+from gymlib.dataset import Dataset
 from gymlib.evaluation import errors, results
 from gymlib.evaluation.errors import TRUTH
 from gymlib.labels import CLASSES
-from gymlib.viewer.component import ClipViewer, _row
-from gymlib.viewer.study import Study, datasets, protocols
+from gymlib.plots.style import MISSING_COLOUR
+from gymlib.viewer.predictions import datasets, protocols, read_models
+from gymlib.viewer.widget import ClipViewer, row
 
 SILENT, SAME, DIFFERENT = 6, 7, 8  # codes of this viewer's rows, beside those of labels
-_ALARM = "#D55E00"  # of Okabe & Ito, as the classes' colours
 _SHADES = [to_hex(colour) for colour in colormaps["Blues"](np.linspace(0, 1, 101))]
 
 
@@ -35,41 +36,33 @@ class Explorer(ClipViewer):
     kind = traitlets.Unicode("explorer").tag(sync=True)
 
     def __init__(
-        self,
-        dataset: str,
-        protocol: str | None = None,
-        model: str | None = None,
-        other: str = TRUTH,
+        self, data: Dataset, protocol: str | None = None, model: str | None = None, other=TRUTH
     ):
-        study = Study(dataset, protocol)
-        self._take(study, model, other)
-        super().__init__(dataset, self.clips, study.models)
+        self._take(*read_models(data, protocol), model, other)
+        super().__init__(data, self.clips, self.predictions)
         names = {SILENT: "not tested", SAME: "the same", DIFFERENT: "different"}
-        colours = {SILENT: "var(--raised)", SAME: "transparent", DIFFERENT: _ALARM}
-        self.look = self.look | {
-            "names": self.look["names"] | names,
-            "colours": self.look["colours"] | colours,
-            "inks": self.look["inks"] | {SILENT: "var(--ink)"},
-            "shades": _SHADES,
-            "classes": list(CLASSES),
-        }
+        colours = {SILENT: "var(--raised)", SAME: "transparent", DIFFERENT: MISSING_COLOUR}
+        more = {"names": names, "colours": colours, "inks": {SILENT: "var(--ink)"}}
+        more = {what: self.look[what] | added for what, added in more.items()}
+        self.look = self.look | more | {"shades": _SHADES, "classes": list(CLASSES)}
 
-    def _take(self, study: Study, model: str | None, other: str) -> None:
-        """Choose models of a study, None the first; the clips are put in order, the worst first."""
-        model = model or next(iter(study.models))
-        study.check(model)
-        if other != TRUTH:
-            study.check(other)
-        self.study, self.model, self.other = study, model, other
-        self.predictions = study.models
-        self.scores = results.clip_scores(study.models[model]).set_index("clip")["accuracy"]
+    def _take(self, protocol: str, models: dict, model: str | None, other: str) -> None:
+        """Choose models of a protocol, None the first; the clips are put in order, worst first."""
+        model = model or next(iter(models))
+        for name in (model, other):
+            if name != TRUTH and name not in models:
+                raise ValueError(
+                    f"protocol {protocol!r} has no model {name!r}; there are {'; '.join(models)}"
+                )
+        own = models[model]
+        self.protocol, self.predictions, self.model, self.other = protocol, models, model, other
+        self.scores = results.clip_scores(own).set_index("clip")["accuracy"]
         self.clips = list(self.scores.index)
-        second = errors.truth(study.models[model]) if other == TRUTH else study.models[other]
-        found = errors.compare(study.models[model], second)
+        found = errors.compare(own, errors.truth(own) if other == TRUTH else models[other])
         order = found.places["clip"].map(self.clips.index)
         places = found.places.iloc[np.lexsort([found.places["start"], order])]
         self.comparison = found._replace(places=places)
-        self.cell, self.runs, self.at = None, places, None
+        self.cell, self.listed, self.at = None, places, None
 
     # --- what the reader does -----------------------------------------------------------------
 
@@ -87,7 +80,7 @@ class Explorer(ClipViewer):
             case "cell":
                 self.choose_cell(*content["cell"])
             case "list":
-                self.list_differences()
+                self._list(None)
             case "visit":
                 self.visit(content["number"])
             case "differ":
@@ -97,53 +90,50 @@ class Explorer(ClipViewer):
 
     def choose(self, dataset=None, protocol=None, model=None, other=None) -> None:
         """Show another data set, protocol, model, or other model; the rest stays if it can."""
-        study = self.study
+        data, chosen, models = self.data, self.protocol, self.predictions
         if dataset is not None or protocol is not None:
-            study = Study(dataset or self.dataset, protocol)
-        models = study.models
-        model = model or (self.model if self.model in models else next(iter(models)))
-        other = other or (self.other if self.other in models else TRUTH)
-        self._take(study, model, other)
-        if study.dataset == self.dataset and self.clip in self.clips:  # its pictures can stay
+            data = Dataset(dataset, data.home) if dataset else data
+            chosen, models = read_models(data, protocol)
+        model = model or (self.model if self.model in models else None)
+        self._take(chosen, models, model, other or (self.other if self.other in models else TRUTH))
+        if data is self.data and self.clip in self.clips:  # its pictures can stay
             self.load()
-            self.send({"say": "rows", "clip": self.clip} | self.about_rows())
+            self.say_rows()
             self.say_curves()
         else:
-            self.dataset = study.dataset
+            self.data = data
             self.turn_to(self.clips[0])
         self._say_panel()
 
     def choose_cell(self, true: int, answer: int) -> None:
         """List the frames of a cell of the matrix (row, column) and go to the first."""
-        self.cell = true, answer
-        self.runs = errors.cell_runs(self.study.models[self.model], true, answer)
-        self.at = None
-        self._say_panel()
+        self._list((true, answer))
         self.visit(0)
 
-    def list_differences(self) -> None:
-        """List the frames on which the two differ."""
-        self.cell, self.runs, self.at = None, self.comparison.places, None
+    def _list(self, cell: tuple[int, int] | None) -> None:
+        """List the frames of a cell, or those on which the two differ."""
+        own = self.predictions[self.model]
+        self.listed = errors.cell_runs(own, *cell) if cell else self.comparison.places
+        self.cell, self.at = cell, None
         self._say_panel()
 
     def visit(self, number: int) -> None:
-        """Go to the first frame of a run of the list; nothing if there is no such run."""
-        if not 0 <= number < len(self.runs):
+        """Go to the first frame of a place of the list; nothing if there is no such place."""
+        if not 0 <= number < len(self.listed):
             return
         self.at = number
-        run = self.runs.iloc[number]
+        place = self.listed.iloc[number]
         self.send({"say": "at", "number": number})
-        self.go(int(run["start"]), run["clip"])
+        self.go(int(place["start"]), place["clip"])
 
     def step(self, by: int, frame: int) -> None:
         """To the next (1) or previous (-1) place where the two differ, in this clip or another."""
         places = self.comparison.places
-        place = places["clip"].map(self.clips.index).to_numpy() - self.clips.index(self.clip)
-        distance = by * np.where(place == 0, places["start"] - frame, place)
+        clips = places["clip"].map(self.clips.index).to_numpy() - self.clips.index(self.clip)
+        distance = by * np.where(clips == 0, places["start"] - frame, clips)
         ahead = np.flatnonzero(distance > 0)
         if not len(ahead):
-            self.send({"say": "problem", "text": "there is no further place where they differ"})
-            return
+            raise ValueError("there is no further place where they differ")
         number = int(ahead[0] if by > 0 else ahead[-1])
         if self.cell is None:
             self.visit(number)
@@ -156,63 +146,53 @@ class Explorer(ClipViewer):
         """The label, the two models, where they differ, then the other models."""
         given = self.view.rows
         if TRUTH not in given:
-            raise ValueError(f"data set {self.dataset!r} has no labels; run notebook 01")
+            raise ValueError(f"data set {self.data.name!r} has no labels; run notebook 01")
         said = {name: np.where(given[name] < 0, SILENT, given[name]) for name in self.predictions}
         pair = {name: said[name] for name in (self.model, self.other) if name != TRUTH}
         apart = (given[self.model] != given[self.other]) & (given[self.model] >= 0)
         word = "wrong" if self.other == TRUTH else "differ"
         rows = {TRUTH: given[TRUTH]} | pair | {word: np.where(apart, DIFFERENT, SAME)} | said
-        return {"rows": [_row(name, codes) for name, codes in rows.items()]}
+        return {"rows": [row(name, codes) for name, codes in rows.items()]}
 
     def curves(self) -> dict:
-        return {
-            name: values
-            for name, values in self.view.probabilities.items()
-            if name in (self.model, self.other)
-        }
+        shown, pair = self.view.probabilities, (self.model, self.other)
+        return {name: values for name, values in shown.items() if name in pair}
 
     def _say_panel(self) -> None:
-        shares, counts = errors.matrices(self.study.models[self.model])
-        names = list(self.study.models)
+        shares, counts = errors.matrices(self.predictions[self.model])
+        names = list(self.predictions)
         choices = {
-            "dataset": (self.dataset, datasets()),
-            "protocol": (self.study.protocol, protocols(self.dataset)),
+            "dataset": (self.data.name, datasets(self.data.home)),
+            "protocol": (self.protocol, protocols(self.data)),
             "model": (self.model, names),
             "other": (self.other, [TRUTH, *(name for name in names if name != self.model)]),
         }
-        self.send(
-            {
-                "say": "panel",
-                "choices": choices,
-                "shares": [[None if np.isnan(x) else float(x) for x in row] for row in shares],
-                "counts": counts.tolist(),
-                "cell": self.cell,
-                "title": self._title(counts),
-                "compared": self._compared(),
-                "runs": self.runs.values.tolist(),
-                "at": self.at,
-                "clips": [[clip, f"{clip} · {score:.0f}%"] for clip, score in self.scores.items()],
-            }
-        )
+        self.send({
+            "say": "panel", "choices": choices, "cell": self.cell, "at": self.at,
+            "shares": [[None if np.isnan(x) else float(x) for x in line] for line in shares],
+            "counts": counts.tolist(), "places": self.listed.values.tolist(),
+            "title": self._title(counts), "compared": self._compared(),
+            "clips": [[clip, f"{clip} · {score:.0f}%"] for clip, score in self.scores.items()],
+        })  # fmt: skip
 
     def _title(self, counts: np.ndarray) -> str:
+        places = f"{len(self.listed):,} places"
         if self.cell is None:
             what = "wrong" if self.other == TRUTH else "different"
-            return f"{what} in {self.comparison.differ:,} frames, {len(self.runs):,} places"
+            return f"{what} in {self.comparison.differ:,} frames, {places}"
         true, said = (CLASSES[code] for code in self.cell)
         what = f"{true}, recognised" if true == said else f"{true} taken for {said}"
-        return f"{what}: {counts[self.cell]:,} frames, {len(self.runs):,} places"
+        return f"{what}: {counts[self.cell]:,} frames, {places}"
 
     def _compared(self) -> str:
         """The comparison of the two models as a sentence."""
         found = self.comparison
-        share = 100 * found.differ / max(found.frames, 1)
+        many = f"{found.differ:,} of {found.frames:,} frames"
+        share = f"({100 * found.differ / max(found.frames, 1):.1f}%)"
         if self.other == TRUTH:
-            text = f"{self.model} is wrong in {found.differ:,} of {found.frames:,} frames"
-            return f"{text} ({share:.1f}%)."
+            return f"{self.model} is wrong in {many} {share}."
         neither = found.differ - found.first_right - found.second_right
         return (
-            f"{self.model} and {self.other} differ in {found.differ:,} of {found.frames:,} frames "
-            f"({share:.1f}%): the first is right in {found.first_right:,}, the second in "
-            f"{found.second_right:,}, neither in {neither:,}."
+            f"{self.model} and {self.other} differ in {many} {share}: the first is right in "
+            f"{found.first_right:,}, the second in {found.second_right:,}, neither in {neither:,}."
         )

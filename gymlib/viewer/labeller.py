@@ -7,12 +7,14 @@ import numpy as np
 import traitlets
 
 from gymlib.annotation import checks, majority
-from gymlib.annotation.annotator_file import ChangedElsewhere, LabelFile, comments, with_comment
-from gymlib.annotation.editing import NOT_YET, LabelSession
-from gymlib.dataset.tables import annotators, read_clips
+from gymlib.annotation.annotator_file import AnnotatorFile, ChangedElsewhere, comments, with_comment
+from gymlib.annotation.editing import NOT_YET, EditingSession
+from gymlib.dataset import Dataset
 from gymlib.labels import UNLABELED_CODE
 from gymlib.viewer.clip_view import Predictions
-from gymlib.viewer.component import ClipViewer, _row
+from gymlib.viewer.widget import ClipViewer, row
+
+CHANGES = ("label", "reach", "move", "comment", "undo", "redo")
 
 
 class Labeller(ClipViewer):
@@ -34,7 +36,7 @@ class Labeller(ClipViewer):
 
     def __init__(
         self,
-        dataset: str,
+        data: Dataset,
         annotator: str,
         clips: list[str] | None = None,
         predictions: Predictions | None = None,
@@ -44,12 +46,12 @@ class Labeller(ClipViewer):
     ):
         if annotator in checks.RESERVED:
             raise ValueError(f"{annotator!r} cannot be an annotator's name")
-        self.file, self.blind = LabelFile(dataset, annotator, draft), blind
-        self._frames = read_clips(dataset).set_index("clip")["frames"].to_dict()
+        self.file, self.blind = AnnotatorFile(data, annotator, draft), blind
+        self._frames = data.clips.set_index("clip")["frames"].to_dict()
         self._covered = self.file.coverage()
-        self._sessions: dict[str, LabelSession] = {}
+        self._sessions: dict[str, EditingSession] = {}
         self._fault = ""
-        super().__init__(dataset, clips, predictions)
+        super().__init__(data, clips, predictions)
 
     def first_clip(self) -> str:
         """The first clip that is not complete."""
@@ -61,7 +63,7 @@ class Labeller(ClipViewer):
         return int(np.argmax(codes == NOT_YET))  # 0 if every frame has one
 
     @property
-    def session(self) -> LabelSession | None:
+    def session(self) -> EditingSession | None:
         """The labels of the clip shown; None if its rows on disk have faults."""
         return self._sessions.get(self.clip)
 
@@ -72,20 +74,18 @@ class Labeller(ClipViewer):
         match content["do"]:
             case "blind":
                 self.blind = not self.blind
-                self._say_rows()
+                self.say_rows()
                 self.say_curves()
             case "next":
                 after = self.clips.index(self.clip) + 1
                 others = self.clips[after:] + self.clips[: after - 1]
                 clip = next((clip for clip in others if self._state(clip) != "done"), None)
                 if clip is None:
-                    self.send({"say": "problem", "text": "no other clip is open"})
-                else:
-                    self.turn_to(clip)
-            case "label" | "reach" | "move" | "comment" | "undo" | "redo" if (
-                content["clip"] == self.clip
-            ):
-                self._change(content)
+                    raise ValueError("no other clip is open")
+                self.turn_to(clip)
+            case what if what in CHANGES:
+                if content["clip"] == self.clip:  # not of a clip left since
+                    self._change(content)
             case _:
                 super().answer(content)
 
@@ -104,44 +104,47 @@ class Labeller(ClipViewer):
             return
         said = self.file.said[self.clip]
         if self.session is None:
-            self._sessions[self.clip] = LabelSession(codes, said)
+            self._sessions[self.clip] = EditingSession(codes, said)
         else:
             self.session.replace(codes, said)
             self.session.rest()
 
     def _change(self, content: dict) -> None:
         """Change the labels, show them, save them, say so."""
-        session, kind = self.session, content["do"]
         text, fault = f"saved in {self.file.path.parent.name}/{self.file.path.name}", False
         try:
-            if session is None:
+            if self.session is None:
                 raise ValueError(self._fault)
-            if kind == "label":
-                changed = session.label(content["frame"], content["label"])
-            elif kind == "reach":
-                changed = session.reach(content["frame"])
-            elif kind == "move":
-                changed = session.move(content["border"], content["to"])
-            elif kind == "comment":
-                frame, words = content["frame"], content["text"]
-                said = with_comment(self.clip, session.codes, session.said, frame, words)
-                changed = session.say(said, frame)
-            else:
-                frame = session.undo() if kind == "undo" else session.redo()
-                changed = frame is not None
-                if changed:
-                    self.go(frame)
-            if changed:
-                self._say_rows()
+            if self._apply(content):
+                self.say_rows()
                 self._save()
         except ChangedElsewhere as error:
             self._read()
             text, fault = f"{error}; its labels are shown now, u brings yours back", True
         except (ValueError, OSError, RuntimeError) as error:
             text, fault = f"NOT SAVED: {error}", True
-        self._say_rows()
+        self.say_rows()
         answered = {"window": content["window"], "number": content["number"]}
         self.send({"say": "saved", "text": text, "fault": fault} | answered)
+
+    def _apply(self, content: dict) -> bool:
+        """Do what the annotator asks; whether that changed anything."""
+        session = self.session
+        match content["do"]:
+            case "label":
+                return session.label(content["frame"], content["label"])
+            case "reach":
+                return session.reach(content["frame"])
+            case "move":
+                return session.move(content["border"], content["to"])
+            case "comment":
+                frame, words = content["frame"], content["text"]
+                said = with_comment(self.clip, session.codes, session.said, frame, words)
+                return session.say(said, frame)
+        frame = session.undo() if content["do"] == "undo" else session.redo()
+        if frame is not None:
+            self.go(frame)
+        return frame is not None
 
     def _save(self) -> None:
         codes = self.session.codes
@@ -149,26 +152,16 @@ class Labeller(ClipViewer):
         self._covered[self.clip] = int((codes >= UNLABELED_CODE).sum())
         self.changes += 1
 
-    def _say_rows(self) -> None:
-        self.send({"say": "rows", "clip": self.clip} | self.about_rows())
-
     def about_rows(self) -> dict:
-        done = sum(self._state(clip) == "done" for clip in self.clips)
+        session, states = self.session, {clip: self._state(clip) for clip in self.clips}
+        done = sum(state == "done" for state in states.values())
         return {
-            "rows": self._rows(),
-            "editable": self.session is not None,
-            "steps": self.session.steps if self.session else 0,
-            "undone": self.session.undone if self.session else 0,
-            "comments": comments(self.session.codes, self.session.said) if self.session else [],
-            "blind": self.blind,
-            "progress": {
-                "done": done,
-                "clips": len(self.clips),
-                "states": {clip: self._state(clip) for clip in self.clips},
-            },
-            "text": self._fault,
-            "fault": bool(self._fault),
-        }
+            "rows": self._rows(), "blind": self.blind, "editable": session is not None,
+            "steps": session.steps if session else 0, "undone": session.undone if session else 0,
+            "comments": comments(session.codes, session.said) if session else [],
+            "progress": {"done": done, "clips": len(states), "states": states},
+            "text": self._fault, "fault": bool(self._fault),
+        }  # fmt: skip
 
     def _state(self, clip: str) -> str:
         covered = self._covered.get(clip, 0)
@@ -177,9 +170,9 @@ class Labeller(ClipViewer):
     def _rows(self) -> list[dict]:
         """The annotator's own labels first, then, unless blind, what others say."""
         own = self.session.codes if self.session else np.zeros(0, np.int8)
-        rows = [_row(self.file.annotator, own, editable=self.session is not None)]
+        mine = row(self.file.annotator, own, editable=self.session is not None)
         if self.blind:
-            return rows
+            return [mine]
         others = self._others()
         votes = list(others.values())
         if self.session and not self.file.draft:  # a draft is no vote
@@ -187,16 +180,16 @@ class Labeller(ClipViewer):
         if votes:
             others["majority"] = majority.majority(np.stack(votes, axis=1))[0]
         others |= {name: self.view.rows[name] for name in self.predictions}
-        return rows + [_row(name, codes) for name, codes in others.items()]
+        return [mine, *(row(name, codes) for name, codes in others.items())]
 
     def _others(self) -> dict[str, np.ndarray]:
         """The other annotators' labels of the clip, as far as their files can be read."""
         found = {}
-        for name in annotators(self.dataset):
+        for name in self.data.annotators:
             if name == self.file.annotator:
                 continue
             try:
-                codes = LabelFile(self.dataset, name).read(self.clip, self._frames[self.clip])
+                codes = AnnotatorFile(self.data, name).read(self.clip, self._frames[self.clip])
             except ValueError:
                 continue  # notebook 01 lists what is wrong with it
             if (codes >= UNLABELED_CODE).any():

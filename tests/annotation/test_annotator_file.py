@@ -10,10 +10,10 @@ from hypothesis.extra.numpy import arrays
 from tiny_dataset import make_dataset
 
 from gymlib.annotation import annotator_file, checks, reading
-from gymlib.annotation.annotator_file import ChangedElsewhere, LabelFile, hand_in
+from gymlib.annotation.annotator_file import AnnotatorFile, ChangedElsewhere, hand_in
 from gymlib.annotation.editing import NOT_YET, blank
-from gymlib.dataset.tables import annotators, read_clips
-from gymlib.files import lock, paths
+from gymlib.dataset import Dataset
+from gymlib.files import lock
 from gymlib.files.atomic import MissingFileError
 from gymlib.labels import LANDING, UNLABELED_CODE, encode
 
@@ -21,8 +21,9 @@ CLIP, FRAMES = "clip_00", 40
 
 
 @pytest.fixture
-def dataset(home):
-    return make_dataset(home, clips=4, frames=FRAMES)
+def data(tmp_path) -> Dataset:
+    make_dataset(tmp_path, clips=4, frames=FRAMES)
+    return Dataset("tiny", tmp_path)
 
 
 def half(until: int = 10) -> np.ndarray:
@@ -32,30 +33,30 @@ def half(until: int = 10) -> np.ndarray:
     return codes
 
 
-def test_a_new_annotator_gets_a_file(dataset):
-    file = LabelFile(dataset, "anna")
+def test_a_new_annotator_gets_a_file(data):
+    file = AnnotatorFile(data, "anna")
     assert (file.read(CLIP, FRAMES) == NOT_YET).all()
     codes = encode(["idle"] * 15 + ["Unlabeled"] * 5 + ["skill"] * 20)
     file.write(CLIP, codes)
-    assert (paths.dataset(dataset) / "annotations" / "anna.csv").read_text().splitlines() == [
+    assert (data.folder / "annotations" / "anna.csv").read_text().splitlines() == [
         "clip,start,end,label,comment",
         "clip_00,0,14,idle,",
         "clip_00,15,19,Unlabeled,",
         "clip_00,20,39,skill,",
     ]
-    assert np.array_equal(LabelFile(dataset, "anna").read(CLIP, FRAMES), codes)
-    assert "anna" in reading.read(dataset)
+    assert np.array_equal(AnnotatorFile(data, "anna").read(CLIP, FRAMES), codes)
+    assert "anna" in reading.read(data)
 
 
-def test_half_a_clip_is_kept_and_the_check_says_what_is_missing(dataset):
-    file = LabelFile(dataset, "anna")
+def test_half_a_clip_is_kept_and_the_check_says_what_is_missing(data):
+    file = AnnotatorFile(data, "anna")
     file.read(CLIP, FRAMES)
     codes = half()
     codes[20:30] = 2
     file.write(CLIP, codes)
-    assert np.array_equal(LabelFile(dataset, "anna").read(CLIP, FRAMES), codes)
+    assert np.array_equal(AnnotatorFile(data, "anna").read(CLIP, FRAMES), codes)
     with pytest.raises(checks.AnnotationError) as caught:
-        reading.read(dataset)
+        reading.read(data)
     assert [str(fault) for fault in caught.value.faults] == [
         "anna.csv, row 3: clip clip_00: frames 10 to 19 have no label (gap)",
         "anna.csv, row 3: clip clip_00: labels end at frame 29, but the clip has 40 frames "
@@ -64,17 +65,17 @@ def test_half_a_clip_is_kept_and_the_check_says_what_is_missing(dataset):
     assert file.coverage() == {CLIP: 20}
 
 
-def test_writing_the_same_labels_changes_no_byte(dataset):
-    path = paths.annotation(dataset, "A")
+def test_writing_the_same_labels_changes_no_byte(data):
+    path = data.annotation("A")
     before = path.read_bytes()
-    for clip in read_clips(dataset)["clip"]:
-        file = LabelFile(dataset, "A")
+    for clip in data.clips["clip"]:
+        file = AnnotatorFile(data, "A")
         file.write(clip, file.read(clip, FRAMES))
     assert path.read_bytes() == before
 
 
-def test_other_rows_comments_and_columns_stay(dataset):
-    path = paths.annotation(dataset, "A")
+def test_other_rows_comments_and_columns_stay(data):
+    path = data.annotation("A")
     path.write_text(
         "clip,start,end,label,comment,sure\n"
         'clip_01,0,39,idle,"slow, then ""off""",yes\n'
@@ -83,7 +84,7 @@ def test_other_rows_comments_and_columns_stay(dataset):
         "clip_00,30,39,landing,,\n"
         "clip_02,0,39,idle,,\n"
     )
-    file = LabelFile(dataset, "A")
+    file = AnnotatorFile(data, "A")
     codes = file.read(CLIP, FRAMES)
     codes[10:20] = 1  # the comment on the skill stays with the skill
     file.write(CLIP, codes)
@@ -96,7 +97,7 @@ def test_other_rows_comments_and_columns_stay(dataset):
         "clip_00,30,39,landing,,",
         "clip_02,0,39,idle,,",
     ]
-    codes[:] = 3  # no run of the old labels is left: what was said goes on with the new one
+    codes[:] = 3  # no segment of the old labels is left: what was said goes on with the new one
     file.write(CLIP, codes)
     assert path.read_text().splitlines()[2] == ("clip_00,0,39,landing,waits; hand touches,no; yes")
 
@@ -104,22 +105,22 @@ def test_other_rows_comments_and_columns_stay(dataset):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffd")))
 @example("slow, then \"off\";\r\n'hand' touches")
-def test_a_comment_is_read_as_it_was_written(dataset, comment):
-    path = paths.annotation(dataset, "hypo")
+def test_a_comment_is_read_as_it_was_written(data, comment):
+    path = data.annotation("hypo")
     path.write_text("clip,start,end,label\nclip_00,0,19,idle\nclip_00,20,39,skill\n")
-    file = LabelFile(dataset, "hypo")
+    file = AnnotatorFile(data, "hypo")
     codes = file.read(CLIP, FRAMES)
     said = annotator_file.with_comment(CLIP, codes, file.said[CLIP], 25, comment)
     file.write(CLIP, codes, said)
-    kept, again = " ".join(comment.split()), LabelFile(dataset, "hypo")
+    kept, again = " ".join(comment.split()), AnnotatorFile(data, "hypo")
     assert np.array_equal(again.read(CLIP, FRAMES), codes)
     expected = [[20, 39, kept]] if kept else []
     assert annotator_file.comments(codes, again.said[CLIP]) == expected
-    assert reading.read(dataset)["hypo"]["comment"].tolist() == ["", kept]
+    assert reading.read(data)["hypo"]["comment"].tolist() == ["", kept]
 
 
-def test_a_comment_needs_a_label_and_follows_it(dataset):
-    file = LabelFile(dataset, "anna")
+def test_a_comment_needs_a_label_and_follows_it(data):
+    file = AnnotatorFile(data, "anna")
     file.read(CLIP, FRAMES)
     codes = half()
     said = annotator_file.with_comment(CLIP, codes, [], 9, "waits")
@@ -132,34 +133,34 @@ def test_a_comment_needs_a_label_and_follows_it(dataset):
     )
 
 
-def test_a_comment_is_handed_in_to_a_file_without_comments(dataset):
-    final = paths.annotation(dataset, "anna")
+def test_a_comment_is_handed_in_to_a_file_without_comments(data):
+    final = data.annotation("anna")
     final.write_text("clip,start,end,label\nclip_01,0,39,idle\n")
-    file, codes = LabelFile(dataset, "anna", draft=True), half(FRAMES)
+    file, codes = AnnotatorFile(data, "anna", draft=True), half(FRAMES)
     file.read(CLIP, FRAMES)
     file.write(CLIP, codes, annotator_file.with_comment(CLIP, codes, [], 0, "waits"))
-    hand_in(dataset, "anna")
+    hand_in(data, "anna")
     assert final.read_text().splitlines()[1:] == ["clip_01,0,39,idle,", "clip_00,0,39,idle,waits"]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(st.lists(arrays(np.int8, FRAMES, elements=st.integers(NOT_YET, LANDING)), max_size=4))
-def test_what_is_written_is_read(dataset, states):
-    paths.annotation(dataset, "hypo").unlink(missing_ok=True)
-    file = LabelFile(dataset, "hypo")
+def test_what_is_written_is_read(data, states):
+    data.annotation("hypo").unlink(missing_ok=True)
+    file = AnnotatorFile(data, "hypo")
     file.read(CLIP, FRAMES)
     for codes in states:
         file.write(CLIP, codes)
-        assert np.array_equal(LabelFile(dataset, "hypo").read(CLIP, FRAMES), codes)
+        assert np.array_equal(AnnotatorFile(data, "hypo").read(CLIP, FRAMES), codes)
     if states and (states[-1] == NOT_YET).all():
         assert not file.path.exists()
 
 
-def test_faulty_rows_are_not_touched(dataset):
-    path = paths.annotation(dataset, "A")
+def test_faulty_rows_are_not_touched(data):
+    path = data.annotation("A")
     text = "clip,start,end,label\nclip_00,0,20,idle\nclip_00,15,39,jump\nclip_01,0,39,idle\n"
     path.write_text(text)
-    file = LabelFile(dataset, "A")
+    file = AnnotatorFile(data, "A")
     with pytest.raises(checks.AnnotationError, match=r"A\.csv, row 3: unknown label"):
         file.read(CLIP, FRAMES)
     assert (file.read("clip_01", FRAMES) == 0).all(), "other clips can be labelled"
@@ -171,19 +172,19 @@ def test_faulty_rows_are_not_touched(dataset):
         file.read(CLIP, FRAMES)
 
 
-def test_letters_of_another_encoding_are_not_destroyed(dataset):
-    path = paths.annotation(dataset, "A")
+def test_letters_of_another_encoding_are_not_destroyed(data):
+    path = data.annotation("A")
     content = path.read_bytes().rstrip() + "hoppla \xe4".encode("latin-1") + b"\n"
     path.write_bytes(content)
-    file = LabelFile(dataset, "A")
+    file = AnnotatorFile(data, "A")
     file.read(CLIP, FRAMES)
     with pytest.raises(ValueError, match=r"A.csv is not UTF-8"):
         file.write(CLIP, half())
     assert path.read_bytes() == content
 
 
-def test_two_windows_on_one_file_keep_each_others_clips(dataset):
-    one, two = LabelFile(dataset, "anna"), LabelFile(dataset, "anna")
+def test_two_windows_on_one_file_keep_each_others_clips(data):
+    one, two = AnnotatorFile(data, "anna"), AnnotatorFile(data, "anna")
     one.read("clip_00", FRAMES)
     two.read("clip_01", FRAMES)
     one.write("clip_00", half(5))
@@ -192,8 +193,8 @@ def test_two_windows_on_one_file_keep_each_others_clips(dataset):
     assert one.coverage() == {"clip_00": 7, "clip_01": 6}
 
 
-def test_two_windows_on_one_clip_do_not_overwrite_each_other(dataset):
-    one, two = LabelFile(dataset, "anna"), LabelFile(dataset, "anna")
+def test_two_windows_on_one_clip_do_not_overwrite_each_other(data):
+    one, two = AnnotatorFile(data, "anna"), AnnotatorFile(data, "anna")
     one.read(CLIP, FRAMES)
     two.read(CLIP, FRAMES)
     one.write(CLIP, half(5))
@@ -203,75 +204,75 @@ def test_two_windows_on_one_clip_do_not_overwrite_each_other(dataset):
     two.write(CLIP, half(9))
 
 
-def test_a_change_waits_for_another_program(dataset, monkeypatch):
+def test_a_change_waits_for_another_program(data, monkeypatch):
     monkeypatch.setattr(annotator_file, "WAIT", 0.1)
-    file = LabelFile(dataset, "anna")
+    file = AnnotatorFile(data, "anna")
     file.read(CLIP, FRAMES)
-    with lock.hold(paths.dataset(dataset), "labels-anna"), pytest.raises(lock.BusyError):
+    with lock.hold(data.folder, "labels-anna"), pytest.raises(lock.BusyError):
         file.write(CLIP, half())
     file.write(CLIP, half())
 
 
-def _label_many(dataset: str, clip: str) -> None:
-    file = LabelFile(dataset, "anna")
+def _label_many(data: Dataset, clip: str) -> None:
+    file = AnnotatorFile(data, "anna")
     file.read(clip, FRAMES)
     for until in range(1, FRAMES + 1):
         file.write(clip, half(until))
 
 
-def test_programs_at_work_at_the_same_time_lose_nothing(dataset):
-    clips = list(read_clips(dataset)["clip"])
+def test_programs_at_work_at_the_same_time_lose_nothing(data):
+    clips = list(data.clips["clip"])
     fork = multiprocessing.get_context("fork")
-    programs = [fork.Process(target=_label_many, args=(dataset, clip)) for clip in clips]
+    programs = [fork.Process(target=_label_many, args=(data, clip)) for clip in clips]
     for program in programs:
         program.start()
     for program in programs:
         program.join()
-    assert LabelFile(dataset, "anna").coverage() == dict.fromkeys(clips, FRAMES)
+    assert AnnotatorFile(data, "anna").coverage() == dict.fromkeys(clips, FRAMES)
 
 
 class TestDraft:
-    def test_no_notebook_counts_it(self, dataset):
-        file = LabelFile(dataset, "me", draft=True)
+    def test_no_notebook_counts_it(self, data):
+        file = AnnotatorFile(data, "me", draft=True)
         file.read(CLIP, FRAMES)
         file.write(CLIP, half())
-        assert annotators(dataset) == ["A", "B", "C"]
-        reading.read(dataset)
+        assert data.annotators == ["A", "B", "C"]
+        reading.read(data)
 
-    def test_complete_clips_are_handed_in(self, dataset):
-        file = LabelFile(dataset, "me", draft=True)
+    def test_complete_clips_are_handed_in(self, data):
+        file = AnnotatorFile(data, "me", draft=True)
         for clip, until in {"clip_00": 40, "clip_01": 12, "clip_02": 40}.items():
             file.read(clip, FRAMES)
             file.write(clip, half(until))
-        text = hand_in(dataset, "me")
+        text = hand_in(data, "me")
         assert text == (
             "2 clips handed in to annotations/me.csv; 1 half labelled stay a draft: "
             "clip_01: frames 12 to 39"
         )
-        assert LabelFile(dataset, "me").coverage() == {"clip_00": 40, "clip_02": 40}
-        assert LabelFile(dataset, "me", draft=True).coverage() == {
+        assert AnnotatorFile(data, "me").coverage() == {"clip_00": 40, "clip_02": 40}
+        assert AnnotatorFile(data, "me", draft=True).coverage() == {
             "clip_00": 40, "clip_01": 12, "clip_02": 40,
         }  # fmt: skip
-        reading.read(dataset)
+        reading.read(data)
 
-    def test_it_begins_with_what_was_handed_in_and_replaces_it_only_then(self, dataset):
-        final = paths.annotation(dataset, "A")
+    def test_it_begins_with_what_was_handed_in_and_replaces_it_only_then(self, data):
+        final = data.annotation("A")
         before = final.read_bytes()
-        file = LabelFile(dataset, "A", draft=True)
+        file = AnnotatorFile(data, "A", draft=True)
         codes = file.read(CLIP, FRAMES)
-        assert np.array_equal(codes, LabelFile(dataset, "A").read(CLIP, FRAMES))
+        assert np.array_equal(codes, AnnotatorFile(data, "A").read(CLIP, FRAMES))
         codes[5] = UNLABELED_CODE
         file.write(CLIP, codes)
         assert final.read_bytes() == before
-        assert hand_in(dataset, "A") == "1 clips handed in to annotations/A.csv"
-        assert np.array_equal(LabelFile(dataset, "A").read(CLIP, FRAMES), codes)
+        assert hand_in(data, "A") == "1 clips handed in to annotations/A.csv"
+        assert np.array_equal(AnnotatorFile(data, "A").read(CLIP, FRAMES), codes)
         assert not file.path.exists()
 
-    def test_nothing_to_hand_in(self, dataset):
+    def test_nothing_to_hand_in(self, data):
         with pytest.raises(MissingFileError, match=r"me\.csv is missing: nothing to hand in"):
-            hand_in(dataset, "me")
+            hand_in(data, "me")
 
 
-def test_files_being_written_are_no_annotators(dataset):
-    (paths.dataset(dataset) / "annotations" / ".part-x1.csv").write_text("")
-    assert annotators(dataset) == ["A", "B", "C"]
+def test_files_being_written_are_no_annotators(data):
+    (data.folder / "annotations" / ".part-x1.csv").write_text("")
+    assert data.annotators == ["A", "B", "C"]

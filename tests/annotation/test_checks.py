@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_dataset import make_dataset
 
+from gymlib.annotation import reading
 from gymlib.annotation.checks import AnnotationError, check, parse
 from gymlib.annotation.reading import read_annotation
-from gymlib.dataset.tables import annotators, read_clips
+from gymlib.dataset import Dataset
 from gymlib.files import paths
 
 CLIPS = pd.DataFrame({"clip": ["one", "two"], "frames": [10, 5]})
@@ -27,16 +28,16 @@ def faults(rows, clips=CLIPS, **kwargs) -> list[str]:
 
 
 def test_good_files_come_back_with_numbers():
-    runs = check({"A": table(GOOD)}, CLIPS)["A"]
-    assert runs["start"].tolist() == [0, 4, 0]
-    assert runs["end"].tolist() == [3, 9, 4]
-    assert runs["comment"].tolist() == ["", "a comment", ""]
+    found = check({"A": table(GOOD)}, CLIPS)["A"]
+    assert found["start"].tolist() == [0, 4, 0]
+    assert found["end"].tolist() == [3, 9, 4]
+    assert found["comment"].tolist() == ["", "a comment", ""]
 
 
 def test_rows_are_put_in_the_order_of_the_clips():
-    runs = check({"A": table(GOOD[::-1])}, CLIPS)["A"]
-    assert runs["clip"].tolist() == ["one", "one", "two"]
-    assert runs["start"].tolist() == [0, 4, 0]
+    found = check({"A": table(GOOD[::-1])}, CLIPS)["A"]
+    assert found["clip"].tolist() == ["one", "one", "two"]
+    assert found["start"].tolist() == [0, 4, 0]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_start_after_end():
     assert "A.csv, row 3: clip one: start 9 is after end 4" in found
 
 
-def test_a_run_inside_another_is_an_overlap():
+def test_a_segment_inside_another_is_an_overlap():
     found = faults(["one,0,9,idle,", "one,3,4,skill,", *GOOD[2:]])
     assert found == ["A.csv, row 3: clip one: frames 3 to 4 have two labels (overlap with row 2)"]
 
@@ -196,11 +197,9 @@ def test_any_text_gives_a_table_or_faults(text):
         assert error.faults
 
 
-def test_the_tiny_data_set_is_in_order(home):
-    name = make_dataset(home)
-    folder = paths.dataset(name) / "annotations"
-    tables = {a: read_annotation(folder / f"{a}.csv") for a in annotators(name)}
-    assert set(check(tables, read_clips(name))) == {"A", "B", "C"}
+def test_the_tiny_data_set_is_in_order(tmp_path):
+    make_dataset(tmp_path)
+    assert set(reading.read(Dataset("tiny", tmp_path))) == {"A", "B", "C"}
 
 
 def test_the_committed_annotations_are_in_order():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gymlib.annotation import editing
-from gymlib.annotation.editing import NOT_YET, LabelSession, blank
+from gymlib.annotation.editing import NOT_YET, EditingSession, blank
 from gymlib.labels import IDLE, LANDING, SKILL, TAKEOFF, UNLABELED_CODE, segments
 
 N = NOT_YET
@@ -38,7 +38,7 @@ def test_a_label_is_carried_over_frames_without_one():
     assert editing.carry_to(codes(N, N, 1, N), 0, 3).tolist() == [N, N, 1, 1]
 
 
-def test_a_border_moves_both_ways_and_stops_before_a_run_is_gone():
+def test_a_border_moves_both_ways_and_stops_before_a_segment_is_gone():
     before = codes(0, 0, 0, 1, 1, 2)
     assert editing.move_border(before, 3, 1).tolist() == [0, 1, 1, 1, 1, 2]
     assert editing.move_border(before, 3, 4).tolist() == [0, 0, 0, 0, 1, 2]
@@ -59,23 +59,21 @@ def test_what_cannot_be():
         editing.carry_to(blank(4), 0, -1)
     with pytest.raises(ValueError, match="expected a label's code, -1 to 3, found -2"):
         editing.label_from(blank(4), 0, NOT_YET)
-    with pytest.raises(ValueError, match=r"no run begins at frame 0; borders are \[2\]"):
+    with pytest.raises(ValueError, match=r"no segment begins at frame 0; borders are \[2\]"):
         editing.move_border(codes(0, 0, 1), 0, 1)
     with pytest.raises(ValueError, match="expected 3 frames, found 2"):
-        LabelSession(blank(3)).replace(blank(2))
+        EditingSession(blank(3)).replace(blank(2))
 
 
 def test_the_authors_way_through_a_clip():
     """Keys at the first frame of each action, frames in between stepped through one by one."""
-    session = LabelSession(blank(8))
+    session = EditingSession(blank(8))
     for frame, label in {0: IDLE, 3: TAKEOFF, 5: SKILL, 6: LANDING}.items():
         while session.codes[frame] == NOT_YET and frame:
             session.reach(int(np.argmax(session.codes == NOT_YET)))
         session.label(frame, label)
-        assert session.carrying
-    assert not session.complete
+    assert (session.codes == NOT_YET).any()
     session.reach(7)
-    assert session.complete
     assert session.codes.tolist() == [0, 0, 0, 1, 1, 2, 3, 3]
     assert session.steps == 4
     assert [session.undo() for _ in range(5)] == [6, 5, 3, 0, None]
@@ -83,7 +81,7 @@ def test_the_authors_way_through_a_clip():
 
 
 def test_what_is_carried_goes_with_its_key():
-    session = LabelSession(codes(0, 0, N, N, N))
+    session = EditingSession(codes(0, 0, N, N, N))
     assert not session.reach(4), "no key yet: looking changes nothing"
     session.label(2, TAKEOFF)
     session.reach(3)
@@ -93,11 +91,11 @@ def test_what_is_carried_goes_with_its_key():
     assert not session.reach(4), "nothing follows after an undo"
     session.label(2, TAKEOFF)
     session.rest()
-    assert not session.carrying and not session.reach(4)
+    assert not session.reach(4)
 
 
 def test_a_key_that_repeats_a_label_still_begins_to_carry():
-    session = LabelSession(codes(0, 0, N, N))
+    session = EditingSession(codes(0, 0, N, N))
     session.label(0, TAKEOFF)
     assert not session.label(1, TAKEOFF)
     assert session.reach(2)
@@ -107,7 +105,7 @@ def test_a_key_that_repeats_a_label_still_begins_to_carry():
 
 
 def test_a_border_moved_in_between_is_its_own_step():
-    session = LabelSession(blank(5))
+    session = EditingSession(blank(5))
     session.label(0, IDLE)
     session.reach(2)
     session.label(1, TAKEOFF)
@@ -121,7 +119,7 @@ def test_a_border_moved_in_between_is_its_own_step():
 
 
 def test_labels_from_elsewhere_can_be_undone():
-    session = LabelSession(codes(0, 1))
+    session = EditingSession(codes(0, 1))
     assert not session.replace(codes(0, 1))
     assert session.replace(codes(2, 2))
     session.undo()
@@ -129,7 +127,7 @@ def test_labels_from_elsewhere_can_be_undone():
 
 
 def test_what_was_undone_comes_again_until_something_else_is_done():
-    session = LabelSession(blank(5))
+    session = EditingSession(blank(5))
     session.label(0, IDLE)
     session.reach(2)
     session.move(3, 2)
@@ -155,7 +153,7 @@ actions = st.lists(
 )
 
 
-def act(session: LabelSession, kind: str, number: int, label: int) -> None:
+def act(session: EditingSession, kind: str, number: int, label: int) -> None:
     frame, borders = number % len(session.codes), editing.borders(session.codes)
     if kind == "label":
         session.label(frame, label)
@@ -171,13 +169,13 @@ def act(session: LabelSession, kind: str, number: int, label: int) -> None:
         session.redo()
 
 
-def state(session: LabelSession) -> tuple:
+def state(session: EditingSession) -> tuple:
     return session.codes.tolist(), session.said
 
 
 @given(label_arrays, actions)
-def test_runs_always_cover_the_clip_once_and_undo_leads_back(start, sequence):
-    session, states, undone = LabelSession(start), [], []
+def test_segments_always_cover_the_clip_once_and_undo_leads_back(start, sequence):
+    session, states, undone = EditingSession(start), [], []
     for kind, number, label in sequence:
         steps, before = session.steps, state(session)
         act(session, kind, number, label)
@@ -191,10 +189,9 @@ def test_runs_always_cover_the_clip_once_and_undo_leads_back(start, sequence):
             undone.append(before)
             assert state(session) == states.pop(), "undo is the exact inverse"
         assert (session.steps, session.undone) == (len(states), len(undone))
-        runs = segments(session.codes)
-        covered = [frame for run in runs for frame in range(run.start, run.end + 1)]
+        found = segments(session.codes)
+        covered = [frame for s in found for frame in range(s.start, s.end + 1)]
         assert covered == list(range(len(start)))
-        assert session.complete == (not editing.gaps(session.codes))
     while states:
         session.undo()
         assert state(session) == states.pop()
@@ -203,13 +200,13 @@ def test_runs_always_cover_the_clip_once_and_undo_leads_back(start, sequence):
 
 
 @given(label_arrays, st.integers(0, 1000), st.integers(UNLABELED_CODE, LANDING))
-def test_a_key_changes_its_frame_and_no_other_run(start, number, label):
+def test_a_key_changes_its_frame_and_no_other_segment(start, number, label):
     frame = number % len(start)
     changed = editing.label_from(start, frame, label)
-    run = next(run for run in segments(start) if run.start <= frame <= run.end)
+    segment = next(s for s in segments(start) if s.start <= frame <= s.end)
     assert changed[frame] == label
     assert np.array_equal(changed[:frame], start[:frame])
-    assert np.array_equal(changed[run.end + 1 :], start[run.end + 1 :])
+    assert np.array_equal(changed[segment.end + 1 :], start[segment.end + 1 :])
 
 
 @given(label_arrays, st.integers(0, 1000), st.integers(0, 1000))
@@ -224,12 +221,12 @@ def test_carrying_keeps_every_label(start, since, to):
 
 
 @given(label_arrays, st.integers(0, 1000), st.integers(-5, 60))
-def test_a_moved_border_keeps_the_order_of_the_runs(start, number, to):
+def test_a_moved_border_keeps_the_order_of_the_segments(start, number, to):
     borders = editing.borders(start)
     if not borders:
         return
     border = borders[number % len(borders)]
     moved = editing.move_border(start, border, to)
-    assert [run.label for run in segments(moved)] == [run.label for run in segments(start)]
+    assert [s.label for s in segments(moved)] == [s.label for s in segments(start)]
     others = [frame for frame in editing.borders(moved) if frame not in borders]
     assert len(others) <= 1

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from test_agreement import codes, votes
+from vote_rows import codes, votes
 
 from gymlib.annotation import majority
 from gymlib.dataset import schemas
@@ -88,7 +88,7 @@ def test_fake_takeoffs(before, after):
 
 def authors_rule(labels) -> list[int]:
     """The authors' script in words: at every idle frame after a take-off without a skill, all
-    frames since the start of the latest take-off run become idle."""
+    frames since the start of the latest take-off become idle."""
     result, latest, armed = list(labels), 0, False
     for frame, label in enumerate(labels):
         if armed and label == IDLE:
@@ -104,9 +104,9 @@ def authors_rule(labels) -> list[int]:
 @given(labels_with_gaps)
 def test_the_rule_is_the_authors_but_for_interrupted_takeoffs_and_later_landings(labels):
     ours, theirs = majority.clean(labels), np.array(authors_rule(labels), dtype=np.int8)
-    runs = [run.label for run in segments(labels)]
+    order = [segment.label for segment in segments(labels)]
     pending = False
-    for label, after in itertools.pairwise(runs):
+    for label, after in itertools.pairwise(order):
         pending = label == TAKEOFF or (pending and label not in (IDLE, SKILL))
         if pending and after == TAKEOFF:
             return  # interrupted take-off: the script forgets its first part
@@ -128,22 +128,22 @@ def test_skills_and_idle_frames_stay(labels):
         assert (cleaned[labels == code] == code).all()
 
 
-RUNS = pd.DataFrame({"clip": "one", "start": [0, 2], "end": [1, 3], "label": ["idle", "skill"]})
+SEGMENTS = pd.DataFrame({"clip": "one", "start": [0, 2], "end": [1, 3], "label": ["idle", "skill"]})
 CLIPS = pd.DataFrame({"clip": ["one", "two"], "frames": [4, 2]})
 
 
 def test_clip_votes():
-    found = majority.clip_votes({"A": RUNS, "B": RUNS.tail(1)}, "one", 4)
+    found = majority.clip_votes({"A": SEGMENTS, "B": SEGMENTS.tail(1)}, "one", 4)
     np.testing.assert_array_equal(found, votes("iiss", "..ss"))
 
 
 @given(st.lists(st.tuples(*[st.integers(-1, 3)] * 2), min_size=1, max_size=40))
-def test_runs_and_votes_are_inverse(rows):
-    """Votes as runs, as annotators write them, and back."""
+def test_segments_and_votes_are_inverse(rows):
+    """Votes as segments, as annotators write them, and back."""
     expected = np.array(rows, dtype=np.int8)
     tables = {
         name: pd.DataFrame(
-            [("one", run.start, run.end, NAMES[run.label]) for run in segments(column)],
+            [("one", start, end, NAMES[label]) for start, end, label in segments(column)],
             columns=["clip", "start", "end", "label"],
         )
         for name, column in zip("AB", expected.T)
@@ -152,13 +152,13 @@ def test_runs_and_votes_are_inverse(rows):
     np.testing.assert_array_equal(found, expected)
 
 
-def test_runs_outside_the_clip_are_refused():
-    with pytest.raises(ValueError, match="annotator A, clip one: run 2 to 3 does not lie in"):
-        majority.clip_votes({"A": RUNS}, "one", 3)
+def test_segments_outside_the_clip_are_refused():
+    with pytest.raises(ValueError, match="annotator A, clip one: segment 2 to 3 does not lie in"):
+        majority.clip_votes({"A": SEGMENTS}, "one", 3)
 
 
 def test_label_table(tmp_path):
-    table = majority.label_table({"A": RUNS, "B": RUNS.assign(label="skill")}, CLIPS)
+    table = majority.label_table({"A": SEGMENTS, "B": SEGMENTS.assign(label="skill")}, CLIPS)
     assert table["majority"].tolist() == ["Unlabeled"] * 2 + ["skill"] * 2 + ["Unlabeled"] * 2
     assert table["agreement"].tolist() == [0, 0, 2, 2, 0, 0]
     assert table["A"].isna().tolist() == [False] * 4 + [True] * 2

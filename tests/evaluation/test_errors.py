@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from tiny_dataset import make_dataset, make_results
 
+from gymlib.dataset import Dataset
 from gymlib.evaluation import errors, results
-from gymlib.files import paths
 from gymlib.files.tables import read_table
 from gymlib.labels import CLASSES, decode
 
@@ -30,7 +30,7 @@ def predictions(home):
 
 def test_models_have_names_approaches_first(predictions):
     models = errors.of_models(predictions)
-    assert list(models)[:4] == list(results.APPROACH_NAMES.values())
+    assert list(models)[:4] == [own.title for own in results.approaches(("cnn", "lstm"))]
     assert list(models)[4:] == ["LSTM, base 1", "LSTM, base 2", "CNN, base 1", "CNN, base 2"]
     pd.testing.assert_frame_equal(models["CNN, ensemble"], results.answers(predictions, "CNN_E"))
 
@@ -38,10 +38,11 @@ def test_models_have_names_approaches_first(predictions):
 def test_the_matrix_is_that_of_figure_2(predictions):
     means = results.mean_confusions(results.confusions(predictions))
     models = errors.of_models(predictions)
-    for approach, name in results.APPROACH_NAMES.items():
-        shares, counts = errors.matrices(models[name])
-        np.testing.assert_allclose(shares, means[approach])
-        assert counts.sum() == len(models[name])
+    for approach in results.approaches(("cnn", "lstm")):
+        own = models[approach.title]
+        shares, counts = errors.matrices(own)
+        np.testing.assert_allclose(shares, means[approach.key])
+        assert counts.sum() == len(own)
 
 
 def test_the_frames_of_all_cells_are_all_frames(predictions):
@@ -89,5 +90,5 @@ def test_the_label_as_a_model_differs_where_the_other_is_wrong():
 
 
 def test_tables_of_the_helper_are_read_back(home, predictions):
-    file = paths.results("tiny", "thesis") / "predictions.parquet"
+    file = Dataset("tiny").results("thesis") / "predictions.parquet"
     assert len(read_table(file)) == len(predictions)

@@ -1,37 +1,24 @@
+import json
 import os
+import shutil
 import subprocess
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from gymlib.evaluation.unit import plan
 from learnable_clips import make_clips
+from tiny_protocol import CLIPS, TINY
 
 from gymlib import models, training
 from gymlib.dataset import schemas
-from gymlib.evaluation import metrics, nested_cv, outer_fold, protocol, vote
-from gymlib.evaluation.protocol import Protocol
+from gymlib.evaluation import inner_search, metrics, nested_cv, outer_fold, protocol, vote
+from gymlib.evaluation.outer_fold import plan
 from gymlib.files import lock
 from gymlib.files.atomic import read_json
 from gymlib.files.tables import read_table
-from gymlib.models import CNNConfig, LSTMConfig
-
-TINY = Protocol(
-    name="tiny",
-    outer=2,
-    inner=2,
-    trials=3,
-    startup=2,
-    tuning_epochs=1,
-    cnn=CNNConfig((2, 3)),
-    cnn_epochs=2,
-    lstm=LSTMConfig(2, 1),
-    lstm_epochs=2,
-)
-CLIPS = make_clips([20] * 8)
 
 
 @pytest.fixture(scope="module")
@@ -84,42 +71,39 @@ class TestTables:
     def test_trials_and_losses_are_complete(self, finished):
         trials = pd.read_csv(finished / "trials.csv")
         assert len(trials) == 2 * TINY.outer * TINY.inner * TINY.trials
-        assert trials["learning_rate"].between(*TINY.learning_rate).all()
-        assert trials["momentum"].between(*TINY.momentum).all() and trials["f1"].between(0, 1).all()
+        assert trials["learning_rate"].between(0.01, 0.1).all()
+        assert trials["momentum"].between(0.1, 0.9).all() and trials["f1"].between(0, 1).all()
         losses = pd.read_csv(finished / "losses.csv")
         assert len(losses) == 2 * TINY.outer * (TINY.inner + 1) * 2
         assert np.isfinite(losses["loss"]).all()
 
     def test_settings_are_kept_with_the_result(self, finished):
         content = read_json(finished / "protocol.json")
-        assert protocol.from_dict(content["protocol"]) == TINY
+        assert content["protocol"] == json.loads(json.dumps(TINY.to_dict()))
+        assert [recipe["name"] for recipe in content["protocol"]["recipes"]] == ["cnn", "lstm"]
         assert content["engine"] == "torch" and content["provenance"]["packages"]
-
-    def test_nothing_unfinished_is_left(self, finished):
-        assert not list(finished.glob(".unfinished*"))
 
 
 @pytest.mark.slow
 def test_averaged_model_takes_the_mean_of_the_best(finished):
     trials = pd.read_csv(finished / "trials.csv")
-    unit = plan(CLIPS, TINY, finished, "torch")[0]
-    mine = trials[(trials["architecture"] == unit.architecture) & (trials["outer"] == unit.outer)]
+    part = plan(CLIPS, TINY, finished, "", "torch")[0]
+    mine = trials[(trials["architecture"] == part.recipe.name) & (trials["outer"] == part.outer)]
     best = mine.sort_values("f1", ascending=False, kind="stable").groupby("inner").first()
-    tasks = outer_fold.final_tasks(unit, mine)
+    tasks = outer_fold.final_tasks(part, mine)
     averaged = tasks["averaged"]
     assert averaged.config.learning_rate == pytest.approx(best["learning_rate"].mean())
     assert averaged.config.momentum == pytest.approx(best["momentum"].mean())
-    np.testing.assert_array_equal(averaged.members, unit.parent.train)
+    np.testing.assert_array_equal(averaged.members, part.fold.train)
 
 
 def test_the_score_of_a_trial_is_macro_f1_of_the_pooled_validation_frames(tmp_path):
-    unit = plan(CLIPS, TINY, tmp_path, "torch")[0]
-    fold = unit.inner[0]
-    model = models.build(TINY.lstm, 0)
+    fold = plan(CLIPS, TINY, tmp_path, "", "torch")[0].inner[0]
+    model = TINY.recipes[1].build(0)
     output = training.predict_many([model], CLIPS, [fold.test])[0]
     true = np.concatenate([CLIPS[index].labels for index in fold.test])
     expected = metrics.macro_f1(metrics.confusion(true, np.concatenate(output).argmax(axis=1)))
-    assert outer_fold._macro_f1(CLIPS, fold.test, output) == expected
+    assert inner_search._macro_f1(CLIPS, fold.test, output) == expected
 
 
 @pytest.mark.slow
@@ -135,8 +119,8 @@ def test_a_finished_run_is_kept_and_another_protocol_replaces_it(tmp_path):
 KILLED_AT_A_WRITE = """
 import os, signal, sys
 from pathlib import Path
-from test_nested_cv import CLIPS, TINY
-from gymlib import nested_cv
+from tiny_protocol import CLIPS, TINY
+from gymlib.evaluation import nested_cv
 
 left, replace = int(sys.argv[2]), os.replace
 
@@ -155,12 +139,12 @@ nested_cv.run(CLIPS, TINY, Path(sys.argv[1]), engine=sys.argv[3], n_jobs=1)
 def run_until_killed(folder: Path, write: int, engine: str) -> None:
     """Run in another process that dies at its ``write``-th file."""
     environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join(["tests", "."]),
+        "PYTHONPATH": os.pathsep.join(["tests/support", "."]),
         "OMP_NUM_THREADS": "1",
     }
     command = [sys.executable, "-c", KILLED_AT_A_WRITE, str(folder), str(write), engine]
     result = subprocess.run(
-        command, env=environment, cwd=Path(__file__).parents[1], capture_output=True, text=True
+        command, env=environment, cwd=Path(__file__).parents[2], capture_output=True, text=True
     )
     assert result.returncode == -9, result.stderr
     assert not (folder / "protocol.json").exists()
@@ -175,7 +159,7 @@ def test_killed_in_the_middle_of_writes_it_continues_to_the_same_bytes(finished,
     assert tables(tmp_path) == tables(finished)
     names = [sorted(file.name for file in (f / "models").iterdir()) for f in (tmp_path, finished)]
     assert names[0] == names[1] and len(names[0]) == 2 * 2 * 2 * 3
-    assert not list(tmp_path.glob(".part-*")) and not list(tmp_path.glob(".unfinished-*"))
+    assert not list(tmp_path.glob(".part-*"))
 
 
 @pytest.mark.slow
@@ -228,15 +212,11 @@ class TestVote:
 
 class TestProtocol:
     def test_thesis(self):
-        settings = protocol.of_profile("full")
-        assert (settings.outer, settings.inner, settings.trials, settings.tuning_epochs) == (
-            5,
-            4,
-            15,
-            15,
-        )
-        assert (settings.cnn_epochs, settings.lstm_epochs, settings.cnn_batch) == (150, 100, 64)
-        assert protocol.from_dict(asdict(settings)) == settings
+        rules = protocol.of_profile("full")
+        counts = (rules.outer, rules.inner, rules.trials, rules.tuning_epochs)
+        assert counts == (5, 4, 15, 15)
+        cnn, lstm = rules.recipes
+        assert (cnn.epochs, cnn.batch, lstm.epochs, lstm.batch) == (150, 64, 100, None)
 
     def test_quick(self):
         assert protocol.of_profile("quick").name == "thesis-quick"
@@ -245,13 +225,48 @@ class TestProtocol:
 
     def test_bad_settings(self):
         with pytest.raises(ValueError, match="vote must be one of mean, log_opinion"):
-            Protocol(vote="majority")
-        with pytest.raises(ValueError, match="protocol thesis: trials must be at least 1"):
-            Protocol(trials=0)
+            replace(TINY, vote="majority")
+        with pytest.raises(ValueError, match="protocol tiny: trials must be at least 1"):
+            replace(TINY, trials=0)
+        with pytest.raises(ValueError, match="recipes of different names"):
+            replace(TINY, recipes=TINY.recipes[:1] * 2)
 
     def test_seeds_differ_by_purpose_and_number(self):
-        settings = Protocol()
+        settings = TINY
         seeds = [settings.derive_seed("trial", 0, k) for k in range(20)]
         seeds += [settings.derive_seed("base", 0, k) for k in range(20)]
         assert len(set(seeds)) == 40
-        assert settings.derive_seed("order", 1) == Protocol().derive_seed("order", 1)
+        assert settings.derive_seed("order", 1) == replace(TINY).derive_seed("order", 1)
+
+
+@pytest.mark.slow
+class TestDone:
+    """What is done again, and what is not."""
+
+    def test_an_edited_recipe_trains_its_own_folds_only(self, tmp_path):
+        nested_cv.run(CLIPS, TINY, tmp_path, engine="torch", n_jobs=1)
+        before = {file: file.stat().st_mtime_ns for file in tmp_path.glob(".folds/lstm*/done.json")}
+        cnn = replace(TINY.recipes[0], epochs=3)
+        other = replace(TINY, recipes=(cnn, TINY.recipes[1]))
+        nested_cv.run(CLIPS, other, tmp_path, engine="torch", n_jobs=1)
+        assert {file: file.stat().st_mtime_ns for file in before} == before
+        assert len(list(tmp_path.glob(".folds/cnn*"))) == 2
+        last = pd.read_csv(tmp_path / "losses.csv").groupby("architecture")["epoch"].max()
+        assert last.to_dict() == {"cnn": 2, "lstm": 1}
+
+    def test_a_lost_table_or_model_is_put_together_again(self, finished, tmp_path):
+        shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
+        lost = tmp_path / "trials.csv", tmp_path / "models" / "cnn_outer_0_averaged.safetensors"
+        for file in lost:
+            file.unlink()
+        nested_cv.run(CLIPS, TINY, tmp_path, engine="torch", n_jobs=1)
+        assert all(file.is_file() for file in lost) and tables(tmp_path) == tables(finished)
+
+    def test_edited_code_is_run_again(self, finished, tmp_path, monkeypatch):
+        shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
+        seen = []
+        monkeypatch.setattr(outer_fold, "class_hash", lambda kind: "other code")
+        monkeypatch.setattr(nested_cv.parallel, "run", lambda parts, *_: seen.extend(parts))
+        with pytest.raises(FileNotFoundError):
+            nested_cv.run(CLIPS, TINY, tmp_path, engine="torch", n_jobs=1)
+        assert len(seen) == 4 and not any(part.step.is_done() for part in seen)

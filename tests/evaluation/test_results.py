@@ -167,3 +167,12 @@ def test_missing_probabilities(predictions):
 def test_names():
     names = [results.model_name(model) for model in ("base_3", "ensemble", "averaged")]
     assert names == ["Base 3", "Ensemble", "Model"]
+
+
+def test_approaches_of_any_architecture_whole_clips_first():
+    keys = [own.key for own in results.approaches(["cnn", "lstm", "cnn"])]
+    assert keys == ["LSTM_E", "LSTM_bar", "CNN_E", "CNN_bar"]
+    assert results.approach("CNN_bar") == ("cnn", "averaged")
+    assert results.title("LSTM_E") == "LSTM, ensemble"
+    with pytest.raises(ValueError, match="no approach is called 'MLP_E'"):
+        results.approach("MLP_E")

@@ -1,12 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import optuna
+import pandas as pd
 import pytest
 from learnable_clips import make_clips
+from tiny_protocol import CNN, LSTM
 
-from gymlib.evaluation import compare, metrics, search
+from gymlib.evaluation import compare, inner_search, metrics, search
 from gymlib.evaluation.compare import Variant
 from gymlib.evaluation.splits import Fold
-from gymlib.models import CNNConfig, LSTMConfig
 from gymlib.training import FitConfig
 
 SPACE = {"learning_rate": (0.01, 0.1), "momentum": (0.1, 0.9)}
@@ -47,7 +50,9 @@ def test_every_proposal_must_be_told():
 def test_journal_is_read_back_by_optuna(tmp_path):
     trials = [({"learning_rate": 0.02, "momentum": 0.3}, 0.5)]
     trials += [({"learning_rate": 0.05, "momentum": 0.4}, 0.8)]
-    search.write_journal({"one": trials, "two": trials[:1]}, SPACE, tmp_path / "studies.journal")
+    search.write_journal(
+        {"one": (SPACE, trials), "two": (SPACE, trials[:1])}, tmp_path / "studies.journal"
+    )
     backend = optuna.storages.journal.JournalFileBackend(str(tmp_path / "studies.journal"))
     storage = optuna.storages.JournalStorage(backend)
     assert set(optuna.get_all_study_names(storage)) == {"one", "two"}
@@ -63,10 +68,11 @@ def split():
 
 def test_compare_tries_every_variant_from_every_seed(split):
     clips, fold = split
+    cnn, lstm = replace(CNN, batch=16), LSTM
     variants = {
-        "sgd": Variant(CNNConfig((2, 3)), FitConfig(2, 0.05), batch=16),
-        "adam": Variant(CNNConfig((2, 3)), FitConfig(2, 0.01, optimiser="adam"), batch=16),
-        "lstm": Variant(LSTMConfig(2, 1), FitConfig(2, 0.05)),
+        "sgd": Variant(cnn, FitConfig(2, 0.05)),
+        "adam": Variant(cnn, FitConfig(2, 0.01, optimiser="adam")),
+        "lstm": Variant(lstm, FitConfig(2, 0.05)),
     }
     outcomes = compare.compare(variants, clips, fold, seeds=2)
     assert [(o.variant, o.seed) for o in outcomes] == [(v, s) for v in variants for s in (0, 1)]
@@ -80,11 +86,12 @@ def test_compare_tries_every_variant_from_every_seed(split):
     np.testing.assert_allclose(curves["sgd"], (outcomes[0].losses + outcomes[1].losses) / 2)
 
 
-@pytest.mark.slow
-def test_long_training_of_a_cnn_is_compiled_and_gives_the_same(split, monkeypatch):
-    clips, fold = split
-    variant = Variant(CNNConfig((2, 3)), FitConfig(3, 0.05), batch=16)
-    _, losses, _ = compare.train_and_try(variant, clips, fold, seed=1)
-    monkeypatch.setattr(search, "_worth_compiling", lambda *_: True)
-    _, compiled, _ = compare.train_and_try(variant, clips, fold, seed=1)
-    np.testing.assert_allclose(losses, compiled, rtol=1e-4)
+def test_whole_numbers_are_searched_as_such():
+    study = search.Study({"learning_rate": (0.1, 0.2), "width": (2, 5)}, seed=0)
+    drawn = study.ask(20)
+    assert {type(proposal["width"]) for proposal in drawn} == {int}
+    assert {proposal["width"] for proposal in drawn} == {2, 3, 4, 5}
+    row = pd.Series({"learning_rate": 0.15, "width": 3.6})
+    assert inner_search.drawn(row, {"learning_rate": (0.1, 0.2), "width": (2, 5)}) == {
+        "learning_rate": 0.15, "width": 4
+    }  # fmt: skip

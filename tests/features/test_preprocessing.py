@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_dataset import HEIGHT, TORSO, WIDTH, make_dataset, pose, standing
 
-from gymlib.dataset import schemas
-from gymlib.dataset.tables import read_clips, read_keypoints, read_labels
+from gymlib.dataset import Dataset, schemas
 from gymlib.features import normalisation as normalising
 from gymlib.features import preprocessing
 from gymlib.features.preprocessing import PreprocessingConfig
+from gymlib.files.atomic import write_json
 from gymlib.files.tables import check
 from gymlib.skeleton import INDEX, middle, torso_length
 
@@ -134,7 +134,8 @@ def test_unreal_coordinates_are_named(value):
 
 def tables(home, name="tiny"):
     make_dataset(home, processed=True, name=name)
-    return read_keypoints(name), read_labels(name), read_clips(name)
+    data = Dataset(name, home)
+    return data.keypoints, data.labels, data.clips
 
 
 @pytest.mark.parametrize("normalisation", normalising.NORMALISATIONS)
@@ -202,3 +203,16 @@ def test_a_degenerate_clip_is_named(home):
     keypoints.loc[keypoints["clip"] == "clip_04", schemas.XY] = 0.5
     with pytest.raises(ValueError, match="clip clip_04: median torso length is 0 pixels"):
         preprocessing.process(keypoints, labels, clips, PreprocessingConfig("hip_torso"))
+
+
+@pytest.mark.parametrize("normalisation", ["raw", "hip_torso"])
+def test_bodies_to_draw_have_true_proportions(home, normalisation):
+    data = Dataset(make_dataset(home, processed=True, normalisation=normalisation))
+    write_json(data.folder / "processed.json", {"config": {"normalisation": normalisation}})
+    drawn = preprocessing.proportioned(data)
+    assert list(drawn) == [clip.name for clip in data.processed]
+    # The simulated body turns in the picture, so that its bones keep their lengths only there.
+    for bodies in drawn.values():
+        hip, knee = middle(bodies, "hip"), middle(bodies, "knee")
+        assert np.median(torso_length(bodies)) == pytest.approx(1, abs=1e-3)
+        assert np.linalg.norm(knee - hip, axis=-1) == pytest.approx(0.7, abs=0.1)

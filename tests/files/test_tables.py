@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gymlib.dataset import schemas
+from gymlib.dataset import Dataset, schemas
 from gymlib.dataset.keypoints import keypoint_array, keypoint_columns
-from gymlib.dataset.tables import read_clips, read_processed
 from gymlib.files.atomic import MissingFileError, read_json, write_json
 from gymlib.files.figures import save_figure
 from gymlib.files.tables import TableError, read_table, write_table
@@ -46,7 +45,7 @@ def test_syntax_errors_in_json_are_located(tmp_path):
 
 def test_a_missing_step_says_which_notebook_makes_it(home):
     with pytest.raises(MissingFileError, match="Run notebook 03_preprocessing first"):
-        read_processed("nothing")
+        Dataset("nothing").processed  # noqa: B018
 
 
 def test_every_fault_of_a_table_is_listed_with_its_row(tmp_path):
@@ -71,7 +70,7 @@ def test_clip_names_cannot_leave_the_data_set(home):
         "clip,video,path,fps,frames,width,height\n../../x,v,,30,10,960,540\n"
     )
     with pytest.raises(TableError, match=r"column 'clip' row 1: expected a plain name"):
-        read_clips("d")
+        Dataset("d").clips  # noqa: B018
 
 
 def test_keypoints_to_columns_and_back():
@@ -82,7 +81,7 @@ def test_keypoints_to_columns_and_back():
 
 
 @pytest.mark.parametrize("suffix", ["svg", "png"])
-def test_the_same_figure_gives_the_same_bytes(home, suffix):
+def test_the_same_figure_gives_the_same_bytes(tmp_path, suffix):
     from gymlib.plots.style import use_style
 
     use_style()
@@ -90,8 +89,8 @@ def test_the_same_figure_gives_the_same_bytes(home, suffix):
     for _ in range(2):
         figure, ax = plt.subplots()
         ax.plot([0, 1], [1, 0], label="a")
-        file = save_figure(figure, "d", f"01_line.{suffix}")
+        file = save_figure(figure, tmp_path / "d" / f"01_line.{suffix}")
         files.append(file.read_bytes())
         plt.close(figure)
     assert files[0] == files[1]
-    assert file == home / "figures" / "d" / f"01_line.{suffix}"
+    assert file == tmp_path / "d" / f"01_line.{suffix}"

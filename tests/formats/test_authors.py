@@ -1,61 +1,31 @@
 """The authors' formats, on files written here as their scripts write them, traps included."""
 
-import io as streams
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
+from authors_folder import (
+    FRAMES,
+    HEADER,
+    NAMES,
+    annotator_csv,
+    clean_csv,
+    fill_clip,
+    film,
+    majority_csv,
+    poses,
+    skeleton_csv,
+    votes_and_final,
+    write,
+)
 
-from gymlib import video
-from gymlib.annotation import checks, majority
+from gymlib.annotation import majority, reading
 from gymlib.annotation.reading import read_annotation
-from gymlib.dataset.tables import annotators, read_clips, read_keypoints
-from gymlib.files import atomic, paths
-from gymlib.files.tables import write_table
+from gymlib.dataset import Dataset
 from gymlib.formats import authors
 from gymlib.formats.authors import ImportFault, collections, import_folder, labels, skeletons
 from gymlib.formats.authors.clip import clip_name
-
-NAMES = ["idle", "idle", "take-off", "take-off", "take-off", "skill", "skill", "landing"]
-FRAMES = len(NAMES)
-HEADER = [f"{index}{axis}" for index in range(33) for axis in "xy"]
-
-
-def poses(frames=FRAMES, lost=(5,), seed=0) -> np.ndarray:
-    """(frames, 66) interleaved x / width, y / height, some outside 0..1; zeros where lost."""
-    values = np.random.default_rng(seed).uniform(-0.1, 1.13, (frames, 66)).round(6)
-    values[list(lost)] = 0
-    return values
-
-
-def annotator_csv(names=NAMES) -> str:
-    """As annotator.py: an index column without a name, then labels."""
-    return pd.DataFrame({"labels": names}).to_csv()
-
-
-def majority_csv(*votes, final) -> str:
-    """As majorityVote.py: the merge keeps "Unnamed: 0", writing adds an index."""
-    table = {"Unnamed: 0": range(len(final))}
-    table |= {f"labels_{x}": names for x, names in zip("xyz", votes)}
-    return pd.DataFrame(table | {"final": final}).to_csv()
-
-
-def clean_csv(text: str, final=None) -> str:
-    """As VoteCleaner.py: read and written once more."""
-    table = pd.read_csv(streams.StringIO(text))
-    return (table if final is None else table.assign(final=final)).to_csv()
-
-
-def skeleton_csv(values) -> str:
-    """As create_skeleton.py: one-row frames put together, so the index is 0 in every row."""
-    return pd.concat([pd.DataFrame([row], columns=HEADER) for row in values]).to_csv()
-
-
-def write(path, text):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
 
 
 @pytest.fixture
@@ -84,13 +54,6 @@ def test_an_annotators_file_has_labels_only(put):
 def test_an_empty_file(put):
     with pytest.raises(ImportFault, match="is not a CSV table"):
         labels.read_annotator(put(""))
-
-
-def votes_and_final():
-    x, y, z = (list(NAMES) for _ in range(3))
-    y[2], z[2] = "idle", "skill"  # a three-way tie
-    z[5] = "take-off"
-    return (x, y, z), [*NAMES[:2], "Unlabeled", *NAMES[3:]]
 
 
 @pytest.mark.parametrize("passes", [0, 1, 2])
@@ -295,28 +258,21 @@ def test_names():
 # --- a whole folder ---------------------------------------------------------------------------
 
 
-def film(path, frames=FRAMES):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    video.write_video(path, (np.full((48, 64, 3), 20 * i, np.uint8) for i in range(frames)), 25)
+@pytest.fixture
+def theirs(tmp_path) -> Dataset:
+    return Dataset("theirs", tmp_path)
 
 
 @pytest.fixture
 def shared_folder(tmp_path):
     """<root>/clean_video with three videos as the authors' scripts leave them."""
     root = tmp_path / "Somebody - Bachelor"
-    votes, final = votes_and_final()
     for number, (folder, stem, lost) in enumerate(
         [("Video1/Video1", "Video1", [5]), ("Video2/video1", "1", []), ("Video2/video10", "10", [])]
     ):
         place = root / "clean_video" / folder
-        film(place / f"{stem}.mp4")
-        for name, own in zip(("sofus", "Morten", "gustav"), votes):
-            write(place / f"{stem}_{name}.csv", annotator_csv(own))
-        text = majority_csv(*votes, final=final)
-        write(place / "majorityVote.csv", text)
-        write(place / "majorityVote_clean.csv", clean_csv(text))
         values = poses(lost=lost, seed=number)
-        write(place / f"{stem}init_skeleton-v2.csv", skeleton_csv(values))
+        fill_clip(place, stem, values)
         write(
             place / "full_skeleton_v2.csv", pd.DataFrame(values, columns=HEADER).to_csv(index=False)
         )
@@ -328,18 +284,18 @@ def shared_folder(tmp_path):
     return root
 
 
-def test_a_whole_folder(home, shared_folder):
-    summary = import_folder(shared_folder, "theirs")
-    clips = read_clips("theirs")
+def test_a_whole_folder(theirs, shared_folder):
+    summary = import_folder(shared_folder, theirs)
+    clips = theirs.clips
     assert clips["clip"].tolist() == ["Video1_Video1", "Video2_1", "Video2_10"]
     assert clips["video"].tolist() == ["Video1", "Video2", "Video2"]
     assert clips[["frames", "width", "height", "fps"]].drop_duplicates().to_numpy().tolist() == [
         [FRAMES, 64, 48, 25]
     ]
-    assert annotators("theirs") == ["gustav", "morten", "sofus"]
-    folder = paths.dataset("theirs")
+    assert theirs.annotators == ["gustav", "morten", "sofus"]
+    folder = theirs.folder
     assert all((folder / path).is_file() for path in clips["path"])
-    keypoints = read_keypoints("theirs")
+    keypoints = theirs.keypoints
     assert (~keypoints["detected"]).sum() == 1
     assert keypoints["time"].max() == pytest.approx((FRAMES - 1) / 25)
     text = str(summary)
@@ -349,37 +305,34 @@ def test_a_whole_folder(home, shared_folder):
     assert summary.notes == []
 
 
-def test_the_imported_labels_are_the_authors(home, shared_folder):
-    import_folder(shared_folder, "theirs")
-    folder = paths.dataset("theirs") / "annotations"
-    files = {name: read_annotation(folder / f"{name}.csv") for name in annotators("theirs")}
-    clips = read_clips("theirs")
-    table = majority.label_table(checks.check(files, clips), clips)
+def test_the_imported_labels_are_the_authors(theirs, shared_folder):
+    import_folder(shared_folder, theirs)
     _, final = votes_and_final()
-    assert table["majority"].tolist() == final * 3
+    assert reading.make(theirs)["majority"].tolist() == final * 3
 
 
-def test_only_the_videos_of_the_thesis_unless_told(home, shared_folder):
-    assert not annotators("theirs")
-    summary = import_folder(shared_folder, "theirs", videos=None)
+def test_only_the_videos_of_the_thesis_unless_told(theirs, shared_folder):
+    assert not theirs.annotators
+    summary = import_folder(shared_folder, theirs, videos=None)
     assert any(line.startswith("Video4/1: neither annotators' files") for line in summary.skipped)
-    summary = import_folder(shared_folder, "lower", videos=("video2",))
+    lower = Dataset("lower", theirs.home)
+    summary = import_folder(shared_folder, lower, videos=("video2",))
     assert summary.clips == 2
 
 
-def test_without_annotators_files_the_majority_file_serves(home, shared_folder):
+def test_without_annotators_files_the_majority_file_serves(theirs, shared_folder):
     for file in shared_folder.rglob("1_*.csv"):
         file.unlink()
-    summary = import_folder(shared_folder, "theirs")
-    assert annotators("theirs") == ["gustav", "morten", "sofus", "vote_x", "vote_y", "vote_z"]
+    summary = import_folder(shared_folder, theirs)
+    assert theirs.annotators == ["gustav", "morten", "sofus", "vote_x", "vote_y", "vote_z"]
     assert "Video2_1: only the majority file is left, annotators are not named" in summary.notes
 
 
-def test_contradicting_lengths_leave_a_clip_out(home, shared_folder):
+def test_contradicting_lengths_leave_a_clip_out(theirs, shared_folder):
     place = shared_folder / "clean_video" / "Video2" / "video10"
     write(place / "10_sofus.csv", annotator_csv(NAMES[:-1]))
     write(place / "10init_skeleton-v2.csv", skeleton_csv(poses(FRAMES + 2)))
-    summary = import_folder(shared_folder, "theirs")
+    summary = import_folder(shared_folder, theirs)
     assert summary.clips == 2
     assert (
         "Video2/video10: the film has 8 frames, but votes of sofus have 7, poses have 10"
@@ -387,88 +340,87 @@ def test_contradicting_lengths_leave_a_clip_out(home, shared_folder):
     )
 
 
-def test_a_majority_that_differs_from_the_votes_is_noted(home, shared_folder):
+def test_a_majority_that_differs_from_the_votes_is_noted(theirs, shared_folder):
     votes, final = votes_and_final()
     place = shared_folder / "clean_video" / "Video1" / "Video1"
     write(place / "majorityVote.csv", majority_csv(*votes, final=["idle", *final[1:-1], "skill"]))
-    summary = import_folder(shared_folder, "theirs")
+    summary = import_folder(shared_folder, theirs)
     assert summary.notes == [
         "Video1_Video1: majorityVote.csv differs from our majority of the votes in 1 frames"
     ]
 
 
-def test_poses_come_from_one_extraction(home, shared_folder):
+def test_poses_come_from_one_extraction(theirs, shared_folder):
     for file in (shared_folder / "clean_video" / "Video2" / "video10").glob("*skeleton*"):
         file.unlink()
-    summary = import_folder(shared_folder, "theirs")
-    assert not (paths.dataset("theirs") / "keypoints.parquet").exists()
+    summary = import_folder(shared_folder, theirs)
+    assert not (theirs.folder / "keypoints.parquet").exists()
     assert "poses: none; notebook 02 extracts them" in str(summary)
     assert "no poses for 1 of 3 clips (Video2_10)" in summary.notes[0]
 
 
-def test_an_existing_data_set_is_not_overwritten(home, shared_folder):
-    import_folder(shared_folder, "theirs")
+def test_an_existing_data_set_is_not_overwritten(theirs, shared_folder):
+    import_folder(shared_folder, theirs)
     with pytest.raises(ImportFault, match="data set 'theirs' exists"):
-        import_folder(shared_folder, "theirs")
+        import_folder(shared_folder, theirs)
     for file in shared_folder.rglob("*_gustav.csv"):
         file.unlink()
-    assert import_folder(shared_folder, "theirs", replace=True).clips == 3
-    assert annotators("theirs") == ["morten", "sofus"]
+    assert import_folder(shared_folder, theirs, replace=True).clips == 3
+    assert theirs.annotators == ["morten", "sofus"]
 
 
-def test_an_interrupted_import_is_no_data_set(home, shared_folder, monkeypatch):
+def test_an_interrupted_import_is_no_data_set(theirs, shared_folder, monkeypatch):
     """clips.csv comes last, so that a full disk or Ctrl-C leaves nothing that looks complete."""
-    write_table = write_table
+    write_one = Dataset.write
 
-    def fail(path, *args):
-        if path.name == "keypoints.parquet":
+    def fail(data, table, name):
+        if name == "keypoints.parquet":
             raise OSError(28, "No space left on device")
-        write_table(path, *args)
+        return write_one(data, table, name)
 
-    monkeypatch.setattr(atomic, "write_table", fail)
+    monkeypatch.setattr(Dataset, "write", fail)
     with pytest.raises(OSError, match="No space left"):
-        import_folder(shared_folder, "theirs")
-    assert not (paths.dataset("theirs") / "clips.csv").exists()
+        import_folder(shared_folder, theirs)
+    assert not (theirs.folder / "clips.csv").exists()
     monkeypatch.undo()
-    monkeypatch.setenv("GYMLIB_HOME", str(home))
-    assert import_folder(shared_folder, "theirs").clips == 3
+    assert import_folder(shared_folder, theirs).clips == 3
 
 
 @pytest.mark.parametrize("kind", ["folder", "file"])
-def test_a_table_of_all_clips(home, tmp_path, kind):
+def test_a_table_of_all_clips(theirs, tmp_path, kind):
     root = tmp_path / "shared"
     table = write(root / "all_skeleton" / "all_skeleton_v2.csv", all_skeleton().to_csv(index=False))
     write(root / "all_skeleton" / "skeleton_from_csv_v2.json", json.dumps(collection()))
-    summary = import_folder(root if kind == "folder" else table, "theirs")
+    summary = import_folder(root if kind == "folder" else table, theirs)
     assert summary.source == "all_skeleton_v2.csv"
-    assert read_clips("theirs")["clip"].tolist() == ["Video3_Video3", "Video13_24"]
-    assert read_clips("theirs")["width"].tolist() == [960, 960]
+    assert theirs.clips["clip"].tolist() == ["Video3_Video3", "Video13_24"]
+    assert theirs.clips["width"].tolist() == [960, 960]
     assert "all_skeleton_v2.csv does not say how large the pictures were" in summary.notes[0]
-    runs = read_annotation(paths.dataset("theirs") / "annotations" / "original_authors.csv")
-    assert runs["label"].tolist()[-3:] == ["skill", "Unlabeled", "landing"]
+    found = read_annotation(theirs.annotation("original_authors"))
+    assert found["label"].tolist()[-3:] == ["skill", "Unlabeled", "landing"]
 
 
-def test_a_collection_says_that_frames_were_deleted(home, tmp_path):
+def test_a_collection_says_that_frames_were_deleted(theirs, tmp_path):
     path = write(tmp_path / "skeleton_from_csv_v2.json", json.dumps(collection()))
-    summary = import_folder(path, "theirs")
+    summary = import_folder(path, theirs)
     assert any("time jumps without a mark" in note for note in summary.notes)
-    assert read_keypoints("theirs")["detected"].all()
+    assert theirs.keypoints["detected"].all()
 
 
-def test_nothing_to_import(home, tmp_path):
+def test_nothing_to_import(theirs, tmp_path):
     with pytest.raises(ImportFault, match="expected clean_video/ with Video folders"):
-        import_folder(tmp_path, "theirs")
+        import_folder(tmp_path, theirs)
     path = write(tmp_path / "a.json", json.dumps({"Video4_1init": [[[0.5] * 66], ["idle"]]}))
     with pytest.raises(ImportFault, match="nothing to import: no clip of the chosen videos"):
-        import_folder(path, "theirs")
-    assert not paths.dataset("theirs").exists()
+        import_folder(path, theirs)
+    assert not theirs.folder.exists()
 
 
-def test_names_that_would_collide(home, tmp_path):
+def test_names_that_would_collide(theirs, tmp_path):
     clip = [[[0.5] * 66], ["idle"]]
     path = write(tmp_path / "a.json", json.dumps({"Video1_Ainit": clip, "Video1_ainit": clip}))
     with pytest.raises(ImportFault, match="two clips would have the same name: video1_a"):
-        import_folder(path, "theirs")
+        import_folder(path, theirs)
 
 
 def test_everything_is_exported():

@@ -3,24 +3,41 @@
 import numpy as np
 import pandas as pd
 import pytest
-from footage import annotate, film
+from footage import film
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_video import write_raw
-from tiny_dataset import make_dataset
+from raw_video import write_raw
+from tiny_dataset import annotation_rows, make_dataset
 
 from gymlib import formats
 from gymlib.__main__ import main
 from gymlib.annotation import annotator_file, checks
 from gymlib.annotation.checks import AnnotationError
 from gymlib.annotation.reading import read_annotation
-from gymlib.dataset.tables import annotators, read_clips
-from gymlib.files import lock, paths
+from gymlib.dataset import Dataset
+from gymlib.files import lock
 from gymlib.files.tables import write_table
 from gymlib.formats import boris, clock, elan, frames
 from gymlib.formats.clock import Clock
-from gymlib.formats.segments import Reading, Run, by_person
+from gymlib.formats.segments import LabelledSegment, Reading, by_person
 from gymlib.labels import CLASSES, UNLABELED
+
+
+@pytest.fixture
+def mine(home) -> Dataset:
+    return Dataset("mine", home)
+
+
+@pytest.fixture
+def tiny(home):
+    """Makes the tiny data set with so many clips."""
+
+    def make(**options) -> Dataset:
+        make_dataset(home, **options)
+        return Dataset("tiny", home)
+
+    return make
+
 
 # --- frames and times -------------------------------------------------------------------------
 
@@ -61,35 +78,33 @@ def test_times_outside_the_clip():
     assert own.fps == pytest.approx(25) and np.isnan(Clock("c", 3, None).fps)
 
 
-def test_clocks_come_from_the_video_then_from_the_rate(home):
-    folder = home / "data" / "mine"
-    film(folder / "videos" / "even.mp4")
-    write_raw(folder / "videos" / "phone.mp4", [0, 40, 60, 200])
+def test_clocks_come_from_the_video_then_from_the_rate(mine):
+    film(mine.folder / "videos" / "even.mp4")
+    write_raw(mine.folder / "videos" / "phone.mp4", [0, 40, 60, 200])
     rows = [("even", "videos/even.mp4", 25, 8), ("phone", "videos/phone.mp4", 15, 4),
             ("known", "", 50, 3), ("unknown", "", None, 3)]  # fmt: skip
     table = pd.DataFrame(rows, columns=["clip", "path", "fps", "frames"])
-    write_table(folder / "clips.csv", table.assign(video="v", width=64, height=48))
-    found = clock.read("mine")
+    mine.write(table.assign(video="v", width=64, height=48), "clips.csv")
+    found = clock.read(mine)
     np.testing.assert_allclose(found["even"].borders, np.arange(9) / 25, atol=1e-9)
     np.testing.assert_allclose(found["phone"].borders, [0, 0.04, 0.06, 0.2, 0.24], atol=1e-9)
     np.testing.assert_allclose(found["known"].borders, [0, 0.02, 0.04, 0.06])
     assert found["unknown"].borders is None
-    assert clock.read("mine", fps=10)["unknown"].time(3) == pytest.approx(0.3)
-    assert clock.read("mine", fps=10)["known"].time(3) == pytest.approx(0.06)
+    assert clock.read(mine, fps=10)["unknown"].time(3) == pytest.approx(0.3)
+    assert clock.read(mine, fps=10)["known"].time(3) == pytest.approx(0.06)
     for wrong in (0, -25, float("nan"), float("inf")):
         with pytest.raises(ValueError, match="a frame rate is a number above 0, found"):
-            clock.read("mine", fps=wrong)
-    write_table(folder / "clips.csv", table.assign(video="v", width=64, height=48, frames=5))
+            clock.read(mine, fps=wrong)
+    mine.write(table.assign(video="v", width=64, height=48, frames=5), "clips.csv")
     with pytest.raises(ValueError, match="clip even: 5 frames, but its video has 8"):
-        clock.read("mine")
+        clock.read(mine)
 
 
-def test_frames_too_short_for_milliseconds_are_refused(home):
+def test_frames_too_short_for_milliseconds_are_refused(mine):
     about = {"video": "v", "path": "", "fps": 1000, "frames": 5, "width": 64, "height": 48}
-    table = pd.DataFrame([{"clip": "a"} | about])
-    write_table(home / "data" / "mine" / "clips.csv", table)
+    mine.write(pd.DataFrame([{"clip": "a"} | about]), "clips.csv")
     with pytest.raises(ValueError, match="within a millisecond"):
-        clock.read("mine")
+        clock.read(mine)
 
 
 # --- round trips ------------------------------------------------------------------------------
@@ -104,11 +119,11 @@ SPECIAL = st.sampled_from(
 
 
 @st.composite
-def labelled(draw) -> tuple[list[Run], dict[str, Clock]]:
-    """Two clips with any frame rates, and runs of annotators who cover one or both."""
+def labelled(draw) -> tuple[list[LabelledSegment], dict[str, Clock]]:
+    """Two clips with any frame rates, and segments of annotators who cover one or both."""
     own = {name: draw(clocks()) for name in ("salto_1", "salto_2")}
     own = {name: Clock(name, c.frames, c.borders) for name, c in own.items()}
-    runs = []
+    found = []
     for annotator in ("anna", "Ben.2"):
         for name in draw(st.sampled_from([["salto_1"], ["salto_1", "salto_2"]])):
             last = own[name].frames
@@ -117,22 +132,23 @@ def labelled(draw) -> tuple[list[Run], dict[str, Clock]]:
             for start, stop in zip(starts, [*starts[1:], last]):
                 label = draw(st.sampled_from([*CLASSES, UNLABELED]))
                 comment = draw(COMMENTS | SPECIAL)
-                runs.append(Run(name, annotator, start, stop - 1, label, comment))
-    return runs, own
+                segment = (name, annotator, start, stop - 1, label, comment)
+                found.append(LabelledSegment(*segment))
+    return found, own
 
 
-def content(runs) -> dict:
-    """Runs without the place they were read at."""
-    return {key: [run[2:6] for run in own] for key, own in by_person(runs).items()}
+def content(segments) -> dict:
+    """Segments without the place they were read at."""
+    return {key: [segment[2:6] for segment in own] for key, own in by_person(segments).items()}
 
 
-def back(read, files, own, **options) -> list[Run]:
+def back(read, files, own, **options) -> list[LabelledSegment]:
     reading = Reading(own, **options)
     for file in files:
         read(file, reading)
-    runs = reading.complete()
+    found = reading.complete()
     assert not reading.faults, reading.faults
-    return runs
+    return found
 
 
 FAST = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -142,84 +158,87 @@ FAST = settings(max_examples=40, suppress_health_check=[HealthCheck.function_sco
 @given(data=labelled(), timed=st.booleans())
 @FAST
 def test_boris_loses_nothing(tmp_path, aggregated, data, timed):
-    runs, own = data
+    segments, own = data
     if not timed:
         own = {name: Clock(name, c.frames, None) for name, c in own.items()}
     files = []
     for who in ("anna", "Ben.2"):
         files.append(tmp_path / f"{who}.tsv")
-        boris.write(files[-1], [r for r in runs if r.annotator == who], own, aggregated=aggregated)
-    assert content(back(boris.read, files, own)) == content(runs)
+        boris.write(
+            files[-1], [s for s in segments if s.annotator == who], own, aggregated=aggregated
+        )
+    assert content(back(boris.read, files, own)) == content(segments)
 
 
 @given(data=labelled())
 @FAST
 def test_elan_loses_nothing(tmp_path, data):
-    runs, own = data
+    segments, own = data
     files = []
     for name in own:
         files.append(tmp_path / f"{name}.eaf")
-        elan.write(files[-1], [run for run in runs if run.clip == name], own[name])
-    assert content(back(elan.read, files, own)) == content(runs)
+        elan.write(files[-1], [s for s in segments if s.clip == name], own[name])
+    assert content(back(elan.read, files, own)) == content(segments)
 
 
 @given(data=labelled(), timed=st.booleans())
 @FAST
 def test_frames_lose_nothing(tmp_path, data, timed):
-    runs, own = data
+    segments, own = data
     if not timed:
         own = {name: Clock(name, c.frames, None) for name, c in own.items()}
-    frames.write(tmp_path / "frames.csv", runs, own)
-    assert content(back(frames.read, [tmp_path / "frames.csv"], own)) == content(runs)
+    frames.write(tmp_path / "frames.csv", segments, own)
+    assert content(back(frames.read, [tmp_path / "frames.csv"], own)) == content(segments)
 
 
 @pytest.mark.parametrize("form", formats.FORMATS)
-def test_a_whole_data_set_goes_out_and_comes_back(home, capsys, form):
-    make_dataset(home)
-    before = {file: file.read_text() for file in (home / "data/tiny/annotations").glob("*.csv")}
+def test_a_whole_data_set_goes_out_and_comes_back(tiny, capsys, form):
+    data = tiny()
+    before = {file: file.read_text() for file in map(data.annotation, data.annotators)}
     assert main(["export", "--dataset", "tiny", "--format", form]) == 0
     assert "Written: " in capsys.readouterr().out
     for file in before:
         file.unlink()
-    out = home / "data/tiny/exchange" / form
+    out = data.folder / "exchange" / form
     command = ["import", "--dataset", "tiny", "--format", form, "--source", str(out)]
     assert main(command) == 0
     assert "A: " in capsys.readouterr().out
     for file, text in before.items():
         pd.testing.assert_frame_equal(checks.parse(file.read_text()), checks.parse(text))
     assert main(command) == 0, "the same labels once more are no fault"
-    assert len(formats.export("tiny", "frames", home / "elsewhere")) == 1
-    assert (home / "elsewhere" / "frames.csv").is_file()
+    assert len(formats.export(data, "frames", data.home / "elsewhere")) == 1
+    assert (data.home / "elsewhere" / "frames.csv").is_file()
 
 
-def test_what_is_there_is_replaced_only_on_request(home, capsys):
-    make_dataset(home, clips=2)
-    file = formats.export("tiny", "boris")[0]
+def test_what_is_there_is_replaced_only_on_request(tiny, capsys):
+    data = tiny(clips=2)
+    file = formats.export(data, "boris")[0]
     file.write_text(file.read_text().replace("\tlanding\t", "\tidle\t", 1))
     command = ["import", "--dataset", "tiny", "--format", "boris", "--source", str(file)]
-    before = (home / "data/tiny/annotations/A.csv").read_text()
+    before = data.annotation("A").read_text()
     assert main(command) == 2
     assert "A has other labels there already; replace them" in capsys.readouterr().err
-    assert (home / "data/tiny/annotations/A.csv").read_text() == before
+    assert data.annotation("A").read_text() == before
     assert main([*command, "--replace"]) == 0
     assert "replaced: A in clip_0" in capsys.readouterr().out
-    assert (home / "data/tiny/annotations/A.csv").read_text() != before
+    assert data.annotation("A").read_text() != before
     assert main([*command, "--annotator", "dora"]) == 0
-    assert annotators("tiny") == ["A", "B", "C", "dora"]
+    assert data.annotators == ["A", "B", "C", "dora"]
 
 
-def test_clips_that_are_there_stay(home):
-    make_dataset(home, clips=3)
-    before = read_annotation(home / "data/tiny/annotations/A.csv")
-    file = formats.export("tiny", "boris")[0]
+def test_clips_that_are_there_stay(tiny):
+    data = tiny(clips=3)
+    before = read_annotation(data.annotation("A"))
+    file = formats.export(data, "boris")[0]
     kept = [line for line in file.read_text().splitlines() if "clip_01" not in line]
     file.write_text("\n".join(kept))
-    formats.take("tiny", "boris", file)
-    pd.testing.assert_frame_equal(read_annotation(home / "data/tiny/annotations/A.csv"), before)
+    taken = formats.take(data, "boris", file)
+    assert taken.segments == {"A": len(kept) - 1} and taken.clips == {"A": 2}
+    pd.testing.assert_frame_equal(read_annotation(data.annotation("A")), before)
 
 
-def test_wrong_use_is_explained(home, capsys, tmp_path):
-    make_dataset(home, clips=1)
+def test_wrong_use_is_explained(tiny, capsys, tmp_path):
+    data = tiny(clips=1)
     source = ["--dataset", "tiny", "--source", str(tmp_path / "nothing")]
     assert main(["import", "--format", "elan", *source]) == 2
     assert "expected a file, or a folder with .eaf files" in capsys.readouterr().err
@@ -230,43 +249,43 @@ def test_wrong_use_is_explained(home, capsys, tmp_path):
         capsys.readouterr().err
     )
     with pytest.raises(ValueError, match="expected a format out of boris, boris-tabular"):
-        formats.export("tiny", "xls")
+        formats.export(data, "xls")
 
 
-def test_clips_without_times_go_through_boris_and_frames(home):
-    make_dataset(home, clips=2)
-    folder = home / "data" / "tiny"
-    write_table(folder / "clips.csv", read_clips("tiny").assign(fps=np.nan))
+def test_clips_without_times_go_through_boris_and_frames(tiny):
+    data = tiny(clips=2)
+    data.write(data.clips.assign(fps=np.nan), "clips.csv")
     with pytest.raises(ValueError, match="clip clip_00: ELAN needs times"):
-        formats.export("tiny", "elan")
-    assert len(formats.export("tiny", "elan", fps=30)) == 2
-    before = (folder / "annotations" / "A.csv").read_text()
-    table = formats.export("tiny", "boris")[0]
-    (folder / "annotations" / "A.csv").unlink()
-    formats.take("tiny", "boris", table)
-    assert (folder / "annotations" / "A.csv").read_text() == before
+        formats.export(data, "elan")
+    assert len(formats.export(data, "elan", fps=30)) == 2
+    before = data.annotation("A").read_text()
+    table = formats.export(data, "boris")[0]
+    data.annotation("A").unlink()
+    formats.take(data, "boris", table)
+    assert data.annotation("A").read_text() == before
     with pytest.raises(AnnotationError, match="its frame rate is unknown; give one"):
-        formats.take("tiny", "elan", folder / "exchange" / "elan")
+        formats.take(data, "elan", data.folder / "exchange" / "elan")
 
 
-def test_an_import_waits_for_who_is_labelling(home, monkeypatch):
-    make_dataset(home, clips=2)
-    table = formats.export("tiny", "boris")[0]  # of annotator A
+def test_an_import_waits_for_who_is_labelling(tiny, monkeypatch):
+    data = tiny(clips=2)
+    table = formats.export(data, "boris")[0]  # of annotator A
     monkeypatch.setattr(annotator_file, "WAIT", 0.1)
-    with annotator_file.held("tiny", "A"), pytest.raises(lock.BusyError):
-        formats.take("tiny", "boris", table)
-    formats.take("tiny", "boris", table)
+    with annotator_file.held(data, "A"), pytest.raises(lock.BusyError):
+        formats.take(data, "boris", table)
+    formats.take(data, "boris", table)
 
 
-def test_an_import_needs_a_labelled_film_only(home):
+def test_an_import_needs_a_labelled_film_only(mine):
     """Videos, one table from BORIS, nothing else."""
-    film(home / "data" / "mine" / "videos" / "salto_1.mp4")
+    film(mine.folder / "videos" / "salto_1.mp4")
     assert main(["data", "--dataset", "mine"]) == 0
-    annotate("mine", "x", {"salto_1": ["idle"] * 5 + ["skill"] * 3})
-    table = formats.export("mine", "boris-tabular")[0]
-    (paths.dataset("mine") / "annotations" / "x.csv").unlink()
+    rows = annotation_rows("salto_1", ["idle"] * 5 + ["skill"] * 3)
+    write_table(mine.annotation("x"), pd.DataFrame(rows))
+    table = formats.export(mine, "boris-tabular")[0]
+    mine.annotation("x").unlink()
     assert main(["import", "--dataset", "mine", "--format", "boris", "--source", str(table)]) == 0
-    found = read_annotation(paths.dataset("mine") / "annotations" / "x.csv")
+    found = read_annotation(mine.annotation("x"))
     assert found[["start", "end", "label"]].to_numpy().tolist() == [
         ["0", "4", "idle"],
         ["5", "7", "skill"],

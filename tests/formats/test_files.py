@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from gymlib.annotation.checks import AnnotationError
-from gymlib.formats import boris, clock, elan, frames
-from gymlib.formats.segments import Reading, Run, by_person
+from gymlib.formats import boris, clock, elan, frames, segments
+from gymlib.formats.segments import LabelledSegment, Reading, by_person
 
 FPS = 25
 
@@ -32,8 +32,8 @@ def put(tmp_path):
     return write
 
 
-def shown(runs) -> list[tuple]:
-    return [tuple(run[:5]) for own in by_person(runs).values() for run in own]
+def shown(found) -> list[tuple]:
+    return [tuple(segment[:5]) for own in by_person(found).values() for segment in own]
 
 
 def faults(read, path, own, gaps=None) -> list[str]:
@@ -81,7 +81,7 @@ STATES = [
     state("skill", 0.16, 0.279),
     state("landing", 0.28, 0.36),
 ]
-RUNS = [
+SEGMENTS = [
     ("salto_1", "anna", 0, 1, "idle"),
     ("salto_1", "anna", 2, 3, "take-off"),
     ("salto_1", "anna", 4, 6, "skill"),
@@ -94,23 +94,23 @@ RUNS = [
 def test_aggregated_events_of_all_versions(put, reading, columns, delimiter):
     own = reading()
     boris.read(put(table(columns, STATES, delimiter), "anna.csv"), own)
-    runs = own.complete()
-    assert not own.faults and shown(runs) == RUNS
-    assert by_person(runs)["anna", "salto_1"][1].comment == "arms; late"
+    found = own.complete()
+    assert not own.faults and shown(found) == SEGMENTS
+    assert by_person(found)["anna", "salto_1"][1].comment == "arms; late"
 
 
 def test_behaviours_are_ordered_by_name_in_boris_exports_and_that_is_no_matter(put, reading):
     own = reading()
     shuffled = [STATES[i] for i in (3, 0, 2, 1)]
     boris.read(put(table(boris.AGGREGATED, shuffled)), own)
-    assert shown(own.complete()) == RUNS and not own.faults
+    assert shown(own.complete()) == SEGMENTS and not own.faults
 
 
 def test_a_spreadsheet_with_decimal_commas(put, reading):
     rows = [{k: v.replace(".", ",") if "(s)" in k else v for k, v in row.items()} for row in STATES]
     own = reading()
     boris.read(put(table(VERSION_7, rows, ";")), own)
-    assert shown(own.complete()) == RUNS and not own.faults
+    assert shown(own.complete()) == SEGMENTS and not own.faults
 
 
 def test_time_offsets_are_taken_off(put, reading):
@@ -121,7 +121,7 @@ def test_time_offsets_are_taken_off(put, reading):
     ]  # fmt: skip
     own = reading()
     boris.read(put(table(boris.AGGREGATED, rows)), own)
-    assert shown(own.complete()) == RUNS and not own.faults
+    assert shown(own.complete()) == SEGMENTS and not own.faults
 
 
 def test_observations_of_pictures_count_from_one(put, reading):
@@ -133,7 +133,7 @@ def test_observations_of_pictures_count_from_one(put, reading):
     ]  # fmt: skip
     own = reading()
     boris.read(put(table(boris.AGGREGATED, rows)), own)
-    assert shown(own.complete()) == RUNS and not own.faults
+    assert shown(own.complete()) == SEGMENTS and not own.faults
 
 
 def test_the_media_file_names_the_clip_where_the_observation_does_not(put, reading):
@@ -141,7 +141,7 @@ def test_the_media_file_names_the_clip_where_the_observation_does_not(put, readi
     for columns in (VERSION_7, boris.AGGREGATED):
         own = reading()
         boris.read(put(table(columns, rows)), own)
-        assert shown(own.complete()) == RUNS and not own.faults
+        assert shown(own.complete()) == SEGMENTS and not own.faults
 
 
 def test_point_events_label_from_here_on(put, reading):
@@ -151,7 +151,7 @@ def test_point_events_label_from_here_on(put, reading):
     ]
     own = reading()
     boris.read(put(table(boris.AGGREGATED, rows)), own)
-    assert shown(own.complete()) == RUNS and not own.faults
+    assert shown(own.complete()) == SEGMENTS and not own.faults
 
 
 def test_other_names_and_other_behaviours(put, reading):
@@ -161,7 +161,7 @@ def test_other_names_and_other_behaviours(put, reading):
     path = put(table(boris.AGGREGATED, [*rows, wobble]))
     own = reading(names=names | {"wobble": ""})
     assert faults(boris.read, path, own) == []
-    assert shown(own.runs)[0] == RUNS[0]
+    assert shown(own.segments)[0] == SEGMENTS[0]
     own = reading(names=names)
     found = faults(boris.read, path, own)
     assert found == [
@@ -187,9 +187,9 @@ def test_tabular_events(put, reading):
     rows = starts_and_stops(STATES)
     own = reading()
     boris.read(put(table(boris.TABULAR, rows)), own)
-    runs = own.complete()
-    assert not own.faults and shown(runs) == RUNS
-    assert by_person(runs)["anna", "salto_1"][1].comment == "arms; late"
+    found = own.complete()
+    assert not own.faults and shown(found) == SEGMENTS
+    assert by_person(found)["anna", "salto_1"][1].comment == "arms; late"
 
 
 def test_tabular_events_of_version_7_below_their_preamble(put, reading):
@@ -203,7 +203,7 @@ def test_tabular_events_of_version_7_below_their_preamble(put, reading):
     body = table(columns, starts_and_stops(STATES))
     own = reading()
     boris.read(put(f"{head}\n{body}"), own)
-    assert shown(own.complete()) == RUNS and not own.faults
+    assert shown(own.complete()) == SEGMENTS and not own.faults
 
 
 def test_unpaired_starts_and_stops_are_all_told(put, reading):
@@ -283,7 +283,7 @@ def test_gaps_may_be_given_a_label(put, reading):
     own = reading()
     boris.read(path, own)
     found = shown(own.complete(gaps="idle"))
-    assert [run[2:] for run in found] == [
+    assert [segment[2:] for segment in found] == [
         (0, 1, "idle"), (2, 3, "take-off"), (4, 6, "skill"), (7, 9, "idle")
     ]  # fmt: skip
     assert not own.faults
@@ -307,12 +307,12 @@ def test_boris_files_that_are_none(put, reading, text, name, message):
 def test_files_of_one_observation_take_the_annotators_name_from_the_caller(put, reading):
     own = reading(annotator="anna")
     boris.read(put(table(boris.AGGREGATED, STATES), "salto_1.tsv"), own)
-    assert shown(own.complete()) == RUNS and not own.faults
+    assert shown(own.complete()) == SEGMENTS and not own.faults
 
 
 def test_huge_files_are_not_read(put, reading, monkeypatch):
+    monkeypatch.setattr(segments, "LARGEST", 5)
     for module, name in ((boris, "a.tsv"), (elan, "a.eaf"), (frames, "a.csv")):
-        monkeypatch.setattr(module, "LARGEST", 5)
         assert faults(module.read, put("0123456789", name), reading()) == [
             f"{name}: larger than 5 bytes"
         ]
@@ -366,9 +366,9 @@ def test_a_file_as_elan_writes_it(put, reading):
     own = reading()
     text = eaf({"anna": ALIGNED, "default": []}, more=REMARK)
     elan.read(put(text, "any name.eaf"), own)
-    runs = own.complete()
-    assert not own.faults and shown(runs) == RUNS
-    assert [run.comment for run in runs] == ["", "arms late", "", ""]
+    found = own.complete()
+    assert not own.faults and shown(found) == SEGMENTS
+    assert [segment.comment for segment in found] == ["", "arms late", "", ""]
 
 
 def test_media_that_begin_before_the_annotations(put, reading):
@@ -376,7 +376,7 @@ def test_media_that_begin_before_the_annotations(put, reading):
     text = eaf({"anna": early}).replace('MIME_TYPE="video/mp4"', 'TIME_ORIGIN="40"')
     own = reading()
     elan.read(put(text, "salto_1.eaf"), own)
-    assert shown(own.complete(gaps="idle")) == RUNS and not own.faults
+    assert shown(own.complete(gaps="idle")) == SEGMENTS and not own.faults
 
 
 def test_other_units_of_time_are_refused(put, reading):
@@ -390,7 +390,7 @@ def test_tiers_are_annotators_and_one_may_be_chosen(put, reading):
     path = put(eaf({"anna": ALIGNED, "ben": ALIGNED, "speech": speech}), "salto_1.eaf")
     own = reading(annotator="anna")
     elan.read(path, own)
-    assert shown(own.complete()) == RUNS and not own.faults
+    assert shown(own.complete()) == SEGMENTS and not own.faults
     found = faults(elan.read, path, reading())
     assert len(found) == 1 and "tier speech, row 1: 'hop!' is no label" in found[0]
     found = faults(elan.read, path, reading(annotator="carl"))
@@ -441,8 +441,8 @@ def test_elan_files_that_must_not_or_cannot_be_read(put, reading, text, message)
 def test_comments_that_xml_cannot_carry_are_refused(tmp_path, reading):
     own = reading()
     with pytest.raises(ValueError, match="annotator anna, clip salto_1, frame 0: the comment"):
-        run = Run("salto_1", "anna", 0, 9, "idle", "a\x07b")
-        elan.write(tmp_path / "a.eaf", [run], own.clocks["salto_1"])
+        segment = LabelledSegment("salto_1", "anna", 0, 9, "idle", "a\x07b")
+        elan.write(tmp_path / "a.eaf", [segment], own.clocks["salto_1"])
     assert not (tmp_path / "a.eaf").exists()
 
 
@@ -461,13 +461,13 @@ def test_a_plain_table_of_frames_in_any_order(put, reading):
     rows = list(np.random.default_rng(0).permutation(rows))
     own = reading()
     frames.read(put("\n".join([head, *rows, ""]), "a.csv"), own)
-    assert shown(own.complete()) == RUNS and not own.faults
+    assert shown(own.complete()) == SEGMENTS and not own.faults
 
 
 def test_a_lone_label_column_belongs_to_whom_the_caller_names(put, reading):
     own = reading(annotator="anna")
     frames.read(put(per_frame(column="label"), "a.csv"), own)
-    assert shown(own.complete()) == RUNS and not own.faults
+    assert shown(own.complete()) == SEGMENTS and not own.faults
 
 
 @pytest.mark.parametrize(

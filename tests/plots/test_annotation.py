@@ -5,11 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from tiny_dataset import standing
+from vote_rows import codes
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.colors import to_hex
-from test_agreement import codes
 
 from gymlib.labels import CLASSES, COLOURS
 from gymlib.plots import annotation, preprocessing

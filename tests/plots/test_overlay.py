@@ -6,18 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from tests.helpers import HEIGHT, WIDTH, make_dataset
+from tiny_dataset import HEIGHT, WIDTH, make_dataset, make_results
 
 from gymlib import video
-from gymlib.dataset import schemas
-from gymlib.dataset.tables import read_clips, read_keypoints
-from gymlib.files import atomic, paths
+from gymlib.dataset import Dataset, schemas
 from gymlib.files.tables import write_table
 from gymlib.labels import CLASSES, COLOURS
 from gymlib.plots import overlay
 from gymlib.plots.overlay import showcase
 from gymlib.plots.overlay.panel import GROUND, Panel
-from gymlib.pose.quality import tracks
 from gymlib.skeleton import INDEX
 
 GREY = np.full((120, 200, 3), 100, np.uint8)
@@ -165,13 +162,11 @@ def test_lengths_must_agree():
 @pytest.fixture
 def filmed(home):
     """A tiny data set whose first clip has a video."""
-    name = make_dataset(home, clips=2, frames=12, processed=True)
-    table = pd.read_csv(paths.dataset(name) / "clips.csv")
-    table["path"] = ["videos/clip_00.mp4", None]
+    data = Dataset(make_dataset(home, clips=2, frames=12, processed=True), home)
     grey = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
-    video.write_video(paths.dataset(name) / "videos/clip_00.mp4", [grey] * 12, 25)
-    write_table(paths.dataset(name) / "clips.csv", table, schemas.CLIPS)
-    return name
+    video.write_video(data.folder / "videos/clip_00.mp4", [grey] * 12, 25)
+    data.write(data.clips.assign(path=["videos/clip_00.mp4", None]), "clips.csv")
+    return data
 
 
 def predictions(frames):
@@ -191,31 +186,33 @@ def test_overlay_video_of_a_clip(filmed, tmp_path):
     assert np.abs(last[row, column].astype(int) - rgb("landing")).max() < 25
 
 
-def test_many_overlays_read_the_tables_once(filmed, tmp_path, monkeypatch):
-    tables = overlay.read_tables(filmed)
-    for name in ("read_clips", "read_keypoints", "read_labels"):
-        monkeypatch.setattr(atomic, name, None)
-    for number in range(2):
-        overlay.write_overlay(filmed, "clip_00", tmp_path / f"{number}.mp4", tables=tables)
-    assert (tmp_path / "0.mp4").read_bytes() == (tmp_path / "1.mp4").read_bytes()
+def test_an_overlay_is_written_again_only_if_something_changed(filmed, tmp_path):
+    target = tmp_path / "overlay.mp4"
+
+    def written(**options) -> bool:
+        before = target.stat().st_mtime_ns if target.exists() else None
+        overlay.write_overlay(filmed, "clip_00", target, **options)
+        return target.stat().st_mtime_ns != before
+
+    table = predictions(range(2, 12))
+    assert written(predictions={"lstm": table})
+    assert not written(predictions={"lstm": table})
+    assert written(predictions={"lstm": table.assign(p_skill=0.9)})
+    assert written() and not written()
+    poses = filmed.keypoints
+    filmed.write(poses.assign(x_nose=poses["x_nose"] + np.float32(0.1)), "keypoints.parquet")
+    assert written() and not written()
+    brighter = np.full((HEIGHT, WIDTH, 3), 95, np.uint8)
+    video.write_video(filmed.folder / "videos/clip_00.mp4", [brighter] * 12, 25)
+    assert written() and not written()
+    target.unlink()
+    assert written()
 
 
 def test_overlay_without_labels(filmed, tmp_path):
-    (paths.dataset(filmed) / "labels.parquet").unlink()
+    (filmed.folder / "labels.parquet").unlink()
     info = overlay.write_overlay(filmed, "clip_00", tmp_path / "plain.mp4")
     assert (info.width, info.height) == (WIDTH, HEIGHT)
-
-
-def test_moments_with_and_without_pictures(filmed):
-    first, second = tracks.from_tables(read_keypoints(filmed), read_clips(filmed))
-    names = [f"label {i}" for i in range(12)]
-    moments = overlay.pick_moments(filmed, first, names, [7, 2], ["late", "early"])
-    assert [m.title for m in moments] == ["late", "early"]
-    assert [m.label for m in moments] == ["label 7", "label 2"]
-    np.testing.assert_array_equal(moments[0].keypoints, first.keypoints[7])
-    assert moments[0].picture.shape == (HEIGHT, WIDTH, 3)
-    bare = overlay.pick_moments(filmed, second, names, [3], ["bare"])
-    assert bare[0].picture is None
 
 
 def test_clips_that_cannot_be_drawn(filmed, tmp_path):
@@ -250,12 +247,11 @@ def test_the_showcase_is_the_best_complete_somersault_on_the_feet():
     poses = pd.DataFrame(
         {"clip": list("ddeeff"), "detected": [True, False, True, True, True, True]}
     )
-    tables = overlay.Tables(clips=pd.DataFrame(), poses=poses, labels=None)
-    assert showcase.choose(said, tables, truth) == ("e", 100.0)
+    assert showcase.choose(said, poses, truth) == ("e", 100.0)
     truth.loc[truth["clip"].isin(["d", "e"]), "landing"] = "lie"
-    assert showcase.choose(said, tables, truth) == ("c", 87.5)
+    assert showcase.choose(said, poses, truth) == ("c", 87.5)
     truth["skill"] = "cartwheel"
-    assert showcase.choose(said, tables, truth)[0] == "e"
+    assert showcase.choose(said, poses, truth)[0] == "e"
 
 
 def test_a_gif_is_small_even_paced_and_the_same_every_time(tmp_path):
@@ -270,5 +266,21 @@ def test_a_gif_is_small_even_paced_and_the_same_every_time(tmp_path):
 
 
 def test_nothing_to_show_without_predictions(filmed, tmp_path):
-    assert showcase.make(filmed, "full", tmp_path) is None
+    assert showcase.make(filmed, "thesis", tmp_path) is None
     assert list(tmp_path.glob("overlay.*")) == []
+
+
+def test_the_showcase_is_made_again_only_if_something_changed(filmed, home, tmp_path):
+    make_results(home, filmed.name)
+    filmed.write(filmed.clips.assign(path="videos/clip_00.mp4"), "clips.csv")
+    plain = {"skill": "front somersault", "slow": 1, "landing": "stick"}
+    write_table(filmed.folder / "truth/clips.csv", filmed.clips[["clip"]].assign(**plain))
+    files = [tmp_path / f"overlay.{kind}" for kind in ("mp4", "gif", "json")]
+    about = showcase.make(filmed, "thesis", tmp_path)
+    assert about["dataset"] == "tiny" and about["clip"] in set(filmed.clips["clip"])
+    times = [file.stat().st_mtime_ns for file in files]
+    assert showcase.make(filmed, "thesis", tmp_path) == about
+    assert [file.stat().st_mtime_ns for file in files] == times
+    make_results(home, filmed.name, seed=1)
+    showcase.make(filmed, "thesis", tmp_path)
+    assert all(file.stat().st_mtime_ns > time for file, time in zip(files, times))

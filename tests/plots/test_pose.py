@@ -5,56 +5,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
-from tests.helpers import standing
 
 from gymlib.labels import COLOURS
 from gymlib.plots import pose as plots
-
-BODY = 60 * standing() + [300, 200]
 
 
 @pytest.fixture(autouse=True)
 def close():
     yield
     plt.close("all")
-
-
-def moment(detected=True, x=0.0, label="skill", picture=None, keypoints=BODY):
-    return plots.Moment("title", keypoints + [x, 0], detected, label, picture)
-
-
-def test_filmstrip_follows_the_body():
-    picture = np.zeros((400, 600, 3), np.uint8)
-    strip = [moment(x=x, picture=picture) for x in (0, 100, 200)]
-    axes = plots.plot_filmstrip(strip).axes
-    assert len(axes) == 3
-    centres = [np.mean(ax.get_xlim()) for ax in axes]
-    np.testing.assert_allclose(np.diff(centres), 100)
-    for ax in axes:
-        (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-        assert right - left == pytest.approx(bottom - top)  # a square, y downwards
-        assert top < BODY[:, 1].min() and bottom > BODY[:, 1].max()
-        assert to_hex(ax.spines["left"].get_edgecolor()) == COLOURS["skill"].lower()
-
-
-def test_filmstrip_between_two_poses():
-    strip = [moment(x=0), moment(detected=False, keypoints=0 * BODY), moment(x=100)]
-    axes = plots.plot_filmstrip(strip).axes
-    assert np.mean(axes[1].get_xlim()) == pytest.approx(np.mean(axes[0].get_xlim()) + 50)
-    assert [text.get_text() for text in axes[1].texts] == ["no pose"]
-    assert not axes[0].texts
-
-
-def test_filmstrip_in_rows_with_groups_of_one_scale():
-    strip = [moment(), moment(), moment(keypoints=2 * BODY), moment(), moment()]
-    axes = plots.plot_filmstrip(strip, columns=3, group=2).axes
-    sides = [np.ptp(ax.get_xlim()) for ax in axes[:5]]
-    np.testing.assert_allclose(sides, np.array([1, 1, 2, 2, 1]) * sides[0])
-    assert not axes[5].axison
-
-
-def test_filmstrip_without_anybody():
-    assert len(plots.plot_filmstrip([moment(detected=False)] * 2).axes) == 2
 
 
 def test_detection_bars():

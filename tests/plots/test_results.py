@@ -1,11 +1,14 @@
 """Pictures show the numbers they are given, in full, on the axes they are given."""
 
+from dataclasses import replace
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
+from gymlib import models
 from gymlib.evaluation import results
 from gymlib.labels import CLASSES, COLOURS
 from gymlib.plots import results as draw
@@ -110,11 +113,8 @@ def test_curves_of_a_fold_are_told_apart_without_colour():
 
 def test_classes_in_their_colours():
     values = dict.fromkeys(("precision", "recall", "f1"), 50.0)
-    rows = [
-        {"approach": approach, "label": label, **values}
-        for approach in results.APPROACHES
-        for label in CLASSES
-    ]
+    keys = [approach.key for approach in results.approaches(["cnn", "lstm"])]
+    rows = [{"approach": key, "label": label, **values} for key in keys for label in CLASSES]
     axes = draw.plot_per_class(pd.DataFrame(rows))
     for ax in axes[0]:
         colours = [mpl.colors.to_hex(bar.get_facecolor()).upper() for bar in ax.patches]
@@ -135,6 +135,48 @@ def test_table1_with_more_models_than_the_thesis():
     extra = reference.table1().query("K == 1 and model == 'base_1'").assign(K=6)
     html = tables.style_table1(extra, reference.table1()).to_html()
     assert "85.6" in html and "–" in html
+
+
+@pytest.fixture
+def with_another():
+    """The thesis's table 1 as if of this data, with an architecture that the thesis has not."""
+    models.register(replace(models.recipe("lstm"), name="gru", title="GRU", colour="#123456"))
+    table = reference.table1()
+    yield table.assign(gru_acc=table["lstm_acc"] + 1, gru_f1=table["lstm_f1"] + 1)
+    models.unregister("gru")
+
+
+def test_an_architecture_that_the_thesis_has_not_is_everywhere(with_another):
+    table = tables.style_table1(with_another, reference.table1()).data
+    titles = [title for title, _ in table["here"].columns]
+    assert set(titles) == {"GRU", "LSTM", "CNN"}
+    assert set(dict(table["thesis"].columns)) == {"LSTM", "CNN"}
+    mine, theirs = results.table2(with_another), reference.table2()
+    html = tables.style_table2(mine, theirs).to_html()
+    assert "GRU, ensemble" in html and "–" in html and "nan" not in html
+    assert [ax.get_title() for ax in draw.plot_folds(with_another)[0]].count("GRU") == 1
+    names = [label.get_text() for label in draw.plot_approaches(mine, theirs).get_yticklabels()]
+    assert {"GRU, ensemble", "GRU, averaged"} <= set(names) and len(names) == 6
+    published = reference.confusions()
+    axes = draw.plot_confusions(published | {"GRU_E": published["LSTM_E"]}, published)
+    assert axes.shape == (2, 5)
+    (own,) = [k for k, ax in enumerate(axes[0]) if ax.get_title() == "GRU, ensemble\nhere"]
+    assert axes[0, own].get_xlabel() == "predicted" and not axes[1, own].axison
+
+
+def test_one_architecture_alone():
+    table = reference.table1()[["K", "model", "cnn_acc", "cnn_f1"]]
+    shown = tables.style_table1(table, reference.table1()).data
+    assert list(dict.fromkeys(title for _, title, _ in shown.columns)) == ["CNN"]
+    assert shown.shape == (30, 4)
+    mine = results.table2(table)
+    assert list(tables.style_table2(mine, reference.table2()).data.index) == [
+        "CNN, ensemble", "CNN, averaged"
+    ]  # fmt: skip
+    assert draw.plot_folds(table).shape == (1, 1)
+    assert len(draw.plot_approaches(mine, reference.table2()).get_yticklabels()) == 2
+    cnn = {key: matrix for key, matrix in reference.confusions().items() if key.startswith("CNN")}
+    assert draw.plot_confusions(cnn, reference.confusions()).shape == (2, 2)
 
 
 def test_table2_as_printed():

@@ -1,3 +1,5 @@
+from dataclasses import dataclass, replace
+
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
@@ -5,9 +7,10 @@ import pandas as pd
 import pytest
 from learnable_clips import make_clips
 
-from gymlib.evaluation import metrics, nested_cv, outer_fold, splits
-from gymlib.models import CNNConfig, LSTMConfig
-from gymlib.plots import architectures, training
+from gymlib import models
+from gymlib.evaluation import inner_search, metrics, nested_cv, splits
+from gymlib.models.cnn import RECIPE
+from gymlib.plots import training
 
 matplotlib.use("agg")
 
@@ -20,7 +23,7 @@ def close_figures():
 
 @pytest.fixture
 def trials() -> pd.DataFrame:
-    """Two architectures, two parents, two children, three trials; the second is the best."""
+    """Two architectures, two outer and two inner folds, three trials; the second is the best."""
     keys = [(a, k, i, t) for a in ("cnn", "lstm") for k in (0, 1) for i in (0, 1) for t in range(3)]
     table = pd.DataFrame(keys, columns=["architecture", "outer", "inner", "trial"])
     table["learning_rate"] = 0.01 + 0.02 * table["trial"] + 0.01 * table["inner"]
@@ -68,24 +71,52 @@ def test_fold_map_from_memory_and_from_a_file(tmp_path):
 
 
 def test_best_trials(trials):
-    best = outer_fold.best_trials(trials)
+    best = inner_search.best_trials(trials)
     assert len(best) == 8 and set(best["trial"]) == {1}
 
 
 def test_search_pictures(trials):
     axes = training.plot_trials(trials, startup=2)
-    children = axes[0].lines[:4]  # of one architecture
-    assert all(np.all(np.diff(line.get_ydata()) >= 0) for line in children)
-    axes = training.plot_plane(trials, outer_fold.best_trials(trials))
+    folds = axes[0].lines[:4]  # of one architecture
+    assert all(np.all(np.diff(line.get_ydata()) >= 0) for line in folds)
+    axes = training.plot_plane(trials, inner_search.best_trials(trials))
     assert [len(c.get_offsets()) for c in axes[0].collections[:2]] == [12, 4]
-    axes = training.plot_choices(outer_fold.best_trials(trials))
+    axes = training.plot_choices(inner_search.best_trials(trials))
     assert axes.shape == (2, 2) and axes[0, 0].get_ylabel() == "learning rate"
     only = training.plot_trials(trials[trials["architecture"] == "cnn"], startup=2)
     assert np.size(only) == 1
 
 
-def test_drawings_name_the_sizes():
-    texts = {t.get_text() for t in architectures.draw_cnn(CNNConfig((8, 64))).texts}
-    assert {"picture\n1 x 2 x 33", "map\n64 x 1 x 9", "vector\n576"} <= texts
-    texts = [t.get_text() for t in architectures.draw_lstm(LSTMConfig(4, 3), frames=2).texts]
-    assert texts.count("4") == 2 * 2 * 3 and "layer 3, backward" in texts
+def test_searches_of_other_parameters_have_their_own_axes(trials, registered):
+    new = registered(space={"learning_rate": (0.01, 0.1), "wide": (1, 9)})
+    other = trials[trials["architecture"] == "cnn"].assign(architecture=new.name, wide=3)
+    every = pd.concat([trials, other.drop(columns="momentum")])
+    axes = training.plot_plane(every, every[every["trial"] == 1])
+    assert [ax.get_ylabel() for ax in axes] == ["momentum", "momentum", "wide"]
+    axes = training.plot_choices(every[every["trial"] == 1])
+    assert [ax.get_title() for ax in axes[0]] == ["CNN", "LSTM", "Something new"]
+    assert axes[1, 2].get_ylabel() == "wide"
+    registered(space={})
+    axes = training.plot_choices(every[every["trial"] == 1])
+    assert not axes[1, 2].axison and axes[0, 2].get_xlabel() == "outer fold"
+    assert training.plot_plane(other, other)[0].get_xlabel() == "f1"
+
+
+@pytest.fixture
+def registered():
+    """Registers a recipe for the time of a test."""
+    added = []
+
+    def register(**changes):
+        new = replace(RECIPE, name="new", title="Something new", config=Wide(), **changes)
+        added.append(models.register(new))
+        return new
+
+    yield register
+    for recipe in added:
+        models.unregister(recipe.name)
+
+
+@dataclass(frozen=True)
+class Wide:
+    wide: int = 2

@@ -9,13 +9,13 @@ import time
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 
 from gymlib import pose, video
-from gymlib.dataset import schemas
-from gymlib.dataset.tables import read_keypoints
-from gymlib.files import atomic, lock, paths
-from gymlib.files.atomic import read_json
+from gymlib.dataset import Dataset, inventory, schemas
+from gymlib.files import lock
+from gymlib.files.atomic import read_json, write_json
 from gymlib.files.tables import write_table
 from gymlib.pose import PoseConfig, blazepose, extraction
 from gymlib.video import VideoError
@@ -52,7 +52,7 @@ def instances(monkeypatch):
 
 
 @pytest.fixture
-def dataset(home):
+def data(home):
     """Three clips of two videos, each with a dark frame."""
     folder, rows = home / "data" / "mine", []
     for number, frames in enumerate([4, 6, 5]):
@@ -61,11 +61,11 @@ def dataset(home):
         rows.append([f"clip_{number}", f"v{number // 2}", path, 25.0, frames, 64, 48])
     columns = ["clip", "video", "path", "fps", "frames", "width", "height"]
     write_table(folder / "clips.csv", pd.DataFrame(rows, columns=columns), schemas.CLIPS)
-    return "mine"
+    return Dataset("mine")
 
 
-def edit_clips(dataset, **columns):
-    path = paths.dataset(dataset) / "clips.csv"
+def edit_clips(data, **columns):
+    path = data.folder / "clips.csv"
     table = pd.read_csv(path).assign(**columns)
     write_table(path, table)
 
@@ -85,8 +85,8 @@ def test_frames_without_a_pose_are_zero(tmp_path, instances):
     np.testing.assert_allclose(found.time, [0, 0.04, 0.08])
 
 
-def test_every_clip_gets_a_fresh_instance(dataset, instances):
-    result = pose.extract_dataset(dataset, workers=1)
+def test_every_clip_gets_a_fresh_instance(data, instances):
+    result = pose.extract_dataset(data, workers=1)
     assert instances == [4, 6, 5]
     first = result.table[result.table["frame"] == 0]
     np.testing.assert_allclose(first["x_nose"], 0.01)
@@ -139,11 +139,11 @@ def test_settings_are_checked(settings, message):
 # --- a data set -------------------------------------------------------------------------------
 
 
-def test_a_data_set(dataset, instances):
-    result = pose.extract_dataset(dataset, workers=1)
+def test_a_data_set(data, instances):
+    result = pose.extract_dataset(data, workers=1)
     assert (result.extracted, result.warnings) == (3, [])
     assert result.frames_per_second > 0
-    table = read_keypoints(dataset)
+    table = data.keypoints
     pd.testing.assert_frame_equal(table, result.table)
     assert table.groupby("clip", sort=False).size().to_dict() == {
         "clip_0": 4,
@@ -151,32 +151,73 @@ def test_a_data_set(dataset, instances):
         "clip_2": 5,
     }
     assert table.groupby("clip")["detected"].sum().tolist() == [3, 5, 4]
-    record = read_json(paths.dataset(dataset) / "keypoints.json")
+    record = read_json(data.folder / "keypoints.json")
     assert record["extractor"] == "BlazePose full"
     assert record["version"].startswith("mediapipe 0.10")
     assert record["settings"]["min_detection_confidence"] == 0.5
     assert (record["frames"], record["frames_without_pose"]) == (15, 3)
 
 
-def test_a_second_run_does_nothing_again(dataset, instances):
-    first = pose.extract_dataset(dataset, workers=1)
-    second = pose.extract_dataset(dataset, workers=1)
+def test_a_second_run_does_nothing_again(data, instances):
+    first = pose.extract_dataset(data, workers=1)
+    second = pose.extract_dataset(data, workers=1)
     assert len(instances) == 3
     assert second.extracted == 0
     assert np.isnan(second.frames_per_second)
     pd.testing.assert_frame_equal(first.table, second.table)
+    assert pose.is_done(data) and not pose.is_done(data, PoseConfig(smooth_landmarks=False))
 
 
-def test_only_what_changed_is_done_again(dataset, instances):
-    pose.extract_dataset(dataset, workers=1)
-    write_clip(paths.dataset(dataset) / "videos/v0/clip_1.mp4", [20, 200, 200, 200, 200, 200])
-    again = pose.extract_dataset(dataset, workers=1)
+@pytest.mark.parametrize("lost", ["keypoints.parquet", "keypoints.json", ".poses/clip_1.parquet"])
+def test_a_deleted_file_is_made_again(data, instances, lost):
+    table = pose.extract_dataset(data, workers=1).table
+    if not lost.startswith("."):
+        (data.folder / lost).unlink()
+        assert pose.extract_dataset(data, workers=1).extracted == 0
+        assert (data.folder / lost).is_file()
+    else:  # and only if it is needed
+        for file in (lost, "keypoints.parquet"):
+            (data.folder / file).unlink()
+        assert pose.extract_dataset(data, workers=1).extracted == 1
+    pd.testing.assert_frame_equal(data.keypoints, table)
+
+
+def test_a_film_swapped_in_a_flat_folder(home, instances):
+    data = Dataset("flat")
+    for name in ("a", "b", "c"):
+        write_clip(data.folder / "videos" / f"{name}.mp4", [200, 20, 200])
+    inventory.make(data)
+    assert pose.extract_dataset(data, workers=1).extracted == 3
+    film = data.folder / "videos" / "b.mp4"
+    before = film.stat()
+    write_clip(film, [200, 200, 20])
+    os.utime(film, ns=(before.st_atime_ns, before.st_mtime_ns))  # as a copy keeps it
+    again = pose.extract_dataset(data, workers=1)
+    assert again.extracted == 1
+    assert again.table["detected"].tolist() == [True, False, True, True, True, False, True, False,
+                                                True]  # fmt: skip
+
+
+def test_poses_that_came_with_the_data_set_stay(data, instances):
+    came = pose.extract_dataset(data, workers=1).table.assign(x_nose=0.5)
+    data.write(came, "keypoints.parquet")
+    write_json(data.folder / "keypoints.json", {"extractor": "another"})
+    assert pose.is_done(data)
+    assert pose.extract_dataset(data).table["x_nose"].eq(0.5).all()
+    edit_clips(data, path="")
+    assert pose.extract_dataset(data).extracted == 0
+
+
+def test_only_what_changed_is_done_again(data, instances):
+    pose.extract_dataset(data, workers=1)
+    write_clip(data.folder / "videos/v0/clip_1.mp4", [20, 200, 200, 200, 200, 200])
+    again = pose.extract_dataset(data, workers=1)
     assert again.extracted == 1
     changed = again.table[again.table["clip"] == "clip_1"]
     assert changed["detected"].tolist() == [False, True, True, True, True, True]
     # Other settings change everything, and the way back too, since only the last parts are kept.
-    assert pose.extract_dataset(dataset, PoseConfig(smooth_landmarks=False), 1).extracted == 3
-    assert len(list((paths.dataset(dataset) / ".poses").glob("*.parquet"))) == 3
+    assert pose.extract_dataset(data, PoseConfig(smooth_landmarks=False), 1).extracted == 3
+    assert len(list((data.folder / ".poses").iterdir())) == 3
 
 
 def test_names_with_dots_keep_their_parts_apart(home, instances):
@@ -187,13 +228,13 @@ def test_names_with_dots_keep_their_parts_apart(home, instances):
         rows.append([name, "v", f"{name}.mp4", 25.0, 1, 64, 48])
     columns = ["clip", "video", "path", "fps", "frames", "width", "height"]
     write_table(folder / "clips.csv", pd.DataFrame(rows, columns=columns))
-    assert pose.extract_dataset("dots", workers=1).extracted == 2
-    assert pose.extract_dataset("dots", workers=1).extracted == 0
+    assert pose.extract_dataset(Dataset("dots"), workers=1).extracted == 2
+    assert pose.extract_dataset(Dataset("dots"), workers=1).extracted == 0
 
 
-def test_interrupted_run_continues_with_the_same_result(dataset, instances, monkeypatch):
-    complete = pose.extract_dataset(dataset, workers=1).table
-    folder = paths.dataset(dataset)
+def test_interrupted_run_continues_with_the_same_result(data, instances, monkeypatch):
+    complete = pose.extract_dataset(data, workers=1).table
+    folder = data.folder
     for file in [*(folder / ".poses").glob("*.parquet"), folder / "keypoints.parquet"]:
         file.unlink()
 
@@ -206,18 +247,18 @@ def test_interrupted_run_continues_with_the_same_result(dataset, instances, monk
 
     monkeypatch.setattr(extraction, "extract_clip", until_the_third)
     with pytest.raises(KeyboardInterrupt):
-        pose.extract_dataset(dataset, workers=1)
+        pose.extract_dataset(data, workers=1)
     assert not (folder / "keypoints.parquet").exists()
     monkeypatch.setattr(extraction, "extract_clip", original)
-    continued = pose.extract_dataset(dataset, workers=1)
+    continued = pose.extract_dataset(data, workers=1)
     assert continued.extracted == 1
     pd.testing.assert_frame_equal(continued.table, complete)
 
 
 @pytest.mark.slow
-def test_processes_side_by_side_give_the_same(dataset):
+def test_processes_side_by_side_give_the_same(data):
     """The real estimator; it finds nobody in grey pictures."""
-    result = pose.extract_dataset(dataset, workers=2)
+    result = pose.extract_dataset(data, workers=2)
     assert result.extracted == 3
     assert result.table["clip"].drop_duplicates().tolist() == ["clip_0", "clip_1", "clip_2"]
     assert result.warnings == [
@@ -227,60 +268,77 @@ def test_processes_side_by_side_give_the_same(dataset):
     ]
 
 
+def gone(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
 @pytest.mark.slow
-def test_ctrl_c_keeps_finished_clips(home, dataset):
-    """A real interrupt of a real run with two processes, then a run to the end."""
-    folder = paths.dataset(dataset)
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_stopped_run_keeps_finished_clips_and_leaves_no_process(data, end):
+    """A real run with two processes that is ended half-way, then a run to the end."""
     frames = 400  # a second or more for the estimator
-    write_clip(folder / "videos/v1/clip_2.mp4", [120] * frames)
-    edit_clips(dataset, frames=[4, 6, frames])
-    script = f"from gymlib import pose; pose.extract_dataset({dataset!r}, workers=2)"
+    write_clip(data.folder / "videos/v1/clip_2.mp4", [120] * frames)
+    edit_clips(data, frames=[4, 6, frames])
+    script = """if True:
+        from gymlib import pose
+        from gymlib.dataset import Dataset
+        pose.extract_dataset(Dataset("mine"), workers=2)"""
     run = subprocess.Popen(
         [sys.executable, "-c", script], stderr=subprocess.PIPE, start_new_session=True
     )
     deadline = time.monotonic() + 60
-    while len(list((folder / ".poses").glob("clip_*.parquet"))) < 2:
+    while len(list((data.folder / ".done" / "poses").glob("clip_*.json"))) < 2:
         assert time.monotonic() < deadline and run.poll() is None
         time.sleep(0.02)
-    os.killpg(run.pid, signal.SIGINT)
+    children = [child.pid for child in psutil.Process(run.pid).children(recursive=True)]
+    assert len(children) >= 2
+    os.kill(run.pid, end)  # the processes it started are not told
     run.communicate(timeout=60)
     assert run.returncode != 0
-    assert not (folder / "keypoints.parquet").exists()
-    assert not list(folder.rglob(".part-*"))
-    assert pose.extract_dataset(dataset, workers=1).extracted == 1
+    deadline = time.monotonic() + 30
+    while not all(map(gone, children)):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert not data.has("keypoints.parquet")
+    assert pose.extract_dataset(data, workers=1).extracted == 1
+    assert not list(data.folder.rglob(".part-*"))
 
 
 # --- bad data sets ----------------------------------------------------------------------------
 
 
-def test_two_runs_at_once(dataset, instances):
-    with lock.hold(paths.dataset(dataset) / ".poses", "poses"):
+def test_two_runs_at_once(data, instances):
+    with lock.hold(data.folder, "poses"):
         with pytest.raises(lock.BusyError, match=r"another run \(poses\) is working in .*mine"):
-            pose.extract_dataset(dataset, workers=1)
-    assert pose.extract_dataset(dataset, workers=1).extracted == 3
+            pose.extract_dataset(data, workers=1)
+    assert pose.extract_dataset(data, workers=1).extracted == 3
 
 
-def test_keypoints_only(dataset):
-    edit_clips(dataset, path="")
+def test_keypoints_only(data):
+    edit_clips(data, path="")
     with pytest.raises(pose.KeypointsOnlyError, match="has keypoints and no videos"):
-        pose.extract_dataset(dataset)
+        pose.extract_dataset(data)
 
 
-def test_all_faulty_paths_at_once(dataset):
-    edit_clips(dataset, path=["../elsewhere.mp4", "videos/none.mp4", ""])
+def test_all_faulty_paths_at_once(data):
+    edit_clips(data, path=["../elsewhere.mp4", "videos/none.mp4", ""])
     with pytest.raises(pose.PoseError) as error:
-        pose.extract_dataset(dataset)
+        pose.extract_dataset(data)
     assert "clip_0: ../elsewhere.mp4 leads outside" in str(error.value)
     assert "clip_1: no video at videos/none.mp4" in str(error.value)
     assert "clip_2: clips.csv names no video" in str(error.value)
 
 
-def test_a_length_that_differs_from_clips_csv(dataset, instances):
-    edit_clips(dataset, frames=[4, 7, 5])
+def test_a_length_that_differs_from_clips_csv(data, instances):
+    edit_clips(data, frames=[4, 7, 5])
     with pytest.raises(pose.PoseError, match=r"clip_1: .*clips.csv says 7 frames, 6 were decoded"):
-        pose.extract_dataset(dataset, workers=1)
-    edit_clips(dataset, frames=[4, 6, 5])
-    assert pose.extract_dataset(dataset, workers=1).extracted == 1
+        pose.extract_dataset(data, workers=1)
+    edit_clips(data, frames=[4, 6, 5])
+    assert pose.extract_dataset(data, workers=1).extracted == 1
 
 
 def truncate(path):
@@ -290,12 +348,12 @@ def truncate(path):
     path.write_bytes(content[: int(0.6 * len(content))])
 
 
-def test_a_truncated_video_stops_only_its_clip(dataset, instances):
-    truncate(paths.dataset(dataset) / "videos/v0/clip_1.mp4")
+def test_a_truncated_video_stops_only_its_clip(data, instances):
+    truncate(data.folder / "videos/v0/clip_1.mp4")
     with pytest.raises(pose.PoseError, match=r"1 of 3 clips .*\nclip_1: .*container says 6 frames"):
-        pose.extract_dataset(dataset, workers=1)
-    assert not (paths.dataset(dataset) / "keypoints.parquet").exists()
-    kept = pose.extract_dataset(dataset, PoseConfig(keep_truncated=True), workers=1)
+        pose.extract_dataset(data, workers=1)
+    assert not (data.folder / "keypoints.parquet").exists()
+    kept = pose.extract_dataset(data, PoseConfig(keep_truncated=True), workers=1)
     own = kept.table[kept.table["clip"] == "clip_1"]
     assert len(own) == 6
     assert 0 < own["detected"].sum() < 6
@@ -303,7 +361,7 @@ def test_a_truncated_video_stops_only_its_clip(dataset, instances):
     assert any("clip_1" in note and "kept those" in note for note in kept.warnings)
 
 
-def test_full_disk_keeps_finished_clips(dataset, instances, monkeypatch):
+def test_full_disk_keeps_finished_clips(data, instances, monkeypatch):
     original = write_table
 
     def full(path, table, schema=None):
@@ -311,11 +369,11 @@ def test_full_disk_keeps_finished_clips(dataset, instances, monkeypatch):
             raise OSError(28, f"cannot write {path}: No space left on device; nothing was changed")
         original(path, table, schema)
 
-    monkeypatch.setattr(atomic, "write_table", full)
+    monkeypatch.setattr(extraction, "write_table", full)
     with pytest.raises(OSError, match=r"clip_2.*No space left on device"):
-        pose.extract_dataset(dataset, workers=1)
-    monkeypatch.setattr(atomic, "write_table", original)
-    assert pose.extract_dataset(dataset, workers=1).extracted == 1
+        pose.extract_dataset(data, workers=1)
+    monkeypatch.setattr(extraction, "write_table", original)
+    assert pose.extract_dataset(data, workers=1).extracted == 1
 
 
 # --- real footage -----------------------------------------------------------------------------

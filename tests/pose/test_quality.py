@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.helpers import make_dataset, standing
+from tiny_dataset import make_dataset, standing
 
+from gymlib.dataset import Dataset
 from gymlib.dataset.keypoints import keypoint_array
-from gymlib.dataset.tables import read_clips, read_keypoints
 from gymlib.pose.quality import accuracy, statistics, tracks
 from gymlib.pose.quality.tracks import Track
 from gymlib.skeleton import INDEX, KEYPOINTS, mirror
@@ -201,8 +201,8 @@ def test_examples_skip_gaps_and_change_clips():
 
 
 def test_tracks_from_tables(home):
-    name = make_dataset(home, clips=2)
-    keypoints, clips = read_keypoints(name), read_clips(name)
+    data = Dataset(make_dataset(home, clips=2), home)
+    keypoints, clips = data.keypoints, data.clips
     shuffled = keypoints.sample(frac=1, random_state=0)
     found = tracks.from_tables(shuffled, clips)
     assert [t.clip for t in found] == list(clips["clip"])

@@ -9,12 +9,10 @@ import pytest
 from footage import BRIGHT, DARK, NAMES, annotate, film, see_people, skip_training
 from tiny_dataset import make_dataset
 
-from gymlib import models, training, video
+from gymlib import models, video
 from gymlib.annotation.checks import AnnotationError
-from gymlib.dataset import inventory
+from gymlib.dataset import Dataset, inventory
 from gymlib.dataset.schemas import PROBABILITIES
-from gymlib.dataset.tables import read_keypoints
-from gymlib.files import paths
 from gymlib.files.atomic import MissingFileError
 from gymlib.files.tables import read_table, write_table
 from gymlib.prediction import ensemble, videos
@@ -31,20 +29,19 @@ def trainings(monkeypatch):
 @pytest.fixture
 def source(home, trainings):
     """The tiny data set as one to learn from."""
-    name = make_dataset(home)
-    videos.prepare(name)
-    return name
+    data = Dataset(make_dataset(home))
+    videos.prepare(data)
+    return data
 
 
 @pytest.fixture
 def films(home, monkeypatch):
     """Three clips of one's own: two with a person, one dark."""
-    seen = see_people(monkeypatch)
-    folder = paths.dataset("mine")
-    film(folder / "videos" / "monday" / "one.mp4")
-    film(folder / "videos" / "monday" / "two.mp4")
-    film(folder / "videos" / "monday" / "dark.mp4", level=DARK)
-    inventory.make(folder)
+    seen, data = see_people(monkeypatch), Dataset("mine")
+    film(data.folder / "videos" / "monday" / "one.mp4")
+    film(data.folder / "videos" / "monday" / "two.mp4")
+    film(data.folder / "videos" / "monday" / "dark.mp4", level=DARK)
+    inventory.make(data)
     return seen
 
 
@@ -65,7 +62,7 @@ def write_labels(clips: dict[str, list[str]]) -> None:
         for clip, names in clips.items()
     ]
     table = pd.concat(tables).assign(agreement=1)
-    write_table(paths.dataset("mine") / "labels.parquet", table)
+    write_table(Dataset("mine").folder / "labels.parquet", table)
 
 
 def test_accuracy_on_paper(home):
@@ -78,7 +75,7 @@ def test_accuracy_on_paper(home):
     said = pd.concat([
         answers("a", {0: 0, 1: 2, 3: 3, 4: 1}), answers("b", {0: 0}), answers("c", {0: 0})
     ])  # fmt: skip
-    scores = videos.accuracy("mine", said).set_index("clip")
+    scores = videos.accuracy(Dataset("mine"), said).set_index("clip")
     assert scores.index.tolist() == ["a", "b", "(all)"]
     assert scores["frames"].tolist() == [4, 2, 6]
     np.testing.assert_allclose(scores["with_pose"], [75, 50, 100 * 4 / 6])
@@ -88,7 +85,7 @@ def test_accuracy_on_paper(home):
 
 def test_without_any_pose_the_share_is_zero_and_accuracy_unknown(home):
     write_labels({"a": ["idle", "skill"]})
-    scores = videos.accuracy("mine", answers("a", {})).set_index("clip").loc["a"]
+    scores = videos.accuracy(Dataset("mine"), answers("a", {})).set_index("clip").loc["a"]
     assert (scores["with_pose"], scores["accuracy_all"]) == (0, 0)
     assert np.isnan(scores["accuracy"])
 
@@ -97,8 +94,8 @@ def test_without_any_pose_the_share_is_zero_and_accuracy_unknown(home):
 
 
 def test_models_are_trained_once(source, trainings):
-    first = videos.trained_on(source, SMALL)
-    again = videos.trained_on(source, SMALL)
+    first = ensemble.trained_on(source, SMALL)
+    again = ensemble.trained_on(source, SMALL)
     assert trainings == [6]
     for one, other in zip(first, again, strict=True):
         for a, b in zip(one.parameters(), other.parameters(), strict=True):
@@ -106,29 +103,29 @@ def test_models_are_trained_once(source, trainings):
 
 
 def test_other_settings_or_labels_train_again(source, trainings):
-    videos.trained_on(source, SMALL)
-    videos.trained_on(source, dataclasses.replace(SMALL, epochs=2))
+    ensemble.trained_on(source, SMALL)
+    ensemble.trained_on(source, dataclasses.replace(SMALL, epochs=2))
     assert len(trainings) == 2
-    annotation = paths.dataset(source) / "annotations" / "A.csv"
+    annotation = source.folder / "annotations" / "A.csv"
     text = annotation.read_text()
     annotation.write_text(text.replace("landing", "idle"))
     videos.prepare(source)
-    videos.trained_on(source, dataclasses.replace(SMALL, epochs=2))
+    ensemble.trained_on(source, dataclasses.replace(SMALL, epochs=2))
     assert len(trainings) == 3
 
 
 def test_damaged_models_are_trained_again(source, trainings):
-    videos.trained_on(source, SMALL)
-    weights = videos.folder(source) / "lstm_1.safetensors"
+    ensemble.trained_on(source, SMALL)
+    weights = ensemble.folder(source) / "lstm_1.safetensors"
     weights.write_bytes(weights.read_bytes()[:100])
-    videos.trained_on(source, SMALL)
-    (videos.folder(source) / "lstm_0.json").unlink()
-    assert len(videos.trained_on(source, SMALL)) == 2
+    ensemble.trained_on(source, SMALL)
+    (ensemble.folder(source) / "lstm_0.json").unlink()
+    assert len(ensemble.trained_on(source, SMALL)) == 2
     assert len(trainings) == 3
 
 
 def test_models_of_an_interrupted_run_are_not_taken(source, trainings, monkeypatch):
-    videos.trained_on(source, SMALL)
+    ensemble.trained_on(source, SMALL)
     other = dataclasses.replace(SMALL, seed=1)
     save = models.save
 
@@ -139,24 +136,24 @@ def test_models_of_an_interrupted_run_are_not_taken(source, trainings, monkeypat
 
     monkeypatch.setattr(models, "save", stop_at_the_second)
     with pytest.raises(KeyboardInterrupt):
-        videos.trained_on(source, other)
+        ensemble.trained_on(source, other)
     monkeypatch.setattr(models, "save", save)
-    videos.trained_on(source, SMALL)  # whose first model has been overwritten
+    ensemble.trained_on(source, SMALL)  # whose first model has been overwritten
     assert len(trainings) == 3
 
 
 def test_a_source_without_poses(home):
     make_dataset(home)
-    (paths.dataset("tiny") / "keypoints.parquet").unlink()
+    (Dataset("tiny").folder / "keypoints.parquet").unlink()
     with pytest.raises(MissingFileError, match=r"labels.parquet is missing; run `make repro"):
-        videos.trained_on("tiny", SMALL)
+        ensemble.trained_on(Dataset("tiny"), SMALL)
 
 
 # --- predictions ------------------------------------------------------------------------------
 
 
 def test_the_vote_is_the_mean_of_the_models(source):
-    trained = videos.trained_on(source, SMALL)
+    trained = ensemble.trained_on(source, SMALL)
     both = videos.predict(source, trained)[PROBABILITIES].to_numpy()
     single = [videos.predict(source, [one])[PROBABILITIES].to_numpy() for one in trained]
     np.testing.assert_allclose(both, np.mean(single, axis=0), atol=1e-6)
@@ -164,15 +161,15 @@ def test_the_vote_is_the_mean_of_the_models(source):
 
 
 def test_frames_with_a_pose_are_predicted(source):
-    table = videos.predict(source, videos.trained_on(source, SMALL))
-    poses = read_keypoints(source)
+    table = videos.predict(source, ensemble.trained_on(source, SMALL))
+    poses = source.keypoints
     expected = poses.loc[poses["detected"], ["clip", "frame"]].reset_index(drop=True)
     pd.testing.assert_frame_equal(table[["clip", "frame"]], expected, check_dtype=False)
 
 
 def test_what_cannot_be_scaled_or_is_no_number_is_named(source):
-    trained = videos.trained_on(source, SMALL)
-    file = paths.dataset(source) / "keypoints.parquet"
+    trained = ensemble.trained_on(source, SMALL)
+    file = source.folder / "keypoints.parquet"
     poses = read_table(file)
     row = poses.index[(poses["clip"] == "clip_02") & poses["detected"]][3]
     write_table(file, poses.mask((poses.index == row)[:, None] & (poses.columns == "x_nose")))
@@ -189,65 +186,65 @@ def test_what_cannot_be_scaled_or_is_no_number_is_named(source):
 
 
 def test_films_without_labels(films, source):
-    found = videos.apply("mine", [source], SMALL)
+    found = videos.apply(Dataset("mine"), [source], SMALL)
     assert found.scores.empty
     assert found.notes == ["dark: no pose found in any of its 8 frames"]
-    table = read_table(videos.folder("mine") / f"{source}.parquet")
+    table = read_table(ensemble.folder(Dataset("mine")) / f"{source.name}.parquet")
     assert table.groupby("clip").size().to_dict() == {"one": 8, "two": 8}
     for clip in ("one", "two", "dark"):
-        overlay = video.probe(videos.folder("mine") / "overlay" / f"{clip}.mp4")
+        overlay = video.probe(ensemble.folder(Dataset("mine")) / "overlay" / f"{clip}.mp4")
         assert overlay.frames == 8 and overlay.width == 64
 
 
 @pytest.mark.slow
 def test_clips_that_nobody_labelled_are_predicted_and_not_scored(films, source):
     annotate("mine", "anna", {"one": NAMES})
-    found = videos.apply("mine", [source], SMALL)
+    found = videos.apply(Dataset("mine"), [source], SMALL)
     assert found.scores["clip"].tolist() == ["one", "(all)"]
-    assert found.scores["source"].tolist() == [source] * 2
+    assert found.scores["source"].tolist() == [source.name] * 2
     assert found.scores["frames"].tolist() == [8, 8]
     assert found.notes[1:] == ["dark: no labels, not scored", "two: no labels, not scored"]
-    written = read_table(videos.folder("mine") / "accuracy.csv")
+    written = read_table(ensemble.folder(Dataset("mine")) / "accuracy.csv")
     np.testing.assert_allclose(written["accuracy"], found.scores["accuracy"], rtol=1e-5)
-    table = read_table(videos.folder("mine") / f"{source}.parquet")
+    table = read_table(ensemble.folder(Dataset("mine")) / f"{source.name}.parquet")
     assert set(table["clip"]) == {"one", "two"}
-    shutil.rmtree(paths.dataset("mine") / "annotations")
-    assert videos.apply("mine", [source], SMALL).scores.empty
-    assert not (videos.folder("mine") / "accuracy.csv").exists(), "scores of old labels"
+    shutil.rmtree(Dataset("mine").folder / "annotations")
+    assert videos.apply(Dataset("mine"), [source], SMALL).scores.empty
+    assert not (ensemble.folder(Dataset("mine")) / "accuracy.csv").exists(), "scores of old labels"
 
 
 def test_faults_in_labels_come_before_any_work(films, source):
     annotate("mine", "anna", {"one": NAMES[:-1], "three": NAMES})
     with pytest.raises(AnnotationError, match="labels end at frame 6") as error:
-        videos.apply("mine", [source], SMALL)
+        videos.apply(Dataset("mine"), [source], SMALL)
     assert "clip 'three' is not in clips.csv" in str(error.value)
     assert films == []
 
 
 def test_nobody_in_any_film(home, source, monkeypatch):
     see_people(monkeypatch)
-    film(paths.dataset("mine") / "videos" / "dark.mp4", level=DARK)
-    inventory.make(paths.dataset("mine"))
+    film(Dataset("mine").folder / "videos" / "dark.mp4", level=DARK)
+    inventory.make(Dataset("mine"))
     annotate("mine", "anna", {"dark": NAMES})
-    found = videos.apply("mine", [source], SMALL)
+    found = videos.apply(Dataset("mine"), [source], SMALL)
     assert found.scores["with_pose"].tolist() == [0, 0]
     assert found.notes == ["dark: no pose found in any of its 8 frames"]
 
 
 @pytest.mark.slow
 def test_poses_are_extracted_once_and_again_for_another_film(films, source):
-    videos.apply("mine", [source], SMALL)
+    videos.apply(Dataset("mine"), [source], SMALL)
     assert len(films) == 24
-    videos.apply("mine", [source], SMALL)
+    videos.apply(Dataset("mine"), [source], SMALL)
     assert len(films) == 24
-    film(paths.dataset("mine") / "videos" / "monday" / "dark.mp4", level=BRIGHT)
-    assert videos.apply("mine", [source], SMALL).notes == []
+    film(Dataset("mine").folder / "videos" / "monday" / "dark.mp4", level=BRIGHT)
+    assert videos.apply(Dataset("mine"), [source], SMALL).notes == []
     assert len(films) == 32
 
 
 def test_imported_poses_stay(films, source):
-    shutil.copy(paths.dataset(source) / "keypoints.parquet", paths.dataset("mine"))
-    videos.prepare("mine")
+    shutil.copy(source.folder / "keypoints.parquet", Dataset("mine").folder)
+    videos.prepare(Dataset("mine"))
     assert films == []
 
 
@@ -257,20 +254,20 @@ def test_imported_poses_stay(films, source):
 @pytest.mark.slow
 def test_real_footage(home, real_data, monkeypatch):
     """A back flip on grass, by two small models trained on the recovered real skeletons."""
-    monkeypatch.setattr(ensemble, "compiled", training)  # it would compile longer than it trains
-    recovered.make(paths.dataset("recovered"), source=real_data / "recovered")
-    videos.prepare("recovered")
-    folder = paths.dataset("real")
+    recovered.make(Dataset("recovered").folder, source=real_data / "recovered")
+    videos.prepare(Dataset("recovered"))
+    data = Dataset("real")
+    folder = data.folder
     (folder / "videos").mkdir(parents=True)
     shutil.copy(real_data / "real_video" / "backflip_grass.mp4", folder / "videos")
-    inventory.make(folder)
+    inventory.make(data)
     names = ["take-off"] * 31 + ["skill"] * 16 + ["landing"] * 19 + ["idle"] * 54
     annotate("real", "reader", {"backflip_grass": names})
     config = ensemble.TransferConfig(models=2, copies=1, epochs=20)
-    found = videos.apply("real", ["recovered"], config)
+    found = videos.apply(Dataset("real"), [Dataset("recovered")], config)
     score = found.scores.set_index("clip").loc["backflip_grass"]
     assert score["frames"] == 120
     assert score["with_pose"] > 94
     assert score["accuracy"] > 60, "always saying idle gives 45"
-    overlay = video.probe(videos.folder("real") / "overlay" / "backflip_grass.mp4")
+    overlay = video.probe(ensemble.folder(Dataset("real")) / "overlay" / "backflip_grass.mp4")
     assert (overlay.frames, overlay.width) == (120, 1920)

@@ -8,19 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
+from jupyterlab import chromium
 from playwright.sync_api import sync_playwright
-from tests.helpers import make_dataset
-from tests.lab import chromium
-from tests.site_check import Page, faults, size
+from site_check import Page, faults, size
+from tiny_dataset import make_dataset
 
-from gymlib import report
-from gymlib.dataset.tables import read_keypoints
-from gymlib.evaluation.results import APPROACHES
+from gymlib.dataset import Dataset
 from gymlib.files import paths
 from gymlib.files.atomic import write_json
 from gymlib.files.tables import write_table
-from gymlib.report import cards, front, numbers, pages
-from gymlib.report.icon import favicon
+from gymlib.labels import CLASSES, COLOURS
+from gymlib.report import cards, front, numbers, pages, site
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><path d="M0 0 L9 9"/></svg>'
 ABOUT = {"mystnb": {"figure": {"name": "line", "caption": "A line."}, "image": {"alt": "Rising."}}}
@@ -49,7 +47,7 @@ def executed(home):
     text = "# Results\n\nA step is $h_t = \\sigma(W x_t)$.\n\n$$a^2$$"
     code = nbformat.v4.new_code_cell("print('forty-two')", outputs=[output], execution_count=1)
     book = notebook(nbformat.v4.new_markdown_cell(text), code, figure_cell())
-    folder = home / "report" / "recovered"
+    folder = home / "build" / "report" / "recovered"
     (folder / "tables").mkdir(parents=True)
     nbformat.write(book, folder / "07_results.ipynb")
     write_scores("recovered", 80.04, 70.0)
@@ -57,49 +55,52 @@ def executed(home):
 
 
 def write_scores(dataset, accuracy, f1):
-    tables = paths.report(dataset) / "tables"
-    rows = [(key, accuracy, 1.0, f1, 1.0) for key in APPROACHES]
+    tables = Dataset(dataset).report / "tables"
+    rows = [(key, accuracy, 1.0, f1, 1.0) for key in ("LSTM_E", "LSTM_bar", "CNN_E", "CNN_bar")]
     columns = ["approach", "acc_mean", "acc_sd", "f1_mean", "f1_sd"]
     write_table(tables / "table2.csv", pd.DataFrame(rows, columns=columns))
 
 
 def add_notebook(home, dataset):
-    folder = home / "report" / dataset
+    folder = home / "build" / "report" / dataset
     (folder / "tables").mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook(nbformat.v4.new_markdown_cell("# 01")), folder / "01_x.ipynb")
 
 
 @pytest.mark.slow
 def test_the_site_is_whole_and_needs_no_network(executed):
-    page = report.build()
-    site = page.parent
-    assert faults(site) == []
-    names = {str(file.relative_to(site)) for file in site.rglob("*.html")}
+    page = site.make(executed)
+    built = page.parent
+    assert faults(built) == []
+    names = {str(file.relative_to(built)) for file in built.rglob("*.html")}
     assert {"index.html", "recovered/07_results.html", "recovered/datasheet.html",
-            "model_card.html", "annotation_guide.html", "search.html"} <= names  # fmt: skip
+            "model_card.html", "annotation_guide.html", "architecture.html", "add_a_model.html",
+            "api/index.html", "search.html"} <= names  # fmt: skip
     assert {"recovered/07_results.html", "annotation_guide.html"} <= set(Page(page).links)
-    text = (site / "recovered" / "07_results.html").read_text("utf-8")
+    text = (built / "recovered" / "07_results.html").read_text("utf-8")
     assert "<math" in text and "<msub>" in text, "equations are MathML"
     assert "forty-two" in text
-    assert not [f for f in site.rglob("*.html") if str(executed) in f.read_text("utf-8")]
-    assert "forti" in (site / "searchindex.js").read_text("utf-8"), "search finds outputs (stemmed)"
-    assert size(site) < 5_000_000, "theme, fonts and the guide"
+    assert not [f for f in built.rglob("*.html") if str(executed) in f.read_text("utf-8")]
+    assert "forti" in (built / "searchindex.js").read_text("utf-8"), (
+        "search finds outputs (stemmed)"
+    )
+    assert size(built) < 8_000_000, "theme, fonts, the guide and the functions"
 
 
 @pytest.mark.slow
 def test_figures_have_caption_text_and_origin_and_code_is_folded(executed):
-    site = report.build().parent
-    page = Page(site / "recovered" / "07_results.html")
+    built = site.make(executed).parent
+    page = Page(built / "recovered" / "07_results.html")
     (caption,) = page.captions
     assert caption.strip().startswith("A line.")
     assert "07_results · recovered, data 0123abcd · commit feedbee" in caption
     (picture,) = page.pictures
     assert picture["alt"] == "Rising." and picture["src"].endswith(".svg")
     assert "recovered-07-line" in page.anchors, "a link can lead to the figure"
-    folded = [name for tag, name in page.tags if tag == "details"]
-    assert len(folded) == 2 and all("hide" in name for name in folded)
+    folded = [name for tag, name in page.tags if tag == "details" and "hide" in name]
+    assert len(folded) == 2
     for name in ("sans.woff", "sans-bold.woff", "sans-italic.woff", "mono.woff"):
-        signs = TTFont(site / "_static" / "fonts" / name).getBestCmap()
+        signs = TTFont(built / "_static" / "fonts" / name).getBestCmap()
         assert {ord("a"), ord("Z"), ord("·")} <= set(signs)
         assert len(signs) < 400
 
@@ -108,7 +109,7 @@ def test_figures_have_caption_text_and_origin_and_code_is_folded(executed):
 def test_the_site_works_in_a_browser(executed):
     """Opened from its folder, without a network: nothing fails, search finds, dark is dark."""
     program = chromium()
-    front_page = report.build()
+    front_page = site.make(executed)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
         view = browser.new_context(viewport={"width": 420, "height": 800}, offline=True).new_page()
@@ -131,11 +132,10 @@ def test_the_site_works_in_a_browser(executed):
 
 
 def test_the_published_site_is_whole_and_small():
-    site = paths.REPOSITORY / "report" / "site"
-    if not site.is_dir():
-        pytest.skip("no site was built here")
-    assert faults(site) == []
-    assert size(site) <= LIMIT
+    assert faults(paths.PUBLISHED / "site") == []
+    assert size(paths.PUBLISHED / "site") <= LIMIT
+    assert {file.suffix for file in paths.PUBLISHED.rglob("*.*")} & {".ipynb", ".parquet"} == set()
+    assert "(report/site/index.html)" in front.README.read_text("utf-8")
 
 
 # --- pages ----------------------------------------------------------------------------------
@@ -179,44 +179,84 @@ def test_what_a_notebook_did_not_record_is_left_out():
     assert book.cells[0].metadata["mystnb"] == ABOUT["mystnb"], "the notebook itself stays"
 
 
-def test_the_icon_is_a_drawing():
-    assert ET.fromstring(favicon()).tag.endswith("svg")
+def test_the_icon_has_the_colours_of_the_labels():
+    drawing = ET.parse(site.LOOKS / "favicon.svg").getroot()
+    assert [part.get("fill") for part in drawing][-4:] == [COLOURS[name] for name in CLASSES]
 
 
 # --- numbers --------------------------------------------------------------------------------
 
 
-def test_a_quick_set_is_shown_only_for_want_of_the_full_one(executed):
+def names(datasets) -> list[str]:
+    return [data.name for data in datasets]
+
+
+def test_quick_runs_are_shown_apart_and_last(executed):
     add_notebook(executed, "simulated-quick")
-    assert numbers.shown() == ["simulated-quick", "recovered"]
     add_notebook(executed, "simulated")
-    assert numbers.shown() == ["simulated", "recovered"]
+    add_notebook(executed, "mine")
     write_scores("simulated-quick", 50, 40)
-    assert numbers.judged() == ["recovered"]
+    write_scores("mine", 33.3, 40)
+    write_json(Dataset("mine").report / "tables" / "data.json", {"profile": "quick"})
+    shown = numbers.shown(executed)
+    assert names(shown) == ["simulated", "recovered", "simulated-quick", "mine"]
+    assert names(numbers.judged(shown)) == ["recovered"]
+    assert names(numbers.judged(shown, quick=True)) == ["simulated-quick", "mine"]
+    titles = {name: {"01_x": "01"} for name in names(shown)}
+    text = front.front_page(shown, titles, [])
+    results, quick = text.split("## Quick runs")
+    assert "33.3" not in results and "33.3 / 40.0" in quick and "mean little" in quick
+    assert ":caption: simulated-quick" in text
+    assert "mine" not in front.answer(shown)
 
 
-def test_a_data_set_is_counted(home):
-    name = make_dataset(home, clips=2, frames=12, processed=True)
-    counted = numbers.measure(name)
-    assert numbers.description(name) == counted
+def test_a_run_stands_beside_the_published_one(executed, monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "PUBLISHED", tmp_path / "published")
+    data = Dataset("recovered")
+    assert list(numbers.compared(data)) == ["accuracy", "macro F1"], "nothing is published"
+    table = pd.read_csv(data.report / "tables" / "table2.csv")
+    write_table(tmp_path / "published" / "recovered" / "tables" / "table2.csv", table)
+    page = front.front_page([data], {"recovered": {}}, [])
+    assert "beside the published" not in page, "it is the published one"
+    write_scores("recovered", 82.5, 68)
+    row = numbers.compared(data).loc["LSTM, ensemble"]
+    np.testing.assert_allclose(row, [82.5, 80.04, 2.46, 68, 70, -2], atol=0.01)
+    page = front.front_page([data], {"recovered": {}}, [])
+    assert "| LSTM, ensemble | 82.5 | 80.0 | +2.5 | 68.0 | 70.0 | -2.0 |" in page
+
+
+def test_a_data_set_is_counted_once(home):
+    data = Dataset(make_tiny(home))
+    counted = numbers.measure(data)
+    assert numbers.description(data) == counted and counted["profile"] == "full"
     assert (counted["clips"], counted["frames"], counted["longest"]) == (2, 24, 12)
     assert sum(counted["labels"].values()) == pytest.approx(1)
-    assert counted["with_pose"] == read_keypoints(name)["detected"].mean()
+    assert counted["with_pose"] == data.keypoints["detected"].mean()
     assert np.isfinite([v for v in counted.values() if isinstance(v, float)]).all()
-    sheet = cards.datasheet(name)
+    sheet = cards.datasheet(data)
     assert sheet.startswith("# Data sheet: tiny") and "| clips | 2 from " in sheet
+    file = data.report / "tables" / "data.json"
+    before = file.stat().st_mtime_ns
+    numbers.measure(data)
+    assert file.stat().st_mtime_ns == before
+    assert numbers.measure(data, "quick")["profile"] == "quick" and numbers.is_quick(data)
+
+
+def make_tiny(home) -> str:
+    make_dataset(home, clips=2, frames=12, processed=True)
+    return "tiny"
 
 
 def test_every_published_data_set_has_a_sheet_under_the_headings_of_gebru():
     for name in ("recovered", "simulated", "simulated-quick"):
-        headings = re.findall(r"^## (.*)$", cards.datasheet(name), re.M)
+        headings = re.findall(r"^## (.*)$", cards.datasheet(Dataset(name)), re.M)
         for word in ("Motivation", "Composition", "Collection", "Preprocessing", "Uses",
                      "Distribution", "maintenance"):  # fmt: skip
             assert any(word in heading for heading in headings), (name, word)
 
 
 def test_the_model_card_takes_its_numbers_from_the_tables(executed):
-    card = cards.model_card()
+    card = cards.model_card(numbers.shown(executed))
     assert "| recovered | LSTM, ensemble | 80.0 ± 1.0% | 70.0 ± 1.0% |" in card
     for heading in ("Model details", "Intended use", "Factors", "Metrics", "Training and",
                     "Quantitative analyses", "Ethical", "Caveats"):  # fmt: skip
@@ -225,60 +265,108 @@ def test_the_model_card_takes_its_numbers_from_the_tables(executed):
     found = {"source": "simulated", "target": "recovered", "accuracy": 73.2, "macro_f1": 70.1,
              "frames": 6107, "models_min": 60.0, "models_max": 71.0, "largest_class": 34.2,
              "config": {"models": 8}}  # fmt: skip
-    write_json(paths.report("recovered") / "tables" / "transfer.json", found)
-    assert "8 LSTMs together give 73.2% of 6,107 frames" in cards.model_card()
-    assert "give 73.2% of the frames of real ones" in front.answer()
+    write_json(Dataset("recovered").report / "tables" / "transfer.json", found)
+    assert "8 LSTMs together give 73.2% of 6,107 frames" in cards.model_card(
+        numbers.shown(executed)
+    )
+    assert "give 73.2% of the frames of real ones" in front.answer(numbers.shown(executed))
 
 
 def test_a_number_nobody_computes_is_a_fault(executed):
     card = executed / "card.md"
     card.write_text("Perfect in {{ accuracy }} of all cases.")
     with pytest.raises(ValueError, match=r"asks for \{\{ accuracy \}\}, which nothing computes"):
-        cards.model_card(card)
+        cards.model_card([], card)
 
 
 # --- front page and README ------------------------------------------------------------------
 
 
 def test_the_answer_is_computed(executed):
-    assert "labels 80.0% (`recovered`) of the frames right; in the thesis it was 84.6%" in (
-        front.answer()
-    )
-    assert front.answer() in front.front_page(None) and "<video" not in front.front_page(None)
+    shown = numbers.shown(executed)
+    answer = front.answer(shown)
+    assert "labels 80.0% (`recovered`) of the frames right; in the thesis it was 84.6%" in answer
+    page = front.front_page(shown, {"recovered": {}}, ["model_card"])
+    assert answer in page and "<video" not in page
+    assert "from gymlib import plots, prediction\n" in page, "README's five lines"
 
 
 def test_the_film_says_which_clip_it_is(executed):
-    about = {
-        "dataset": "simulated",
-        "clip": "video2_25",
-        "accuracy": 99.6,
-        "data": "ab",
-        "commit": "c",
-    }
-    write_json(executed / "figures" / "overlay.json", about)
-    page = front.front_page("_static/overlay.mp4")
+    about = {"dataset": "simulated", "clip": "video2_25", "accuracy": 99.6, "data": "ab",
+             "commit": "c"}  # fmt: skip
+    write_json(executed / "build" / "overlay.json", about)
+    page = front.front_page([], {}, [], executed / "build" / "overlay.mp4")
     assert 'src="_static/overlay.mp4"' in page and "aria-label=" in page
     assert "Clip video2_25" in page and "100% of the frames" in page
 
 
 def test_the_table_shows_the_published_figures_and_every_data_set(executed):
-    lines = report.results_table().splitlines()
-    assert re.sub(" +", " ", lines[0]) == "| accuracy / macro F1 in % | thesis | recovered |"
+    lines = front.results_table(numbers.shown(executed)).splitlines()
+    assert lines[0] == "| accuracy / macro F1 in % | thesis | recovered |"
     assert lines[2] == "| LSTM, ensemble | 84.6 / 82.3 | 80.0 / 70.0 |"
 
 
-def test_readme_is_filled_between_its_marks(executed):
-    readme = executed / "README.md"
-    readme.write_text(f"before\n{report.MARKS[0]}\nold\n{report.MARKS[1]}\nafter\n")
-    report.update_readme(executed)
+def test_readme_is_filled_between_its_marks(tmp_path):
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{front.MARKS[0]}\nold\n{front.MARKS[1]}\nafter\n")
+    front.update_readme(readme, "new")
     text = readme.read_text()
-    assert text.startswith("before\n") and text.endswith("\nafter\n")
-    assert "old" not in text and "| CNN, averaged | 70.3 / 68.5 |" in text
+    assert text == f"before\n{front.MARKS[0]}\nnew\n{front.MARKS[1]}\nafter\n"
     readme.write_text("nothing")
     with pytest.raises(ValueError, match="must hold the lines"):
-        report.update_readme(executed)
+        front.update_readme(readme, "new")
+    assert all(mark in front.README.read_text("utf-8") for mark in front.MARKS)
+
+
+# --- is the site done? ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def quick_build(monkeypatch):
+    """Instead of Sphinx, a page; returns the list of what was built."""
+    built = []
+
+    def build(datasets, folder, film):
+        built.append(names(datasets))
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "index.html").touch()
+
+    monkeypatch.setattr(site, "build", build)
+    return built
+
+
+def test_the_site_is_built_again_only_for_a_reason(executed, quick_build):
+    page = site.make(executed)
+    site.make(executed)
+    assert quick_build == [["recovered"]]
+    page.unlink()
+    site.make(executed)
+    assert len(quick_build) == 2, "it was gone"
+    write_scores("recovered", 81, 70)
+    site.make(executed)
+    assert len(quick_build) == 3, "a table changed"
+    add_notebook(executed, "mine")
+    site.make(executed)
+    assert quick_build[3:] == [["mine", "recovered"]]
+
+
+def test_an_interrupted_build_leaves_the_old_site_and_nothing_else(executed, monkeypatch):
+    page = executed / "build" / "site" / "index.html"
+    page.parent.mkdir()
+    page.write_text("old")
+
+    def stop(source, html, doctrees):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(site, "_sphinx", stop)
+    with pytest.raises(KeyboardInterrupt):
+        site.make(executed)
+    assert page.read_text() == "old"
+    assert {f.name for f in (executed / "build").iterdir()} <= {
+        "site", "report", ".done", ".site.lock",
+    }  # fmt: skip
 
 
 def test_nothing_to_render_says_so(home):
     with pytest.raises(ValueError, match="run `make reproduce` first"):
-        report.build()
+        site.make(home)

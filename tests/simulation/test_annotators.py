@@ -8,8 +8,8 @@ import pytest
 
 from gymlib.labels import IDLE, LANDING, SKILL, TAKEOFF, segments
 from gymlib.simulation.annotators import ANNOTATORS, annotate
-from gymlib.simulation.generate import simulate
-from gymlib.simulation.motion.movement import FAKE, STEP, WHEEL, Motion
+from gymlib.simulation.clip import simulate
+from gymlib.simulation.motion.truth import FAKE, STEP, WHEEL, Motion
 from gymlib.simulation.plan import plan
 
 PHASES = np.repeat([IDLE, TAKEOFF, SKILL, LANDING, IDLE], [20, 25, 15, 30, 10]).astype(np.int8)

@@ -49,11 +49,11 @@ def test_annotations_cover_every_frame_once(folder):
     for name in ("annotations/A", "annotations/B", "annotations/C", "truth/phases"):
         table = read_annotation(folder / f"{name}.csv")
         for clip, rows in table.groupby("clip"):
-            runs = [
-                labels.Segment(int(r.start), int(r.end), labels.CODES[r.label])
-                for r in rows.itertuples()
+            segments = [
+                labels.Segment(int(row.start), int(row.end), labels.CODES[row.label])
+                for row in rows.itertuples()
             ]
-            assert len(labels.frames(runs)) == frames[clip]
+            assert len(labels.frames(segments)) == frames[clip]
 
 
 def test_truth_is_kept_apart_and_complete(folder):
@@ -68,20 +68,48 @@ def test_truth_is_kept_apart_and_complete(folder):
             assert joints[row.clip].shape == (row.frames, 33, 3)
 
 
+def written(folder):
+    """When each film was written."""
+    return {film.name: film.stat().st_mtime_ns for film in sorted(folder.rglob("*.mp4"))}
+
+
 def test_a_complete_data_set_is_left_alone(folder, monkeypatch):
-    monkeypatch.setattr(generate, "_make", lambda *_: pytest.fail("made again"))
+    monkeypatch.setattr(generate, "_make_clips", lambda *_: pytest.fail("made again"))
     generate.make(folder, processes=1)
+
+
+@pytest.mark.parametrize("lost", ["annotations/B.csv", "truth/joints.npz", "simulation.json"])
+def test_a_deleted_table_is_written_again_without_filming(folder, lost):
+    before, content = written(folder), (folder / lost).read_bytes()
+    (folder / lost).unlink()
+    generate.make(folder, processes=1)
+    assert (folder / lost).read_bytes() == content
+    assert written(folder) == before
+
+
+def test_a_deleted_film_is_made_again_and_no_other(folder):
+    lost, kept = sorted(folder.rglob("*.mp4"))
+    content, before = lost.read_bytes(), kept.stat().st_mtime_ns
+    lost.unlink()
+    generate.make(folder, processes=1)
+    assert lost.read_bytes() == content
+    assert kept.stat().st_mtime_ns == before
 
 
 def test_an_interrupted_run_keeps_finished_clips(tmp_path, monkeypatch):
     first, second = few()
     generate.make_clip(tmp_path, first)
-    film = tmp_path / generate._path(first)
-    before = film.stat().st_mtime_ns
+    before = written(tmp_path)
     monkeypatch.setattr(generate, "plan", lambda seed, size: [first, second])
     generate.make(tmp_path, processes=1)
-    assert film.stat().st_mtime_ns == before
-    assert not (tmp_path / generate.PARTS).exists()
+    assert written(tmp_path).items() > before.items()
+    other = replace(second, attempt=replace(second.attempt, seed=1))
+    before = written(tmp_path)
+    monkeypatch.setattr(generate, "plan", lambda seed, size: [first, other])
+    (tmp_path / "simulation.json").unlink()
+    generate.make(tmp_path, processes=1)
+    changed = [name for name, time in written(tmp_path).items() if time != before[name]]
+    assert changed == [f"{second.clip}.mp4"]
 
 
 def test_same_seed_same_bytes(folder, tmp_path):

@@ -13,12 +13,13 @@ from gymlib.simulation.motion import flight
 from gymlib.simulation.motion.attempt import Attempt, perform
 from gymlib.simulation.motion.pose import (
     ANGLES,
+    HIGHEST,
+    LOWEST,
     SIDES,
     about,
     euler,
     forward,
     leg_angles,
-    limits,
     orientation,
     pose,
     unit,
@@ -123,7 +124,7 @@ def test_unknown_angle_is_named():
 @given(st.lists(st.floats(0.02, 0.98), min_size=24, max_size=24), st.floats(-1.4, 1.4))
 @settings(max_examples=50, deadline=None)
 def test_leg_angles_are_the_inverse_of_forward(shares, pitch):
-    low, high = limits().T
+    low, high = LOWEST, HIGHEST
     angles = (low + np.array(shares) * (high - low))[None]
     pelvis = about("y", np.array([pitch]))
     joints = forward(angles, pelvis, BODY)

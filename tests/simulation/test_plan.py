@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gymlib.files import paths
-from gymlib.simulation.motion.opening import ENTRIES
+from gymlib.simulation.motion.entries import ENTRIES
 from gymlib.simulation.plan import plan
 
 

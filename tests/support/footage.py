@@ -8,7 +8,7 @@ import pandas as pd
 from tiny_dataset import annotation_rows, standing
 
 from gymlib import models, video
-from gymlib.files import paths
+from gymlib.dataset import Dataset
 from gymlib.files.tables import write_table
 from gymlib.pose import blazepose, extraction
 from gymlib.prediction import ensemble
@@ -35,8 +35,7 @@ def truncate(path: Path, keep: float = 0.6) -> None:
 def annotate(dataset: str, annotator: str, clips: dict[str, list[str]]) -> None:
     """An annotation file: clip -> label per frame."""
     rows = [row for clip, names in clips.items() for row in annotation_rows(clip, names)]
-    file = paths.dataset(dataset) / "annotations" / f"{annotator}.csv"
-    write_table(file, pd.DataFrame(rows))
+    write_table(Dataset(dataset).annotation(annotator), pd.DataFrame(rows))
 
 
 def see_people(monkeypatch) -> list[str]:
@@ -64,7 +63,7 @@ def skip_training(monkeypatch) -> list[int]:
 
     def train(clips, config, on_epoch_end=None):
         calls.append(len(clips))
-        return [models.build(config.lstm, seed) for seed in range(config.models)]
+        return [models.recipe(config.architecture).build(seed) for seed in range(config.models)]
 
     monkeypatch.setattr(ensemble, "train", train)
     return calls

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from gymlib.evaluation.results import APPROACHES, by_fold
+from gymlib.evaluation.results import by_fold
 from gymlib.evaluation.significance import corrected_t_test, pitman_morgan
 from gymlib.thesis import claims, reference
 from gymlib.thesis.claims.rules import Evidence
@@ -123,7 +123,7 @@ def opposite() -> Evidence:
         "lstm ensemble": 71 + wave, "lstm averaged": 60 + wave,
     }  # fmt: skip
     matrix = np.array([[0.9, 0.01, 0.08, 0.01], [0, 0.5, 0.5, 0], [0, 0, 0.8, 0.2], [0, 0, 0, 1.0]])
-    return Evidence(table(scores), dict.fromkeys(APPROACHES, matrix))
+    return Evidence(table(scores), dict.fromkeys(reference.confusions(), matrix))
 
 
 def test_verdicts_follow_the_data():

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gymlib.dataset import schemas
+from gymlib.dataset import Dataset, schemas
 from gymlib.dataset.keypoints import keypoint_array
-from gymlib.dataset.tables import annotators, read_clips, read_keypoints
 from gymlib.files.atomic import read_json
 from gymlib.files.tables import read_table, write_table
 from gymlib.thesis import recovered
@@ -264,21 +263,19 @@ def test_damaged_skeletons_are_made_anew(folder, monkeypatch, damage):
 
 
 def test_the_real_clips(home, real_data):
-    from gymlib.files import paths
 
-    recovered.make(paths.dataset("recovered"), real_data / "recovered")
-    table = read_keypoints("recovered")
+    recovered.make(Dataset("recovered").folder, real_data / "recovered")
+    table = Dataset("recovered").keypoints
     assert len(table) == 6107
     assert table["clip"].nunique() == 67
     archive = np.load(real_data / "recovered" / "skeletons.npz")
     pixels = np.concatenate([archive[name] for name in table["clip"].unique()])
     np.testing.assert_array_equal(np.rint(keypoint_array(table) * [960, 540]), pixels)
-    assert annotators("recovered") == ["A", "B", "C", "original_authors"]
+    assert Dataset("recovered").annotators == ["A", "B", "C", "original_authors"]
 
 
 def test_the_real_clips_through_a_notebook_of_the_same_structure(home, real_data):
     """The 67 clips printed as in the public notebook give the same table as the archive."""
-    from gymlib.files import paths
 
     archive = np.load(real_data / "recovered" / "skeletons.npz")
     clips = [printed(archive[f"recovered_{i:02d}"]) for i in range(67)]
@@ -288,24 +285,23 @@ def test_the_real_clips_through_a_notebook_of_the_same_structure(home, real_data
         cells[6]["outputs"][0]["text"] = [f"{pair}\n" for pair in pairs]
         cells[8]["outputs"][0]["data"]["text/plain"] = pretty(clips[:65])
 
-    folder = paths.dataset("recovered")
+    folder = Dataset("recovered").folder
     folder.mkdir(parents=True)
     recover(folder, make_notebook(fill))
-    first = read_keypoints("recovered")
+    first = Dataset("recovered").keypoints
     recovered.make(folder, real_data / "recovered")
-    pd.testing.assert_frame_equal(read_keypoints("recovered"), first)
+    pd.testing.assert_frame_equal(Dataset("recovered").keypoints, first)
 
 
 def test_the_datasheet_gives_the_sizes_that_are_there(home, real_data):
-    from gymlib.files import paths
     from gymlib.skeleton import torso_length
 
-    recovered.make(paths.dataset("recovered"), real_data / "recovered")
-    table = read_keypoints("recovered")
+    recovered.make(Dataset("recovered").folder, real_data / "recovered")
+    table = Dataset("recovered").keypoints
     lengths = torso_length(keypoint_array(table).astype(float) * [960, 540])
     medians = pd.Series(lengths).groupby(table["clip"].to_numpy()).median()
     assert (round(medians.min()), round(medians.max())) == (33, 142)
-    clips = read_clips("recovered").set_index("clip")
+    clips = Dataset("recovered").clips.set_index("clip")
     videos = medians.groupby(clips["video"].reindex(medians.index).to_numpy()).median()
     np.testing.assert_allclose(videos[["group_2", "group_4"]], 115, atol=5)
     np.testing.assert_allclose(videos[["group_3", "group_5"]], 48, atol=3)

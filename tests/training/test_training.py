@@ -6,6 +6,8 @@ from torch import nn
 
 from gymlib import models, training
 from gymlib.dataset.clip import Clip
+from gymlib.models.cnn import CNNConfig
+from gymlib.models.lstm import LSTMConfig
 from gymlib.training import Batches, FitConfig, Task
 
 
@@ -77,12 +79,11 @@ def test_frame_batches_hold_every_training_frame_once():
 @pytest.mark.slow
 def test_both_architectures_learn_and_repeat_exactly():
     clips, everything = make_clips([20] * 6), np.arange(6)
-    for config, size, rate in ((models.LSTMConfig(), None, 0.1), (models.CNNConfig(), 16, 0.05)):
-        tasks = [
-            Task(models.build(config, 0), everything, FitConfig(12, rate, 0.8)) for _ in range(2)
-        ]
-        losses = training.fit_many(tasks, clips, seed=0, size=size)
-        assert losses[0, -1] < 0.8 * losses[0, 0]
+    for config, size, rate in ((LSTMConfig(), None, 0.1), (CNNConfig(), 16, 0.05)):
+        fit = FitConfig(12, rate, 0.8)
+        tasks = [Task(models.build(config, 0), everything, fit, size) for _ in range(2)]
+        losses = training.fit_many(tasks, clips)
+        assert losses[0][-1] < 0.8 * losses[0][0]
         np.testing.assert_array_equal(losses[0], losses[1])
         probabilities = training.predict(tasks[0].model, clips[0].keypoints)
         assert probabilities.shape == (20, 4)
@@ -91,9 +92,8 @@ def test_both_architectures_learn_and_repeat_exactly():
 
 def test_a_diverged_model_is_undecided_and_its_loss_stays_not_a_number():
     clips = make_clips([20] * 3)
-    task = Task(models.build(models.CNNConfig(), 0), np.arange(3), FitConfig(2, 1e30))
-    losses = training.fit_many([task], clips, seed=0, size=8)
-    assert np.isnan(losses[0, -1])
+    task = Task(models.build(CNNConfig(), 0), np.arange(3), FitConfig(2, 1e30), 8)
+    assert np.isnan(training.fit_many([task], clips)[0][-1])
     np.testing.assert_array_equal(training.predict(task.model, clips[0].keypoints), 0.25)
 
 
@@ -125,8 +125,8 @@ def test_clips_that_cannot_be_learnt_from_are_named():
 
 def test_a_clip_of_one_frame_is_enough_for_the_lstm():
     clips = make_clips([1, 1])
-    task = Task(models.build(models.LSTMConfig(), 0), np.arange(2), FitConfig(1, 0.1))
-    assert np.isfinite(training.fit_many([task], clips, seed=0)).all()
+    task = Task(models.build(LSTMConfig(), 0), np.arange(2), FitConfig(1, 0.1))
+    assert np.isfinite(training.fit_many([task], clips)[0]).all()
     assert training.predict(task.model, clips[0].keypoints).shape == (1, 4)
 
 
@@ -135,8 +135,8 @@ def test_read_only_arrays_of_a_table_will_do():
     for clip in clips:
         clip.keypoints.setflags(write=False)
         clip.labels.setflags(write=False)
-    task = Task(models.build(models.LSTMConfig(), 0), np.arange(2), FitConfig(1, 0.1))
-    training.fit_many([task], clips, seed=0)
+    task = Task(models.build(LSTMConfig(), 0), np.arange(2), FitConfig(1, 0.1))
+    training.fit_many([task], clips)
     training.predict(task.model, clips[0].keypoints)
 
 
@@ -145,3 +145,55 @@ def test_bad_settings_say_what_is_expected():
         FitConfig(1, 0.1, optimiser="lion")
     with pytest.raises(ValueError, match="expected epochs >= 1, learning_rate > 0"):
         FitConfig(1, 0.0)
+
+
+def test_a_loss_of_one_s_own_is_minimised():
+    def twice(logs, labels):
+        return 2 * nn.functional.nll_loss(logs, labels)
+
+    batches = [(torch.tensor([2.0]), torch.tensor([1]))]
+    model = Line()
+    losses = training.fit(model, lambda epoch: batches, FitConfig(1, 0.1), loss=twice)
+    assert losses == pytest.approx([2 * np.log(2)]) and model.slope.item() == pytest.approx(0.2)
+
+
+@pytest.mark.slow
+def test_side_by_side_gives_the_same_as_one_after_the_other():
+    clips, told = make_clips([9] * 4), []
+
+    def tasks():
+        fit = FitConfig(3, 0.05, 0.5)
+        built = [(LSTMConfig(), None), (CNNConfig((2, 3)), 8), (LSTMConfig(3, 1), None)]
+        return [Task(models.build(c, k), np.arange(4), fit, b) for k, (c, b) in enumerate(built)]
+
+    alone, together = tasks(), tasks()
+    expected = training.fit_many(alone, clips)
+    found = training.fit_many(together, clips, n_jobs=2, on_epoch_end=told.append)
+    assert told == [3, 3, 3]
+    for one, other in zip(expected, found):
+        np.testing.assert_array_equal(one, other)
+    for one, other in zip(alone, together):
+        for a, b in zip(one.model.parameters(), other.model.parameters()):
+            assert torch.equal(a, b)
+
+
+class TestEngines:
+    LONG = FitConfig(10**5, 0.1)
+
+    def test_long_work_on_the_thesis_s_networks_is_compiled(self):
+        clips, everything = make_clips([9] * 4), np.arange(4)
+        lstm, cnn = models.build(LSTMConfig(), 0), models.build(CNNConfig(), 0)
+        tasks = [Task(lstm, everything, self.LONG), Task(cnn, everything, self.LONG, 8)]
+        assert training.engines(tasks, clips) == ["compiled", "compiled"]
+        short = [Task(lstm, everything, FitConfig(1, 0.1))]
+        assert training.engines(short, clips) == ["torch"]
+
+    def test_what_cannot_be_compiled_is_left_to_torch(self):
+        clips, everything = make_clips([9] * 4), np.arange(4)
+        model = models.build(LSTMConfig(), 0)
+        tasks = [Task(model, everything, self.LONG), Task(Line(), everything, self.LONG)]
+        assert training.engines(tasks, clips) == ["compiled", "torch"]
+
+    def test_unknown_engine(self):
+        with pytest.raises(ValueError, match="engine must be one of torch, compiled, found 'jax'"):
+            training.fit_many([], [], engine="jax")

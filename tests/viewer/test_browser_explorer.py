@@ -12,8 +12,8 @@ import pytest
 from jupyterlab import chromium, open_and_run, page, server, shoot, write_notebook
 from tiny_dataset import make_dataset, make_results
 
-from gymlib.annotation import review
-from gymlib.dataset.tables import annotators, read_keypoints, read_labels
+from gymlib.annotation.review.queue import rank_doubts
+from gymlib.dataset import Dataset
 from gymlib.evaluation import errors
 from gymlib.files import paths
 from gymlib.files.tables import read_table, write_table
@@ -22,9 +22,10 @@ from gymlib.labels import CLASSES
 pytestmark = pytest.mark.slow
 
 FIRST, SECOND = "LSTM, ensemble", "CNN, ensemble"
+OPEN = 'from gymlib import viewer\nfrom gymlib.dataset import Dataset\ndata = Dataset("{0}")'
 QUEUE = (
-    "from gymlib import io, review, widgets\n"
-    'queue = review.queue(io.read_labels("{0}"), io.annotators("{0}"))'
+    "from gymlib.annotation.review.queue import rank_doubts\n"
+    "queue = rank_doubts(data.labels, data.annotators)"
 )
 pictures = pytest.mark.skipif(
     not os.environ.get("GYMLIB_SCREENSHOTS"), reason="pictures are taken with GYMLIB_SCREENSHOTS=1"
@@ -72,7 +73,7 @@ def test_a_cell_of_the_matrix_and_two_models(home, notebooks):
     (true, said), frames = max(wrong.groupby(["true", "label"]), key=lambda cell: len(cell[1]))
     expected = set(zip(frames["clip"], frames["frame"]))
     tested = set(zip(first["clip"], first["frame"]))
-    write_notebook(notebooks / "07.ipynb", "from gymlib import widgets", 'widgets.explore("tiny")')
+    write_notebook(notebooks / "07.ipynb", OPEN.format(name), "viewer.explore(data)")
     with server(notebooks) as address, page() as view:
         problems = []
         view.on("pageerror", lambda error: problems.append(str(error)))
@@ -94,7 +95,7 @@ def test_a_cell_of_the_matrix_and_two_models(home, notebooks):
         assert view.locator(".gym-chip").first.text_content() == true
 
         view.locator(".gym-list li").first.click()
-        view.get_by_label("play these runs one after the other").click()
+        view.get_by_label("play these places one after the other").click()
         view.wait_for_function(
             "document.querySelector('.gym-list li:nth-child(2)').matches('.gym-chosen')"
         )
@@ -119,25 +120,24 @@ def test_a_cell_of_the_matrix_and_two_models(home, notebooks):
 
 def test_a_case_opens_in_the_labeller(home, notebooks):
     """Choosing a case shows its frame; labels change its mark and the agreement."""
-    name = make_dataset(home, clips=4, frames=30, processed=True)
-    blurred = paths.annotation(name, "B")  # so that the queue has something to show
+    data = Dataset(make_dataset(home, clips=4, frames=30, processed=True), home)
+    blurred = data.annotation("B")  # so that the queue has something to show
     table = pd.read_csv(blurred)
     table.loc[table["clip"] == "clip_02", "label"] = "idle"
     write_table(blurred, table)
-    labels = home / "data" / name / "labels.parquet"
-    labels.unlink()
+    (data.folder / "labels.parquet").unlink()
     write_notebook(
         notebooks / "01.ipynb",
-        f'from gymlib import labelling\nlabelling.make("{name}")',
-        QUEUE.format(name),
-        f'widgets.review("{name}", "C", queue)',
+        OPEN.format("tiny") + "\nfrom gymlib.annotation import reading\nreading.make(data);",
+        QUEUE,
+        'viewer.review(data, "C", queue)',
     )
     with server(notebooks) as address, page() as view:
         problems = []
         view.on("pageerror", lambda error: problems.append(str(error)))
         open_and_run(view, address, "01.ipynb")
         view.locator("canvas[data-frame]").wait_for()
-        queue = review.queue(read_labels(name), list("ABC"))
+        queue = rank_doubts(data.labels, list("ABC"))
         number = int(np.flatnonzero((queue["clip"] == "clip_02") & (queue["frames"] > 3))[0])
         case = queue.iloc[number]
         entry = view.locator(".gym-list li").nth(number)
@@ -182,22 +182,22 @@ def simulated(home):
     for file in source.iterdir():
         if file.name != "drafts":
             (folder / file.name).symlink_to(file)
-    return folder
+    return Dataset("simulated", home)
 
 
 @pictures
 def test_picture_of_the_explorer(simulated, notebooks):
     """figures/explorer.png: skill that the LSTM ensemble takes for take-off, the CNN beside it."""
-    file = simulated / "results" / "thesis" / "predictions.parquet"
+    file = simulated.results("thesis") / "predictions.parquet"
     if not file.is_file():
         pytest.skip("no results on the simulated data: run `make reproduce` first")
     own = errors.of_models(read_table(file))[FIRST]
     runs = errors.cell_runs(own, CLASSES.index("skill"), CLASSES.index("take-off"))
-    poses = read_keypoints("simulated")
+    poses = simulated.keypoints
     seen = set(zip(poses["clip"][poses["detected"]], poses["frame"][poses["detected"]]))
     number = next(i for i, run in enumerate(runs.itertuples()) if (run.clip, run.start) in seen)
-    source = f'widgets.explore("simulated", "thesis", other="{SECOND}")'
-    write_notebook(notebooks / "picture.ipynb", "from gymlib import widgets", source)
+    source = f'viewer.explore(data, "thesis", other="{SECOND}")'
+    write_notebook(notebooks / "picture.ipynb", OPEN.format("simulated"), source)
     with server(notebooks) as address, page(1280, 1300) as view:
         open_and_run(view, address, "picture.ipynb")
         view.locator(".gym-matrix [data-truth=skill][data-said=take-off]").click()
@@ -211,12 +211,12 @@ def test_picture_of_the_explorer(simulated, notebooks):
 @pictures
 def test_picture_of_the_review(simulated, notebooks):
     """figures/review.png: the first case of which a frame has a skeleton."""
-    queue = review.queue(read_labels("simulated"), annotators("simulated"))
-    poses = read_keypoints("simulated")
+    queue = rank_doubts(simulated.labels, simulated.annotators)
+    poses = simulated.keypoints
     seen = set(zip(poses["clip"][poses["detected"]], poses["frame"][poses["detected"]]))
     number = next(i for i, case in queue.iterrows() if (case["clip"], case["start"]) in seen)
-    widget = 'widgets.review("simulated", "you", queue, draft=True)'
-    write_notebook(notebooks / "picture.ipynb", QUEUE.format("simulated"), widget)
+    widget = 'viewer.review(data, "you", queue, draft=True)'
+    write_notebook(notebooks / "picture.ipynb", OPEN.format("simulated"), QUEUE, widget)
     with server(notebooks) as address, page(1280, 1000) as view:
         open_and_run(view, address, "picture.ipynb")
         view.locator(".gym-list li").nth(number).click()

@@ -15,8 +15,7 @@ from jupyterlab import chromium, open_and_run, page, server, shoot, write_notebo
 from tiny_dataset import FPS, HEIGHT, WIDTH, make_dataset
 
 from gymlib import skeleton, video
-from gymlib.dataset.keypoints import keypoint_array
-from gymlib.dataset.tables import read_clips, read_keypoints
+from gymlib.dataset import Dataset
 from gymlib.files import paths
 from gymlib.files.tables import write_table
 from gymlib.plots import overlay
@@ -34,20 +33,20 @@ def browser():
     chromium()
 
 
-def film(dataset: str) -> None:
+OPEN = 'from gymlib import viewer\nfrom gymlib.dataset import Dataset\ndata = Dataset("{0}")'
+
+
+def film(data: Dataset) -> None:
     """Give the clips of a tiny data set videos of what their keypoints show."""
-    folder = paths.dataset(dataset)
-    clips, poses = read_clips(dataset), read_keypoints(dataset)
+    clips = data.clips
     floor = np.linspace(60, 200, HEIGHT).astype(np.uint8)[:, None, None]
     empty = np.broadcast_to(floor, (HEIGHT, WIDTH, 3)).copy()
     clips["path"] = [f"videos/{clip.video}/{clip.clip}.mp4" for clip in clips.itertuples()]
     for clip in clips.itertuples():
-        own = keypoint_array(poses[poses["clip"] == clip.clip])
-        pixels = skeleton.to_pixels(own, WIDTH, HEIGHT)
-        (folder / clip.path).parent.mkdir(parents=True, exist_ok=True)
+        pixels = skeleton.to_pixels(data.clip(clip.clip).keypoints, WIDTH, HEIGHT)
         pictures = (overlay.draw_skeleton(empty, body, "#222222") for body in pixels)
-        video.write_video(folder / clip.path, pictures, FPS)
-    write_table(folder / "clips.csv", clips)
+        video.write_video(data.folder / clip.path, pictures, FPS)
+    data.write(clips, "clips.csv")
 
 
 def runs(file: Path, clip: str) -> list[tuple[int, int, str]]:
@@ -72,7 +71,7 @@ def wait_until_saved(view) -> None:
 def shown(view) -> list[list[int]]:
     """First and last frame of each run of the annotator's own bar."""
     return view.evaluate(
-        f"[...document.querySelectorAll('{LABELLER} .gym-bar.gym-own .gym-run')]"
+        f"[...document.querySelectorAll('{LABELLER} .gym-bar.gym-own .gym-segment')]"
         ".map((run) => [Number(run.dataset.start), Number(run.dataset.end)])"
     )
 
@@ -92,7 +91,7 @@ def drag_border(view, border: int, to: int, frames: int) -> None:
 
 def test_labelling_in_notebook_01(home, notebooks):
     """Twenty frames by keyboard, a border dragged, undone, the page loaded anew."""
-    film(make_dataset(home, clips=3, frames=FRAMES, name="simulated"))
+    film(Dataset(make_dataset(home, clips=3, frames=FRAMES, name="simulated"), home))
     shutil.copy(paths.NOTEBOOKS / "01_annotation_review.ipynb", notebooks / "01.ipynb")
     draft = home / "data" / "simulated" / "drafts" / "me.csv"
     votes = {file: file.read_bytes() for file in (home / "data").rglob("annotations/*.csv")}
@@ -183,7 +182,7 @@ def test_labelling_in_notebook_01(home, notebooks):
         view.reload()
         open_and_run(view, address, "01.ipynb")
         view.wait_for_function(
-            "([bar, n]) => document.querySelectorAll(`${bar} .gym-run`).length === n",
+            "([bar, n]) => document.querySelectorAll(`${bar} .gym-segment`).length === n",
             arg=[f"{LABELLER} .gym-bar.gym-own", len(kept) + 1],
         )
         view.locator(f"{LABELLER} select").wait_for()
@@ -235,8 +234,7 @@ def test_speed_on_a_video_of_1080_lines(home, notebooks, capsys):
     table = pd.DataFrame(rows).assign(width=1920, height=1080)
     write_table(home / "data" / "phone" / "clips.csv", table)
     write_notebook(
-        notebooks / "speed.ipynb",
-        'from gymlib import widgets\nwidgets.label("phone", "me", draft=True)',
+        notebooks / "speed.ipynb", OPEN.format("phone") + '\nviewer.label(data, "me", draft=True)'
     )
     with server(notebooks) as address, page() as view:
         open_and_run(view, address, "speed.ipynb")
@@ -266,12 +264,12 @@ def test_picture_of_the_labeller(home, notebooks):
         (folder / name).symlink_to(source / name)
     clip = "video2_07"
     borders = [start for start, _, _ in runs(source / "annotations" / "A.csv", clip)]
-    poses = read_keypoints("simulated").query("clip == @clip and detected")["frame"]
-    stop = int(poses[poses >= borders[2] + 25].iloc[0])  # in the skill, with a skeleton
+    seen = np.flatnonzero(Dataset("simulated", home).clip(clip).detected)
+    stop = int(seen[seen >= borders[2] + 25][0])  # in the skill, with a skeleton
     write_notebook(
         notebooks / "picture.ipynb",
-        "from gymlib import widgets",
-        'widgets.label("simulated", "you", draft=True, blind=False)',
+        OPEN.format("simulated"),
+        'viewer.label(data, "you", draft=True, blind=False)',
     )
     with server(notebooks) as address, page(1160, 1000) as view:
         open_and_run(view, address, "picture.ipynb")

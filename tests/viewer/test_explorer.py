@@ -5,31 +5,33 @@ import pytest
 from tiny_dataset import make_dataset, make_results
 from widget_messages import last, listen
 
-from gymlib.annotation import annotator_file, review
-from gymlib.dataset.tables import annotators, read_labels
+from gymlib import viewer
+from gymlib.annotation import annotator_file
+from gymlib.annotation.review.doubt import ReviewConfig
+from gymlib.annotation.review.queue import rank_doubts
+from gymlib.dataset import Dataset
 from gymlib.evaluation import errors
-from gymlib.files import paths
 from gymlib.files.atomic import MissingFileError, read_json
 from gymlib.files.tables import read_table
 from gymlib.labels import CLASSES, encode
-from gymlib.viewer import Explorer, Review, notebook
+from gymlib.viewer import Explorer, Reviewer
 from gymlib.viewer.explorer import DIFFERENT
 
 FIRST, SECOND = "LSTM, ensemble", "CNN, ensemble"
 
 
 @pytest.fixture
-def dataset(home):
+def data(home):
     name = make_dataset(home, clips=4, frames=30, processed=True)
     make_results(home, name)
-    return name
+    return Dataset(name, home)
 
 
 def rows_of(said) -> dict[str, np.ndarray]:
     content = next(c for c, _ in reversed(said) if c["say"] in ("clip", "rows"))
     return {
         row["name"]: np.concatenate(
-            [[code] * (end - start + 1) for start, end, code in row["runs"]]
+            [[code] * (end - start + 1) for start, end, code in row["segments"]]
         )
         for row in content["rows"]
     }
@@ -37,8 +39,8 @@ def rows_of(said) -> dict[str, np.ndarray]:
 
 class TestExplorer:
     @pytest.fixture
-    def explorer(self, dataset):
-        return Explorer(dataset)
+    def explorer(self, data):
+        return Explorer(data)
 
     @pytest.fixture
     def said(self, explorer):
@@ -58,11 +60,11 @@ class TestExplorer:
         assert last(said, "curves")["names"] == [FIRST]
 
     def predictions(self, explorer):
-        return read_table(paths.results(explorer.dataset, "thesis") / "predictions.parquet")
+        return read_table(explorer.data.results("thesis") / "predictions.parquet")
 
     def test_the_row_marks_where_the_model_is_wrong(self, explorer, said):
         rows = rows_of(said)
-        own = explorer.study.models[FIRST].query("clip == @explorer.clip")
+        own = explorer.predictions[FIRST].query("clip == @explorer.clip")
         wrong = own.loc[own["label"] != own["true"], "frame"]
         assert np.flatnonzero(rows["wrong"] == DIFFERENT).tolist() == sorted(wrong)
 
@@ -72,14 +74,14 @@ class TestExplorer:
         true, answer = np.unravel_index(counts.argmax(), counts.shape)
         explorer._hear(None, {"do": "cell", "cell": [int(true), int(answer)]}, [])
         panel = last(said, "panel")
-        own = explorer.study.models[FIRST]
+        own = explorer.predictions[FIRST]
         inside = own[(own["true"] == CLASSES[true]) & (own["label"] == CLASSES[answer])]
-        assert sum(run[3] for run in panel["runs"]) == len(inside) == counts[true, answer]
+        assert sum(run[3] for run in panel["places"]) == len(inside) == counts[true, answer]
         assert f"{CLASSES[true]} taken for {CLASSES[answer]}" in panel["title"]
-        assert [explorer.clip, explorer.frame] == panel["runs"][0][:2]
+        assert [explorer.clip, explorer.frame] == panel["places"][0][:2]
         assert last(said, "at")["number"] == 0
-        explorer._hear(None, {"do": "visit", "number": len(panel["runs"]) - 1}, [])
-        assert [explorer.clip, explorer.frame] == panel["runs"][-1][:2]
+        explorer._hear(None, {"do": "visit", "number": len(panel["places"]) - 1}, [])
+        assert [explorer.clip, explorer.frame] == panel["places"][-1][:2]
 
     def test_two_models_are_compared_frame_by_frame(self, explorer, said):
         explorer._hear(None, {"do": "choose", "what": "other", "value": SECOND}, [])
@@ -91,7 +93,7 @@ class TestExplorer:
         assert f"{FIRST} and {SECOND} differ in" in panel["compared"]
 
     def test_steps_lead_through_all_differences_and_back(self, explorer, said):
-        places = [tuple(run[:2]) for run in last(said, "panel")["runs"]]
+        places = [tuple(run[:2]) for run in last(said, "panel")["places"]]
         explorer.go(0, explorer.clips[0])
         visited = [(explorer.clip, 0)] if places[0] == (explorer.clip, 0) else []
         for _ in range(len(places) - len(visited)):
@@ -117,96 +119,94 @@ class TestExplorer:
         assert "has no results yet; run notebook 06" in last(said, "problem")["text"]
         explorer._hear(None, {"do": "choose", "what": "model", "value": "GRU"}, [])
         assert "no model 'GRU'" in last(said, "problem")["text"]
-        assert (explorer.dataset, explorer.model) == ("tiny", FIRST)
+        assert (explorer.data.name, explorer.model) == ("tiny", FIRST)
 
-    def test_unknown_protocols(self, dataset):
+    def test_unknown_protocols(self, data):
         with pytest.raises(ValueError, match="no results of protocol 'x'; there are thesis"):
-            Explorer(dataset, "x")
+            Explorer(data, "x")
 
-    def test_headless_it_is_a_picture(self, dataset, monkeypatch):
+    def test_headless_it_is_a_picture(self, data, monkeypatch):
         monkeypatch.setenv("GYMLIB_HEADLESS", "1")
-        assert notebook.explore("nothing").data.startswith(b"\x89PNG")
-        assert notebook.review("nothing", "me").data.startswith(b"\x89PNG")
+        assert viewer.explore(Dataset("nothing")).data.startswith(b"\x89PNG")
+        assert viewer.review(Dataset("nothing"), "me").data.startswith(b"\x89PNG")
 
 
 class TestReview:
     @pytest.fixture
-    def queue(self, dataset):
-        return review.queue(read_labels(dataset), annotators(dataset), config=LONG)
+    def queue(self, data):
+        return rank_doubts(data.labels, data.annotators, config=LONG)
 
     @pytest.fixture
-    def desk(self, dataset, queue):
-        return Review(dataset, "A", queue, config=LONG)
+    def reviewer(self, data, queue):
+        return Reviewer(data, "A", queue, config=LONG)
 
-    def test_it_opens_the_first_case(self, desk, queue):
-        said = listen(desk)
-        desk._hear(None, {"do": "ready"}, [])
-        assert (desk.clip, desk.frame) == tuple(queue.loc[0, ["clip", "start"]])
+    def test_it_opens_the_first_case(self, reviewer, queue):
+        said = listen(reviewer)
+        reviewer._hear(None, {"do": "ready"}, [])
+        assert (reviewer.clip, reviewer.frame) == tuple(queue.loc[0, ["clip", "start"]])
         assert last(said, "clip")["frame"] == queue.loc[0, "start"]
-        assert len(last(said, "cases")["cases"]) == len(queue)
-        assert last(said, "desk")["done"] == [False] * len(queue)
+        assert len(last(said, "doubts")["doubts"]) == len(queue)
+        assert last(said, "progress")["done"] == [False] * len(queue)
 
-    def test_a_case_opens_at_its_frame(self, desk, queue):
-        said = listen(desk)
-        desk._hear(None, {"do": "visit", "number": len(queue) - 1}, [])
-        assert (desk.clip, desk.frame) == tuple(queue.iloc[-1][["clip", "start"]])
-        assert last(said, "desk")["at"] == len(queue) - 1
+    def test_a_case_opens_at_its_frame(self, reviewer, queue):
+        said = listen(reviewer)
+        reviewer._hear(None, {"do": "visit", "number": len(queue) - 1}, [])
+        assert (reviewer.clip, reviewer.frame) == tuple(queue.iloc[-1][["clip", "start"]])
+        assert last(said, "progress")["at"] == len(queue) - 1
 
-    def test_queue_and_agreement_follow_a_change_and_its_undo(self, desk, queue, dataset):
-        said = listen(desk)
-        desk._hear(None, {"do": "ready"}, [])
+    def test_queue_and_agreement_follow_a_change_and_its_undo(self, reviewer, queue, data):
+        said = listen(reviewer)
+        reviewer._hear(None, {"do": "ready"}, [])
         case = queue.iloc[0]
-        labels = read_labels(dataset)
+        labels = data.labels
         vote = encode(labels.loc[labels["clip"] == case["clip"], "A"])[case["start"]]
         other = (int(vote) + 1) % 4
-        request = {"clip": desk.clip, "window": "w", "number": 1}
-        before = last(said, "desk")["measures"]
+        request = {"clip": reviewer.clip, "window": "w", "number": 1}
+        before = last(said, "progress")["measures"]
         for frame in range(case["start"], case["end"] + 1):
-            desk._hear(None, request | {"do": "label", "frame": frame, "label": other}, [])
-        after = last(said, "desk")
+            reviewer._hear(None, request | {"do": "label", "frame": frame, "label": other}, [])
+        after = last(said, "progress")
         assert after["done"][0]
         alpha = next(row for row in after["measures"] if row[0] == "Krippendorff's alpha")
         assert alpha != before[0] and alpha[2].startswith("(")
-        kept = paths.dataset(dataset) / "drafts" / "A.reviewed.json"
+        kept = data.folder / "drafts" / "A.reviewed.json"
         place = list(case[["clip", "start", "end", "reason"]])
         assert read_json(kept)["checked"].count(place) == 1
-        while desk.session.steps:
-            desk._hear(None, request | {"do": "undo"}, [])
-        assert last(said, "desk")["measures"] == before
-        assert not last(said, "desk")["done"][0]
+        while reviewer.session.steps:
+            reviewer._hear(None, request | {"do": "undo"}, [])
+        assert last(said, "progress")["measures"] == before
+        assert not last(said, "progress")["done"][0]
 
-    def test_what_was_checked_stays_checked(self, desk, queue, dataset):
-        said = listen(desk)
-        desk._hear(None, {"do": "check", "number": 0}, [])
-        assert last(said, "desk")["done"][0]
-        again = Review(dataset, "A", queue, config=LONG)
-        assert again.desk.done(0) and again.at == 1
+    def test_what_was_checked_stays_checked(self, reviewer, queue, data):
+        said = listen(reviewer)
+        reviewer._hear(None, {"do": "check", "number": 0}, [])
+        assert last(said, "progress")["done"][0]
+        again = Reviewer(data, "A", queue, config=LONG)
+        assert again.progress.done(0) and again.at == 1
         said = listen(again)
         again._hear(None, {"do": "next"}, [])
         assert again.at == 2
         for number in range(len(queue)):
-            again.desk.check(number)
+            again.progress.check(number)
         again._hear(None, {"do": "next"}, [])
         assert last(said, "problem")["text"] == "no case is left"
 
-    def test_a_draft_counts_here_but_changes_no_vote(self, dataset, queue):
-        desk = Review(dataset, "me", queue, draft=True, config=LONG)
-        said = listen(desk)
-        desk._hear(None, {"do": "ready"}, [])
-        request = {"clip": desk.clip, "window": "w", "number": 1}
-        desk._hear(None, request | {"do": "label", "frame": desk.frame, "label": 2}, [])
-        names = [name for name, *_ in last(said, "desk")["measures"]]
-        assert "kappa A, me" in names and annotators(dataset) == ["A", "B", "C"]
-        assert (
-            Review(dataset, "me", queue, draft=True, config=LONG).desk.agreement.annotators[-1]
-            == "me"
-        )
+    def test_a_draft_counts_here_but_changes_no_vote(self, data, queue):
+        reviewer = Reviewer(data, "me", queue, draft=True, config=LONG)
+        said = listen(reviewer)
+        reviewer._hear(None, {"do": "ready"}, [])
+        request = {"clip": reviewer.clip, "window": "w", "number": 1}
+        reviewer._hear(None, request | {"do": "label", "frame": reviewer.frame, "label": 2}, [])
+        names = [name for name, *_ in last(said, "progress")["measures"]]
+        assert "kappa A, me" in names and data.annotators == ["A", "B", "C"]
+        again = Reviewer(data, "me", queue, draft=True, config=LONG)
+        assert again.progress.agreement.annotators[-1] == "me"
         with pytest.raises(MissingFileError):
-            annotator_file.hand_in(dataset, "nobody")
+            annotator_file.hand_in(data, "nobody")
 
-    def test_without_a_queue_it_is_made(self, dataset):
-        made = Review(dataset, "A")
-        assert len(made.desk.cases) > 0
+    def test_without_a_queue_it_is_made(self, data):
+        made = Reviewer(data, "A")
+        assert len(made.progress.doubts) > 0
 
 
-LONG = review.ReviewConfig(shortest=1)  # annotators of the tiny data set differ by a frame
+LONG = ReviewConfig(shortest=1)  # annotators of the tiny data set differ by a frame

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from tiny_dataset import make_dataset
 
-from gymlib.dataset.tables import read_processed
+from gymlib.dataset import Dataset
 from gymlib.files import paths
 from gymlib.files.atomic import read_json
 from gymlib.report import chain
@@ -13,59 +13,61 @@ from gymlib.thesis import recovered
 pytestmark = pytest.mark.slow
 
 
-def execute(home, name, dataset) -> str:
+def execute(data, name) -> str:
     """Run one notebook; returns the text of its Markdown outputs."""
-    copy = home / f"{name}.ipynb"
-    chain.execute(paths.NOTEBOOKS / f"{name}.ipynb", copy, dataset, "quick")
+    copy = chain.execute(paths.NOTEBOOKS / f"{name}.ipynb", data, "quick")
     cells = nbformat.read(copy, as_version=4).cells
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     return "\n".join(output.get("data", {}).get("text/markdown", "") for output in outputs)
 
 
-def test_three_annotators(home):
-    name = make_dataset(home)
-    text = execute(home, "01_annotation_review", name)
+@pytest.fixture
+def data(home):
+    return Dataset(make_dataset(home), home)
+
+
+def test_three_annotators(data):
+    text = execute(data, "01_annotation_review")
     assert "1 of 240 frames (0.42%) in 1 clips have no majority" in text
     assert "The rule changes 6 frames in 3 of 6 clips" in text
-    text = execute(home, "03_preprocessing", name)
+    text = execute(data, "03_preprocessing")
     assert "16 of 240 frames (6.7%) have no pose, 1 more (0.4%) no majority" in text
-    assert sum(map(len, read_processed(name))) == 223
-    record = read_json(paths.dataset(name) / "processed.json")
+    assert sum(map(len, data.processed)) == 223
+    record = read_json(data.folder / "processed.json")
     assert record["funnel"] == {"frames": 240, "no_pose": 16, "unlabeled": 1, "kept": 223}
     assert record["config"] == {"normalisation": "raw"}
-    figures = {file.name for file in paths.figures(name).iterdir()}
+    figures = {file.name for file in data.figures.iterdir()}
     assert {"01_hardest_clips.svg", "03_funnel.svg", "03_time_gaps.svg"} <= figures
 
 
-def test_one_annotator(home):
-    name = make_dataset(home)
+def test_one_annotator(data):
     for other in "BC":
-        (paths.dataset(name) / "annotations" / f"{other}.csv").unlink()
-    text = execute(home, "01_annotation_review", name)
+        data.annotation(other).unlink()
+    text = execute(data, "01_annotation_review")
     assert "Agreement needs at least two annotators of the same clips." in text
-    execute(home, "03_preprocessing", name)
-    assert len(read_processed(name)) == 6
+    execute(data, "03_preprocessing")
+    assert len(data.processed) == 6
 
 
-def test_all_faults_reach_the_reader(home):
-    name = make_dataset(home)
-    file = paths.dataset(name) / "annotations" / "B.csv"
+def test_all_faults_reach_the_reader(data):
+    file = data.annotation("B")
     lines = file.read_text().splitlines()
     lines[1] = lines[1].replace("clip_00", "clip_0")
     lines[3] = lines[3].replace("take-off", "jump")
     file.write_text("\n".join(lines) + "\n")
     with pytest.raises(chain.NotebookError) as caught:
-        execute(home, "01_annotation_review", name)
+        execute(data, "01_annotation_review")
     message = str(caught.value)
     assert "B.csv, row 2: clip 'clip_0' is not in clips.csv; did you mean 'clip_0" in message
     assert "B.csv, row 4: unknown label 'jump'" in message
-    assert not (paths.dataset(name) / "labels.parquet").exists()
+    assert not data.has("labels.parquet")
 
 
 def test_real_clips(home, real_data):
-    recovered.make(paths.dataset("recovered"), real_data / "recovered")
-    text = execute(home, "01_annotation_review", "recovered")
+    data = Dataset("recovered", home)
+    recovered.make(data.folder, real_data / "recovered")
+    text = execute(data, "01_annotation_review")
     assert "Pairs of annotators agree on 96.0% to 97.5% of the frames" in text
-    text = execute(home, "03_preprocessing", "recovered")
+    text = execute(data, "03_preprocessing")
     assert "6,107 are kept" in text
-    assert len(read_processed("recovered")) == 67
+    assert len(data.processed) == 67

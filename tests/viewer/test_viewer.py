@@ -13,22 +13,19 @@ from widget_messages import last, listen
 
 from gymlib import video
 from gymlib.annotation import annotator_file
-from gymlib.annotation.annotator_file import LabelFile
+from gymlib.annotation.annotator_file import AnnotatorFile
 from gymlib.annotation.checks import AnnotationError
-from gymlib.dataset import schemas
-from gymlib.dataset.tables import read_clips
-from gymlib.files import paths
+from gymlib.dataset import Dataset, schemas
 from gymlib.files.atomic import write_text
-from gymlib.files.tables import write_table
-from gymlib.viewer import ClipViewer, Labeller, reel
-from gymlib.viewer.script import FOLDER, script, style
+from gymlib.viewer import ClipViewer, Labeller, frame_cache
+from gymlib.viewer.javascript import FOLDER, script, style
 
 FRAMES = 20
 
 
 @pytest.fixture
-def dataset(home):
-    return make_dataset(home, clips=3, frames=FRAMES, processed=True)
+def data(home):
+    return Dataset(make_dataset(home, clips=3, frames=FRAMES, processed=True), home)
 
 
 class Hand:
@@ -46,29 +43,29 @@ class Hand:
         return last(self.said, "saved") if what in changes else {}
 
     @property
-    def runs(self) -> list[list]:
-        return last(self.said, "rows")["rows"][0]["runs"]
+    def segments(self) -> list[list]:
+        return last(self.said, "rows")["rows"][0]["segments"]
 
 
 class TestViewer:
-    def test_a_clip_is_sent_whole(self, dataset):
+    def test_a_clip_is_sent_whole(self, data):
         table = pd.DataFrame({"clip": "clip_00", "frame": [3], "label": ["skill"]})
         table[schemas.PROBABILITIES] = [[0, 0, 1.0, 0]]
-        viewer = ClipViewer(dataset, predictions={"LSTM": table})
+        viewer = ClipViewer(data, predictions={"LSTM": table})
         said = listen(viewer)
         viewer._hear(None, {"do": "ready"}, [])
         [(clip, [keypoints]), (curves, [curve])] = said
         assert (clip["name"], clip["frames"], clip["frame"], clip["rate"]) == ("clip_00", 20, 0, 25)
         assert [row["name"] for row in clip["rows"]] == ["A", "B", "C", "label", "LSTM"]
-        assert clip["rows"][-1]["runs"] == [[0, 2, -1], [3, 3, 2], [4, 19, -1]]
+        assert clip["rows"][-1]["segments"] == [[0, 2, -1], [3, 3, 2], [4, 19, -1]]
         sent = np.frombuffer(keypoints, "<f4").reshape(FRAMES, 33, 2)
         assert np.array_equal(sent, viewer.view.keypoints)
         assert clip["detected"] == viewer.view.detected.tolist()
         assert curves["names"] == ["LSTM"]
         assert np.frombuffer(curve, "<f4").reshape(FRAMES, 4)[3].tolist() == [0, 0, 1, 0]
 
-    def test_where_it_is_can_be_set_and_observed(self, dataset):
-        viewer = ClipViewer(dataset)
+    def test_where_it_is_can_be_set_and_observed(self, data):
+        viewer = ClipViewer(data)
         said, seen = listen(viewer), []
         viewer.observe(lambda change: seen.append(change["new"]), "frame")
         viewer._hear(None, {"do": "at", "clip": "clip_00", "frame": 7}, [])
@@ -80,40 +77,38 @@ class TestViewer:
         assert (viewer.clip, last(said, "clip")["name"]) == ("clip_01", "clip_01")
         assert last(said, "clip")["frame"] == 6
 
-    def test_what_is_wrong_is_said_where_the_reader_looks(self, dataset):
-        viewer = ClipViewer(dataset)
+    def test_what_is_wrong_is_said_where_the_reader_looks(self, data):
+        viewer = ClipViewer(data)
         said = listen(viewer)
         viewer._hear(None, {"do": "open", "clip": "../secret"}, [])
         assert "no clip '../secret' here" in last(said, "problem")["text"]
         with pytest.raises(ValueError, match="has no clips to show"):
-            ClipViewer(dataset, [])
+            ClipViewer(data, [])
 
-    def test_the_same_box_in_all_frames_without_pictures(self, dataset):
-        view = ClipViewer(dataset).view
+    def test_the_same_box_in_all_frames_without_pictures(self, data):
+        view = ClipViewer(data).view
         left, top, right, bottom = view.box
         seen = view.keypoints[view.detected]
         inside = (seen > [left, top]) & (seen < [right, bottom])
         assert inside.mean() > 0.98
 
-    def test_a_saved_notebook_holds_a_picture(self, dataset):
-        data, _ = ClipViewer(dataset)._repr_mimebundle_()
+    def test_a_saved_notebook_holds_a_picture(self, data):
+        data, _ = ClipViewer(data)._repr_mimebundle_()
         assert "application/vnd.jupyter.widget-view+json" in data
         assert data["image/png"].startswith("iVBOR")
 
 
 class TestPictures:
     @pytest.fixture
-    def filmed(self, dataset):
-        path = film(paths.dataset(dataset) / "videos" / "video_0" / "clip_00.mp4", FRAMES)
-        clips = read_clips(dataset)
-        clips["path"] = clips["path"].astype(object)
-        clips.loc[0, "path"] = "videos/video_0/clip_00.mp4"
-        write_table(paths.dataset(dataset) / "clips.csv", clips)
+    def filmed(self, data):
+        path = film(data.folder / "videos" / "video_0" / "clip_00.mp4", FRAMES)
+        names = ["videos/video_0/clip_00.mp4", None, None]
+        data.write(data.clips.assign(path=names), "clips.csv")
         return path
 
-    def test_come_in_parts_until_there_are_no_more(self, dataset, filmed, monkeypatch):
-        monkeypatch.setattr(reel, "SLICE", 0)
-        viewer = ClipViewer(dataset)
+    def test_come_in_parts_until_there_are_no_more(self, data, filmed, monkeypatch):
+        monkeypatch.setattr(frame_cache, "SLICE", 0)
+        viewer = ClipViewer(data)
         said, first, parts = listen(viewer), 0, 0
         while True:
             viewer._hear(None, {"do": "pictures", "clip": "clip_00", "first": first}, [])
@@ -126,17 +121,17 @@ class TestPictures:
         viewer._hear(None, {"do": "pictures", "clip": "clip_00", "first": 0}, [])
         assert len(said[-1][1]) == FRAMES, "kept, and sent at once the second time"
 
-    def test_of_a_clip_left_behind_are_not_sent(self, dataset, filmed):
-        viewer = ClipViewer(dataset)
+    def test_of_a_clip_left_behind_are_not_sent(self, data, filmed):
+        viewer = ClipViewer(data)
         said = listen(viewer)
         viewer._hear(None, {"do": "open", "clip": "clip_01"}, [])
         viewer._hear(None, {"do": "pictures", "clip": "clip_00", "first": 0}, [])
         assert [content["say"] for content, _ in said] == ["clip", "curves"]
 
-    def test_of_a_damaged_video_end_with_a_sentence(self, dataset, filmed):
+    def test_of_a_damaged_video_end_with_a_sentence(self, data, filmed):
         filmed.write_bytes(filmed.read_bytes()[:-20])
         filmed.write_bytes(b"no video")
-        viewer = ClipViewer(dataset)
+        viewer = ClipViewer(data)
         said = listen(viewer)
         viewer._hear(None, {"do": "pictures", "clip": "clip_00", "first": 0}, [])
         assert "clip_00.mp4: cannot be opened as a video" in last(said, "problem")["text"]
@@ -154,45 +149,45 @@ class TestPictures:
         assert np.allclose([picture.mean() for picture in pictures], [20, 120, 220], atol=3)
 
     def test_of_few_clips_are_kept(self, filmed, tmp_path):
-        reels = reel.Reels()
-        mine = reels.of(filmed)
-        for number in range(reel.KEPT):
-            assert reels.of(filmed) is mine
-            reels.of(film(tmp_path / f"{number}.mp4", 2))
-        for number in range(reel.KEPT):
-            reels.of(tmp_path / f"{number}.mp4")
-        assert reels.of(filmed) is not mine
+        cache = frame_cache.FrameCache()
+        mine = cache.of(filmed)
+        for number in range(frame_cache.KEPT):
+            assert cache.of(filmed) is mine
+            cache.of(film(tmp_path / f"{number}.mp4", 2))
+        for number in range(frame_cache.KEPT):
+            cache.of(tmp_path / f"{number}.mp4")
+        assert cache.of(filmed) is not mine
 
 
 class TestLabeller:
-    def test_every_change_is_on_disk_when_it_is_said_to_be(self, dataset):
-        hand = Hand(Labeller(dataset, "anna"))
+    def test_every_change_is_on_disk_when_it_is_said_to_be(self, data):
+        hand = Hand(Labeller(data, "anna"))
         assert hand.do("label", frame=0, label=0)["text"] == "saved in annotations/anna.csv"
         hand.do("reach", frame=9)
         answer = hand.do("label", frame=5, label=1)
         assert (answer["number"], answer["fault"]) == (4, False)
-        assert hand.runs == [[0, 4, 0], [5, 9, 1], [10, 19, -2]]
-        codes = LabelFile(dataset, "anna").read("clip_00", FRAMES)
+        assert hand.segments == [[0, 4, 0], [5, 9, 1], [10, 19, -2]]
+        codes = AnnotatorFile(data, "anna").read("clip_00", FRAMES)
         assert codes.tolist() == [0] * 5 + [1] * 5 + [-2] * 10
         hand.do("move", border=5, to=3)
-        assert hand.runs[0] == [0, 2, 0]
+        assert hand.segments[0] == [0, 2, 0]
         hand.do("undo")
-        assert hand.runs == [[0, 4, 0], [5, 9, 1], [10, 19, -2]]
+        assert hand.segments == [[0, 4, 0], [5, 9, 1], [10, 19, -2]]
         assert last(hand.said, "go")["frame"] == 5
         assert hand.labeller.changes == 5
 
-    def test_it_goes_on_where_the_annotator_left(self, dataset):
-        hand = Hand(Labeller(dataset, "anna"))
+    def test_it_goes_on_where_the_annotator_left(self, data):
+        hand = Hand(Labeller(data, "anna"))
         hand.do("label", frame=0, label=0)
         hand.do("reach", frame=19)
-        again = Labeller(dataset, "anna")
+        again = Labeller(data, "anna")
         assert again.clip == "clip_01"
         assert again.about_rows()["progress"]["states"] == {
             "clip_00": "done", "clip_01": "none", "clip_02": "none",
         }  # fmt: skip
         hand.do("next")
         hand.do("label", frame=0, label=2)
-        again = Labeller(dataset, "anna")
+        again = Labeller(data, "anna")
         progress = again.about_rows()["progress"]
         assert (again.clip, progress["done"], progress["states"]["clip_01"]) == (
             "clip_01", 1, "part",
@@ -203,7 +198,7 @@ class TestLabeller:
         assert hand.labeller.clip == "clip_01", "round to the one left half done"
         assert hand.labeller.frame == 1, "at the first frame without a label"
         assert not hand.do("reach", frame=19)["fault"]
-        assert len(hand.runs) == 2, "nothing follows before the next key"
+        assert len(hand.segments) == 2, "nothing follows before the next key"
         hand.do("label", frame=1, label=2)
         hand.do("reach", frame=19)
         hand.labeller.turn_to("clip_02")
@@ -212,27 +207,27 @@ class TestLabeller:
         hand.do("next")
         assert last(hand.said, "problem")["text"] == "no other clip is open"
 
-    def test_redo_is_saved_as_every_change_is(self, dataset):
-        hand = Hand(Labeller(dataset, "anna"))
+    def test_redo_is_saved_as_every_change_is(self, data):
+        hand = Hand(Labeller(data, "anna"))
         hand.do("label", frame=0, label=0)
         hand.do("reach", frame=9)
         hand.do("label", frame=5, label=1)
         hand.do("undo")
         assert hand.labeller.about_rows()["undone"] == 1
         hand.do("redo")
-        assert hand.runs == [[0, 4, 0], [5, 9, 1], [10, 19, -2]]
+        assert hand.segments == [[0, 4, 0], [5, 9, 1], [10, 19, -2]]
         assert last(hand.said, "go")["frame"] == 5
-        codes = LabelFile(dataset, "anna").read("clip_00", FRAMES)
+        codes = AnnotatorFile(data, "anna").read("clip_00", FRAMES)
         assert codes.tolist() == hand.labeller.session.codes.tolist()
         hand.do("redo")
         assert hand.labeller.changes == 5, "there is nothing more to do again"
 
-    def test_a_comment_is_a_change_like_any_other(self, dataset):
-        hand = Hand(Labeller(dataset, "anna"))
+    def test_a_comment_is_a_change_like_any_other(self, data):
+        hand = Hand(Labeller(data, "anna"))
         hand.do("label", frame=0, label=0)
         hand.do("reach", frame=9)
         assert not hand.do("comment", frame=3, text=' slow,\n"off" ')["fault"]
-        path = paths.annotation(dataset, "anna")
+        path = data.annotation("anna")
         assert path.read_text().splitlines()[1] == 'clip_00,0,9,idle,"slow, ""off"""'
         assert last(hand.said, "rows")["comments"] == [[0, 9, 'slow, "off"']]
         hand.labeller.turn_to("clip_01")
@@ -246,8 +241,8 @@ class TestLabeller:
         answer = hand.do("comment", frame=15, text="lands")
         assert answer["fault"] and "frame 15 has no label yet" in answer["text"]
 
-    def test_a_comment_made_in_another_window_is_kept(self, dataset):
-        hand, other = Hand(Labeller(dataset, "anna")), Hand(Labeller(dataset, "anna"))
+    def test_a_comment_made_in_another_window_is_kept(self, data):
+        hand, other = Hand(Labeller(data, "anna")), Hand(Labeller(data, "anna"))
         hand.do("label", frame=0, label=0)
         other.do("ready")
         other.do("comment", frame=0, text="waits")
@@ -255,23 +250,23 @@ class TestLabeller:
         assert answer["fault"] and "was changed in another window" in answer["text"]
         assert last(hand.said, "rows")["comments"] == [[0, 0, "waits"]]
         hand.do("undo")
-        assert LabelFile(dataset, "anna").read("clip_00", FRAMES)[0] == 0
-        assert "slow" in paths.annotation(dataset, "anna").read_text()
+        assert AnnotatorFile(data, "anna").read("clip_00", FRAMES)[0] == 0
+        assert "slow" in data.annotation("anna").read_text()
 
-    def test_undo_outlives_a_look_at_another_clip(self, dataset):
-        hand = Hand(Labeller(dataset, "anna"))
+    def test_undo_outlives_a_look_at_another_clip(self, data):
+        hand = Hand(Labeller(data, "anna"))
         hand.do("label", frame=0, label=0)
         hand.labeller.turn_to("clip_02")
         hand.labeller.turn_to("clip_00")
         assert hand.labeller.frame == 1
         hand.do("undo")
-        assert hand.runs == [[0, 19, -2]]
-        assert not paths.annotation(dataset, "anna").exists()
+        assert hand.segments == [[0, 19, -2]]
+        assert not data.annotation("anna").exists()
 
-    def test_blind_means_that_nothing_else_is_sent(self, dataset):
+    def test_blind_means_that_nothing_else_is_sent(self, data):
         table = pd.DataFrame({"clip": "clip_00", "frame": [3], "label": ["skill"]})
         table[schemas.PROBABILITIES] = [[0, 0, 1.0, 0]]
-        hand = Hand(Labeller(dataset, "anna", predictions={"LSTM": table}))
+        hand = Hand(Labeller(data, "anna", predictions={"LSTM": table}))
         hand.do("ready")
         about = last(hand.said, "clip")
         assert [row["name"] for row in about["rows"]] == ["anna"]
@@ -282,50 +277,48 @@ class TestLabeller:
         assert last(hand.said, "curves")["names"] == ["LSTM"]
 
     @pytest.mark.parametrize(("draft", "expected"), [(True, -1), (False, 0)])
-    def test_the_majority_counts_labels_as_they_are_made_but_no_draft(
-        self, dataset, draft, expected
-    ):
+    def test_the_majority_counts_labels_as_they_are_made_but_no_draft(self, data, draft, expected):
         """Frame 0 of clip_00 has the votes idle, take-off and skill; two more decide."""
-        write_text(paths.annotation(dataset, "D"), "clip,start,end,label\nclip_00,0,19,idle\n")
-        hand = Hand(Labeller(dataset, "anna", draft=draft, blind=False))
+        write_text(data.annotation("D"), "clip,start,end,label\nclip_00,0,19,idle\n")
+        hand = Hand(Labeller(data, "anna", draft=draft, blind=False))
         hand.do("label", frame=0, label=0)
-        rows = {row["name"]: row["runs"] for row in hand.labeller.about_rows()["rows"]}
+        rows = {row["name"]: row["segments"] for row in hand.labeller.about_rows()["rows"]}
         assert list(rows) == ["anna", "A", "B", "C", "D", "majority"]
         assert rows["majority"][0][2] == expected
 
-    def test_a_change_in_another_window_is_shown_and_not_overwritten(self, dataset):
-        hand = Hand(Labeller(dataset, "anna"))
+    def test_a_change_in_another_window_is_shown_and_not_overwritten(self, data):
+        hand = Hand(Labeller(data, "anna"))
         hand.do("label", frame=0, label=0)
-        other = LabelFile(dataset, "anna")
+        other = AnnotatorFile(data, "anna")
         theirs = other.read("clip_00", FRAMES)
         theirs[:] = 3
         other.write("clip_00", theirs)
         answer = hand.do("label", frame=4, label=1)
         assert answer["fault"] and "was changed in another window" in answer["text"]
-        assert hand.runs == [[0, 19, 3]]
-        assert (LabelFile(dataset, "anna").read("clip_00", FRAMES) == 3).all()
+        assert hand.segments == [[0, 19, 3]]
+        assert (AnnotatorFile(data, "anna").read("clip_00", FRAMES) == 3).all()
         hand.do("undo")
-        assert hand.runs == [[0, 0, 0], [1, 3, -2], [4, 4, 1], [5, 19, -2]]
+        assert hand.segments == [[0, 0, 0], [1, 3, -2], [4, 4, 1], [5, 19, -2]]
 
-    def test_a_save_that_fails_is_said_to_have_failed(self, dataset, monkeypatch):
+    def test_a_save_that_fails_is_said_to_have_failed(self, data, monkeypatch):
         def full(*_):
             raise OSError(28, "cannot write anna.csv: No space left on device")
 
-        hand = Hand(Labeller(dataset, "anna"))
+        hand = Hand(Labeller(data, "anna"))
         with monkeypatch.context() as patch:
             patch.setattr(annotator_file, "_write", full)
             answer = hand.do("label", frame=0, label=0)
         assert answer["fault"] and "NOT SAVED" in answer["text"]
         assert "No space left" in answer["text"]
         assert not hand.do("label", frame=3, label=1)["fault"], "and saved with the next change"
-        assert LabelFile(dataset, "anna").coverage() == {"clip_00": 2}
+        assert AnnotatorFile(data, "anna").coverage() == {"clip_00": 2}
 
-    def test_a_faulty_clip_cannot_be_changed_and_says_why(self, dataset):
-        path = paths.annotation(dataset, "anna")
+    def test_a_faulty_clip_cannot_be_changed_and_says_why(self, data):
+        path = data.annotation("anna")
         path.write_text("clip,start,end,label\nclip_00,0,25,idle\n")
         with pytest.raises(AnnotationError):
-            LabelFile(dataset, "anna").read("clip_00", FRAMES)
-        hand = Hand(Labeller(dataset, "anna"))
+            AnnotatorFile(data, "anna").read("clip_00", FRAMES)
+        hand = Hand(Labeller(data, "anna"))
         hand.labeller.turn_to("clip_00")
         about = last(hand.said, "clip")
         assert not about["editable"] and "anna.csv, row 2" in about["text"]
@@ -333,11 +326,11 @@ class TestLabeller:
         assert answer["fault"] and "anna.csv, row 2" in answer["text"]
         assert path.read_text().endswith("clip_00,0,25,idle\n")
 
-    def test_names_that_cannot_be_annotators(self, dataset):
+    def test_names_that_cannot_be_annotators(self, data):
         with pytest.raises(ValueError, match="'label' cannot be an annotator's name"):
-            Labeller(dataset, "label")
+            Labeller(data, "label")
         with pytest.raises(ValueError, match=r"annotator '\.\./A' cannot be a file name"):
-            Labeller(dataset, "../A")
+            Labeller(data, "../A")
 
 
 class TestScript:

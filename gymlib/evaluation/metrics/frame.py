@@ -35,6 +35,12 @@ def confusion(
 
     Raises ValueError for lengths that differ or codes outside 0 to 3 (Unlabeled frames must
     be removed before scoring).
+
+    >>> confusion(np.array([0, 0, 2, 2]), np.array([0, 2, 2, 2]))
+    array([[1, 0, 1, 0],
+           [0, 0, 0, 0],
+           [0, 0, 2, 0],
+           [0, 0, 0, 0]])
     """
     if len(true) != len(predicted):
         raise ValueError(
@@ -49,7 +55,11 @@ def confusion(
 
 
 def accuracy(matrix: Int[np.ndarray, "classes classes"]) -> float:
-    """Share of frames on the diagonal; NaN without frames."""
+    """Share of frames on the diagonal; NaN without frames.
+
+    >>> accuracy(np.diag([3, 0, 0, 0]))
+    1.0
+    """
     return float(_ratio(np.trace(matrix), matrix.sum(), np.nan))
 
 
@@ -68,6 +78,9 @@ def macro_f1(matrix: Int[np.ndarray, "classes classes"]) -> float:
 
     That is scikit-learn's ``f1_score(average="macro")``, which the thesis's authors call: a
     class that neither labels nor predictions contain does not count. NaN without frames.
+
+    >>> round(macro_f1(confusion(np.array([0, 0, 2, 2]), np.array([0, 2, 2, 2]))), 3)
+    0.733
     """
     involved = (matrix.sum(axis=0) + matrix.sum(axis=1)) > 0
     return float(class_scores(matrix).f1[involved].mean()) if involved.any() else float("nan")
@@ -76,7 +89,12 @@ def macro_f1(matrix: Int[np.ndarray, "classes classes"]) -> float:
 def normalise_rows(
     matrix: Int[np.ndarray, "classes classes"],
 ) -> Float[np.ndarray, "classes classes"]:
-    """Share of each true class by prediction; a class without frames gives a row of NaN."""
+    """Share of each true class by prediction; a class without frames gives a row of NaN.
+
+    >>> normalise_rows(np.array([[1, 1], [0, 2]]))
+    array([[0.5, 0.5],
+           [0. , 1. ]])
+    """
     return _ratio(matrix, matrix.sum(axis=1, keepdims=True), np.nan)
 
 

@@ -1,4 +1,4 @@
-"""What an importer returns, whatever it read: one clip with poses and labels as far as known."""
+"""What an importer returns, whatever it read: clips with poses and labels as far as known."""
 
 import re
 from dataclasses import dataclass, field
@@ -19,8 +19,8 @@ class ImportedClip:
     Attributes
     ----------
     keypoints : (frames, 33, 2) x / width, y / height; zeros where no pose was found.
-    detected : (frames,) false where all coordinates are zero.
     votes : annotator -> label codes, -1 where Unlabeled or missing.
+    movie : its video file, if there is one.
     frames_deleted : frames without a pose or a majority were removed before the file was
         written, so that frame numbers count what is left.
     """
@@ -28,10 +28,38 @@ class ImportedClip:
     name: str
     video: str
     keypoints: Float[np.ndarray, "frames 33 2"] | None
-    detected: Bool[np.ndarray, " frames"] | None
     votes: dict[str, Int[np.ndarray, " frames"]] = field(default_factory=dict)
     movie: Path | None = None
     frames_deleted: bool = False
+
+    @property
+    def detected(self) -> Bool[np.ndarray, " frames"]:
+        """(frames,) false where all coordinates are zero."""
+        return pose_found(self.keypoints)
+
+
+@dataclass
+class Summary:
+    """What an import took, what it left out, and what to know about the result."""
+
+    dataset: str
+    source: str
+    clips: int = 0
+    frames: int = 0
+    annotators: list[str] = field(default_factory=list)
+    with_poses: bool = False
+    skipped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        lines = [
+            f"Data set {self.dataset}: {self.clips} clips, {self.frames} frames from {self.source}",
+            f"annotators: {', '.join(self.annotators) or 'none'}",
+            "poses: imported" if self.with_poses else "poses: none; notebook 02 extracts them",
+            *[f"left out: {line}" for line in self.skipped],
+            *[f"note: {line}" for line in self.notes],
+        ]
+        return "\n".join(lines)
 
 
 def clip_name(video: str, stem: str) -> str:

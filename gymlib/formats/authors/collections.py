@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gymlib.formats.authors.clip import ImportedClip, ImportFault, clip_name, pose_found
+from gymlib.formats.authors.clip import ImportedClip, ImportFault, clip_name
 from gymlib.formats.authors.labels import encode
 from gymlib.formats.authors.skeletons import AUTHORS, PADDED_LENGTH
 from gymlib.skeleton import KEYPOINTS
@@ -85,11 +85,5 @@ def _clip(key: str, frames: list, labels: list, scale: np.ndarray, path: Path) -
         raise ImportFault(f"{path}: clip {key!r} is not named <video>_<clip>")
     keypoints = np.array(frames, dtype=np.float32).reshape(-1, len(KEYPOINTS), 2) / scale
     codes = encode(pd.Series([str(label) for label in labels]), f"{path}, clip {key}")
-    return ImportedClip(
-        clip_name(video, name),
-        video,
-        keypoints,
-        pose_found(keypoints),
-        {AUTHORS: codes},
-        frames_deleted=True,
-    )
+    name = clip_name(video, name)
+    return ImportedClip(name, video, keypoints, {AUTHORS: codes}, frames_deleted=True)

@@ -59,35 +59,28 @@ def read_all_skeletons(path: Path) -> list[ImportedClip]:
         raise ImportFault(f"{path}: missing column {', '.join(absent)}")
     keypoints = coordinates(table, path)
     labels = encode(table["finals"], path)
-    keys = table["videoname"] + "_" + table["clipname"]
-    starts = np.flatnonzero(np.r_[True, keys.to_numpy()[1:] != keys.to_numpy()[:-1]])
+    keys = (table["videoname"] + "_" + table["clipname"]).to_numpy()
+    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
     ends = np.r_[starts[1:], len(table)]
-    _refuse_shuffled(keys, starts, path)
-    _refuse_padded(ends - starts, path)
+    _refuse_unusable(keys[starts], ends - starts, path)
     complete = bool((~pose_found(keypoints)).any() or (labels < 0).any())
-    return [
-        ImportedClip(
-            clip_name(table["videoname"].iloc[start], table["clipname"].iloc[start]),
-            table["videoname"].iloc[start],
-            keypoints[start:end],
-            pose_found(keypoints[start:end]),
-            {AUTHORS: labels[start:end]},
-            frames_deleted=not complete,
-        )
-        for start, end in zip(starts, ends)
-    ]
+    clips = []
+    for start, end in zip(starts, ends):
+        video, stem = table["videoname"].iloc[start], table["clipname"].iloc[start]
+        votes = {AUTHORS: labels[start:end]}
+        name, own = clip_name(video, stem), keypoints[start:end]
+        clips.append(ImportedClip(name, video, own, votes, frames_deleted=not complete))
+    return clips
 
 
-def _refuse_shuffled(keys: pd.Series, starts: np.ndarray, path: Path) -> None:
-    if len(starts) > keys.nunique():
-        again = keys.iloc[starts][keys.iloc[starts].duplicated()].iloc[0]
+def _refuse_unusable(names: np.ndarray, lengths: np.ndarray, path: Path) -> None:
+    """ImportFault if a clip comes twice or all are equally long; one entry per block of rows."""
+    unique, counts = np.unique(names.astype(str), return_counts=True)
+    if (counts > 1).any():
         raise ImportFault(
-            f"{path}: the rows of clip {again} are not together, so their order is lost; this is "
-            "one of the old shuffled tables, use a *_non_padded.csv instead"
+            f"{path}: the rows of clip {unique[counts > 1][0]} are not together, so their order is "
+            "lost; this is one of the old shuffled tables, use a *_non_padded.csv instead"
         )
-
-
-def _refuse_padded(lengths: np.ndarray, path: Path) -> None:
     if len(lengths) > 1 and (lengths == PADDED_LENGTH).all():
         raise ImportFault(
             f"{path}: every clip has {PADDED_LENGTH} rows, so clips were repeated or cut to this "

@@ -5,14 +5,7 @@ clip with the probabilities as coloured areas and one timeline per source of lab
 the current frame. Colours are those of :mod:`gymlib.labels`, and of the body's sides.
 """
 
-from gymlib.plots.overlay.clip import Tables, overlay_clip, pick_moments, read_tables, write_overlay
+from gymlib.plots.overlay.clip import overlay_clip, write_overlay
 from gymlib.plots.overlay.drawing import draw_skeleton
 
-__all__ = [
-    "Tables",
-    "draw_skeleton",
-    "overlay_clip",
-    "pick_moments",
-    "read_tables",
-    "write_overlay",
-]
+__all__ = ["draw_skeleton", "overlay_clip", "write_overlay"]

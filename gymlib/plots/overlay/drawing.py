@@ -9,9 +9,9 @@ from matplotlib.font_manager import findfont
 from PIL import Image, ImageDraw, ImageFont
 
 from gymlib.labels import CLASSES, COLOURS, NAMES
-from gymlib.plots.skeletons import SIDE_COLOURS
+from gymlib.plots.skeletons import SIDE_COLOURS, side
 from gymlib.plots.style import FONT
-from gymlib.skeleton import EDGES, KEYPOINTS
+from gymlib.skeleton import EDGES
 
 Picture = UInt8[np.ndarray, "height width 3"]
 
@@ -39,18 +39,11 @@ def draw_skeleton(
     limit = 4 * max(picture.shape[:2])
     ends = [e for e in EDGES if np.all(np.abs(keypoints[list(e)]) < limit)]  # NaN compares False
     for thickness, edge_colour in ((width + 2, (0, 0, 0)), (width, None)):
-        for a, b in ends:
-            side = edge_colour or rgb(colour or SIDE_COLOURS[_side(a, b)])
-            start, end = (tuple(int(v) for v in np.round(keypoints[i])) for i in (a, b))
-            cv2.line(result, start, end, side, thickness, cv2.LINE_AA)
+        for bone in ends:
+            ink = edge_colour or rgb(colour or SIDE_COLOURS[side(bone)])
+            start, end = np.round(keypoints[list(bone)]).astype(int).tolist()
+            cv2.line(result, start, end, ink, thickness, cv2.LINE_AA)
     return result
-
-
-def _side(a: int, b: int) -> str:
-    for side in ("left", "right"):
-        if side in KEYPOINTS[a] and side in KEYPOINTS[b]:
-            return side
-    return "middle"
 
 
 @lru_cache(maxsize=8)

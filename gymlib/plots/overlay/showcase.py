@@ -1,8 +1,8 @@
 """The video to show: one simulated clip with skeleton, label, probabilities and timelines.
 
 As an MP4 for the report, and as a GIF that README can hold. Simulated clips are the only ones
-free to show. The clip is one the LSTM ensemble, which was not trained on it, labels best; the
-report says so, and notebook 07 shows the median and the worst one.
+free to show. The clip is one that the ensemble of the default architecture, which was not trained
+on it, labels best; the report says so, and notebook 07 shows the median and the worst one.
 """
 
 from collections.abc import Iterable
@@ -12,45 +12,60 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from gymlib import video
-from gymlib.evaluation import protocol, results
-from gymlib.files import paths, provenance
-from gymlib.files.atomic import atomic_path, write_json
+from gymlib import models, video
+from gymlib.dataset import Dataset
+from gymlib.evaluation import results
+from gymlib.files import provenance
+from gymlib.files.atomic import atomic_path, read_json, write_json
+from gymlib.files.cache import Step
 from gymlib.files.tables import read_table
 from gymlib.labels import CLASSES
-from gymlib.plots.overlay.clip import Tables, draw_clip, read_tables
+from gymlib.plots.overlay.clip import draw_clip
 from gymlib.plots.overlay.drawing import Picture
 
-APPROACH = "LSTM_E"
+APPROACH = results.Approach(models.DEFAULT, "ensemble").key
 GIF_WIDTH = 480  # pixels
 GIF_RATE = 12.5  # pictures per second: a GIF counts in 1/100 s, and 8 of them show no stutter
 GIF_COLOURS = 48  # of one palette for all pictures; without dithering, which would not compress
 
 
-def make(dataset: str, profile: str, folder: Path) -> dict | None:
+def make(data: Dataset, protocol: str, folder: Path) -> dict | None:
     """Write overlay.mp4, overlay.gif and overlay.json into ``folder``; returns the last.
 
     overlay.json says which clip it is, how much of it is right, and where it comes from. None
-    (and nothing is written) as long as the data set lacks videos or predictions.
+    (and nothing is written) as long as the data set lacks videos or predictions; nothing is
+    written either if the files are up to date.
     """
-    file = paths.results(dataset, protocol.of_profile(profile).name) / "predictions.parquet"
-    truth = paths.dataset(dataset) / "truth" / "clips.csv"
+    file = data.results(protocol) / "predictions.parquet"
+    truth = data.folder / "truth" / "clips.csv"
     if not file.is_file() or not truth.is_file():
         return None
     predictions = read_table(file)
-    tables = read_tables(dataset)
-    clip, accuracy = choose(results.answers(predictions, APPROACH), tables, read_table(truth))
-    drawn = draw_clip(dataset, clip, {"prediction": results.rows_of(predictions, APPROACH)}, tables)
-    pictures, fps = list(drawn), float(tables.clips.loc[clip, "fps"])
-    video.write_video(folder / "overlay.mp4", pictures, fps, crf=28, preset="medium")
-    write_gif(folder / "overlay.gif", pictures, fps)
-    about = {"dataset": dataset, "clip": clip, "accuracy": accuracy}
-    about |= {"data": provenance.file_hash([file]), "commit": provenance.commit()}
-    write_json(folder / "overlay.json", about)
+    answers = results.answers(predictions, APPROACH)
+    clip, accuracy = choose(answers, data.keypoints, read_table(truth))
+    tables = [data.folder / name for name in ("keypoints.parquet", "labels.parquet", "clips.csv")]
+    film, gif, note = (folder / f"overlay.{kind}" for kind in ("mp4", "gif", "json"))
+    step = Step(
+        folder / ".done" / "overlay.json",
+        inputs=[file, truth, data.video(clip), *tables],
+        settings={"dataset": data.name},
+        code=["gymlib.plots.overlay.showcase"],
+        outputs=[film, gif, note],
+    )
+    if step.is_done():
+        return read_json(note)
+    with step.making():
+        drawn = draw_clip(data, clip, {"prediction": results.rows_of(predictions, APPROACH)})
+        pictures, fps = list(drawn), data.clip(clip).fps
+        video.write_video(film, pictures, fps, crf=28, preset="medium")
+        write_gif(gif, pictures, fps)
+        about = {"dataset": data.name, "clip": clip, "accuracy": accuracy}
+        about |= {"data": provenance.file_hash([file]), "commit": provenance.commit()}
+        write_json(note, about)
     return about
 
 
-def choose(answers: pd.DataFrame, tables: Tables, truth: pd.DataFrame) -> tuple[str, float]:
+def choose(answers: pd.DataFrame, poses: pd.DataFrame, truth: pd.DataFrame) -> tuple[str, float]:
     """The clip to show and its accuracy in percent.
 
     Of the somersaults at normal speed that end on the feet and hold all four labels, the one
@@ -59,9 +74,8 @@ def choose(answers: pd.DataFrame, tables: Tables, truth: pd.DataFrame) -> tuple[
     """
     scores = results.clip_scores(answers).set_index("clip")["accuracy"]
     labels = answers.groupby("clip")["true"].nunique()
-    table = truth.set_index("clip").assign(
-        accuracy=scores, labels=labels, posed=tables.poses.groupby("clip")["detected"].mean()
-    )
+    posed = poses.groupby("clip")["detected"].mean()
+    table = truth.set_index("clip").assign(accuracy=scores, labels=labels, posed=posed)
     table = table.dropna(subset=["accuracy"])
     plain = table["skill"].str.contains("somersault") & table["slow"].eq(1)
     good = plain & table["labels"].eq(len(CLASSES)) & table["landing"].isin(["stick", "steps"])
@@ -79,13 +93,9 @@ def write_gif(path: Path, pictures: Iterable[Picture], fps: float) -> None:
     size = (GIF_WIDTH, round(images[0].height * GIF_WIDTH / images[0].width))
     images = [image.resize(size, Image.Resampling.LANCZOS) for image in images]
     every = images[:: max(1, len(images) // 8)]  # enough pictures to find the colours in
-    sample = Image.new("RGB", (size[0], size[1] * len(every)))
-    for index, image in enumerate(every):
-        sample.paste(image, (0, index * size[1]))
+    sample = Image.fromarray(np.vstack([np.asarray(image) for image in every]))
     palette = sample.quantize(GIF_COLOURS, method=Image.Quantize.MEDIANCUT)
-    flat = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
+    first, *rest = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
+    pace = {"duration": round(1000 / GIF_RATE), "loop": 0, "optimize": False}
     with atomic_path(path) as temporary:
-        flat[0].save(
-            temporary, save_all=True, append_images=flat[1:], loop=0,
-            duration=round(1000 / GIF_RATE), optimize=False,
-        )  # fmt: skip
+        first.save(temporary, save_all=True, append_images=rest, **pace)

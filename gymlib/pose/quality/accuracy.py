@@ -42,13 +42,8 @@ def errors(
 
 def all_errors(tracks: list[Track], truth: list[Track]) -> Float[np.ndarray, "frames 33"]:
     """:func:`errors` of all clips, one after the other in the order of ``tracks``."""
-    pairs = _pairs(tracks, truth)
-    return np.concatenate([errors(a.keypoints, b.keypoints, a.detected) for a, b in pairs])
-
-
-def _pairs(tracks: list[Track], truth: list[Track]) -> list[tuple[Track, Track]]:
     true = {track.clip: track for track in truth}
-    return [(track, true[track.clip]) for track in tracks]
+    return np.concatenate([errors(t.keypoints, true[t.clip].keypoints, t.detected) for t in tracks])
 
 
 def pck(
@@ -117,13 +112,10 @@ def sides_exchanged(tracks: list[Track], truth: list[Track]) -> Float[np.ndarray
     By the mean distance over all keypoints; all clips one after the other. NaN in frames
     without a pose or without a truth.
     """
-    return np.concatenate([_exchanged(track, true) for track, true in _pairs(tracks, truth)])
-
-
-def _exchanged(track: Track, true: Track) -> Float[np.ndarray, " frames"]:
-    kept = errors(track.keypoints, true.keypoints, track.detected)
-    other = errors(mirror(track.keypoints), true.keypoints, track.detected)
-    judged = track.detected & ~np.isnan(kept).all(axis=1)
+    kept = all_errors(tracks, truth)
+    other = all_errors([t._replace(keypoints=mirror(t.keypoints)) for t in tracks], truth)
+    detected = np.concatenate([track.detected for track in tracks])
+    judged = detected & ~np.isnan(kept).all(axis=1)
     result = np.full(len(kept), np.nan)
     result[judged] = np.nanmean(other[judged], axis=1) < np.nanmean(kept[judged], axis=1)
     return result
@@ -146,7 +138,7 @@ def nearest_seen(
 
 
 def gap_lengths(detected: list[Bool[np.ndarray, " _"]]) -> list[int]:
-    """Length in frames of every run of frames without a pose, over all clips."""
+    """Length in frames of every stretch without a pose, over all clips."""
     gaps = []
     for found in detected:
         edges = np.diff(np.concatenate([[0], ~found, [0]]))

@@ -1,7 +1,7 @@
 """The statistics of a data set's pose tracks, in one tidy table, beside those of real tracks."""
 
-import functools
 import json
+from functools import partial
 from importlib import resources
 
 import numpy as np
@@ -18,15 +18,10 @@ JITTER_OF = {"shoulder": "shoulder", "wrist": "wrist", "ankle": "ankle", "toe": 
 COLUMNS = ["group", "statistic", "value"]
 
 
-@functools.cache
-def _published() -> dict:
-    text = resources.files("gymlib.pose.quality").joinpath("real_tracks.json").read_text("utf-8")
-    return json.loads(text)
-
-
 def published() -> pd.DataFrame:
     """Statistics of real tracks: group, statistic, real, unit, note (what moves the number)."""
-    return pd.DataFrame(_published()["statistics"])
+    text = resources.files("gymlib.pose.quality").joinpath("real_tracks.json").read_text("utf-8")
+    return pd.DataFrame(json.loads(text)["statistics"])
 
 
 def statistics_table(clips: list[Track]) -> pd.DataFrame:
@@ -48,15 +43,8 @@ def statistics_table(clips: list[Track]) -> pd.DataFrame:
     )
     missing = 1 - sum(len(p) for p in poses.values()) / sum(len(c.detected) for c in clips)
     rows = {("detection", "frames without a pose"): missing}
-    for part in (
-        _lengths(kept),
-        _sizes(relative),
-        _proportions(kept),
-        _motion(kept),
-        _breaks(kept, relative),
-        _rotation(kept),
-    ):
-        rows |= part
+    rows |= _lengths(kept) | _sizes(relative) | _proportions(kept) | _motion(kept)
+    rows |= _breaks(kept, relative) | _rotation(kept)
     return pd.DataFrame([(*key, float(value)) for key, value in rows.items()], columns=COLUMNS)
 
 
@@ -95,20 +83,15 @@ def _pooled(arrays, summary=np.median) -> float:
     return float(summary(values)) if len(values) else np.nan
 
 
-def _p90(values) -> float:
-    return np.percentile(values, 90)
+_p5, _p10, _p90, _p95 = (partial(np.percentile, q=q) for q in (5, 10, 90, 95))
 
 
 def _lengths(kept) -> dict:
     lengths = [[len(p)] for p in kept]
     summaries = {
-        "shortest": np.min,
-        "5th percentile": lambda n: np.percentile(n, 5),
-        "median": np.median,
-        "mean": np.mean,
-        "95th percentile": lambda n: np.percentile(n, 95),
-        "longest": np.max,
-    }
+        "shortest": np.min, "5th percentile": _p5, "median": np.median, "mean": np.mean,
+        "95th percentile": _p95, "longest": np.max,
+    }  # fmt: skip
     return {("clip length", name): _pooled(lengths, f) for name, f in summaries.items()}
 
 
@@ -165,16 +148,14 @@ def _breaks(kept, relative) -> dict:
             with_any = [[f.any()] for f in found]
             rows["broken transitions", f"clips: {_BREAK_NAMES[field]}"] = _pooled(with_any, np.mean)
     overall = [b.any for b in broken]
-    small = [[b.mean()] for b, size in zip(overall, relative) if size < SMALL]
-    large = [[b.mean()] for b, size in zip(overall, relative) if size >= SMALL]
-    return rows | {
-        ("broken transitions", "any"): _pooled(overall, np.mean),
-        ("broken transitions", "any, small bodies"): _pooled(small, np.mean),
-        ("broken transitions", "any, large bodies"): _pooled(large, np.mean),
-        ("broken transitions", "clips with at least one"): _pooled(
-            [[b.any()] for b in overall], np.mean
-        ),
-    }
+    for name, values in {
+        "any": overall,
+        "any, small bodies": [[b.mean()] for b, size in zip(overall, relative) if size < SMALL],
+        "any, large bodies": [[b.mean()] for b, size in zip(overall, relative) if size >= SMALL],
+        "clips with at least one": [[b.any()] for b in overall],
+    }.items():
+        rows["broken transitions", name] = _pooled(values, np.mean)
+    return rows
 
 
 def _rotation(kept) -> dict:
@@ -183,20 +164,16 @@ def _rotation(kept) -> dict:
     span, full = np.array([t.range for t in turned]), np.abs(net) >= 250
     frames = np.array([t.frames for t in turned])[full]
     one_way = max((net[full] > 0).mean(), (net[full] < 0).mean()) if full.any() else np.nan
-    return {
-        ("rotation", "clips with a net turn of 250 degrees"): _pooled([full], np.mean),
-        ("rotation", "of these one way"): one_way,
-        ("rotation", "clips with a range of 300 degrees"): _pooled([span >= 300], np.mean),
-        ("rotation", "clips with a range of 180 to 300"): _pooled(
-            [(span >= 180) & (span < 300)], np.mean
-        ),
-        ("rotation", "clips with a range below 180"): _pooled([span < 180], np.mean),
-        ("rotation", "frames for 70%, 10th percentile"): _pooled(
-            [frames], lambda f: np.percentile(f, 10)
-        ),
-        ("rotation", "frames for 70%, median"): _pooled([frames]),
-        ("rotation", "frames for 70%, 90th percentile"): _pooled([frames], _p90),
-        ("rotation", "frames with the nose below the hips"): _pooled(
-            [tracks.upside_down(p) for p in kept], np.mean
-        ),
+    below = [tracks.upside_down(p) for p in kept]
+    found = {
+        "clips with a net turn of 250 degrees": _pooled([full], np.mean),
+        "of these one way": one_way,
+        "clips with a range of 300 degrees": _pooled([span >= 300], np.mean),
+        "clips with a range of 180 to 300": _pooled([(span >= 180) & (span < 300)], np.mean),
+        "clips with a range below 180": _pooled([span < 180], np.mean),
+        "frames for 70%, 10th percentile": _pooled([frames], _p10),
+        "frames for 70%, median": _pooled([frames]),
+        "frames for 70%, 90th percentile": _pooled([frames], _p90),
+        "frames with the nose below the hips": _pooled(below, np.mean),
     }
+    return {("rotation", name): value for name, value in found.items()}

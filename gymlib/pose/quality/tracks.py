@@ -4,7 +4,7 @@ Tracks are keypoints in pixels, where lengths and angles are true. Everything is
 torso lengths of the clip. Frames without a pose are left out first, as in the recovered
 skeletons, whose authors deleted them: a transition may therefore span a gap.
 
-The definitions behind the published statistics of real tracks (``reference/real_tracks.json``)
+The definitions behind the published statistics of real tracks (``real_tracks.json``)
 were found by reproducing them on the 67 recovered clips; the tests repeat that.
 """
 
@@ -15,7 +15,7 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int
 from scipy.ndimage import median_filter
 
-from gymlib.dataset.schemas import XY
+from gymlib.dataset.keypoints import keypoint_array
 from gymlib.skeleton import INDEX, KEYPOINTS, MIRROR, middle, to_pixels, torso_length
 
 _TRUNK = [INDEX[name] for name in KEYPOINTS if "shoulder" in name or "hip" in name]
@@ -211,9 +211,7 @@ def from_tables(keypoints: pd.DataFrame, clips: pd.DataFrame) -> list[Track]:
         rows = rows.sort_values("frame")
         if not np.array_equal(rows["frame"], np.arange(len(rows))):
             raise ValueError(f"clip {clip.clip}: frames of the keypoints are not 0, 1, 2, ...")
-        # (frames, 66) interleaved x, y -> (frames, 33, 2)
-        relative = rows[XY].to_numpy(np.float32).reshape(-1, len(KEYPOINTS), 2)
-        pixels = to_pixels(relative, clip.width, clip.height)
+        pixels = to_pixels(keypoint_array(rows), clip.width, clip.height)
         result.append(Track(clip.clip, pixels, rows["detected"].to_numpy(bool), clip.height))
     return result
 

@@ -5,14 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gymlib.labels import SKILL
-from gymlib.simulation.motion import landings, opening
+from gymlib.simulation.motion import entries, landings
 from gymlib.simulation.motion.flight import FlightError
-from gymlib.simulation.motion.movement import Motion
 from gymlib.simulation.motion.performer import Performer
 from gymlib.simulation.motion.proportions import Proportions
 from gymlib.simulation.motion.style import Style
-
-LANDINGS = ("stick", "steps", "stumble", "sit", "lie", "walk-off", "none")
+from gymlib.simulation.motion.truth import Motion
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,8 @@ class Attempt:
 
     skill : "back somersault", "front somersault", "side somersault" or "none"; shape : how. On
     the trampoline several, joined by ", ".
-    entry : one of opening.ENTRIES. landing : one of LANDINGS ("none": the clip ends in the air).
+    entry : one of entries.ENTRIES. landing : "stick", "steps", "stumble", "sit", "lie",
+    "walk-off" or "none" (the clip ends in the air).
     frames : wanted length of the clip. before : how many of them come before the take-off.
     late : seconds of the take-off missing at the begin. fakes : take-offs broken off before.
     slow : times slower than life. fps : frames per second of the video.
@@ -60,24 +59,23 @@ def perform(attempt: Attempt, body: Proportions, style: Style) -> Motion:
 def _perform(attempt, body, style, rng) -> Motion:
     rate = attempt.fps * attempt.slow
     fine = max(1, round(120 / rate))
-    p = Performer(body, rate * fine, rng, rest=style.standing(), floor=attempt.surface,
-                  wobble=float(rng.uniform(0.006, 0.016)))  # fmt: skip
-    style = style.vary(rng)
+    wobble = float(rng.uniform(0.006, 0.016))
+    p = Performer(body, style, rate * fine, rng, floor=attempt.surface, wobble=wobble)
     before = attempt.before / rate + 0.4
     after = (attempt.frames - attempt.before) / rate
-    begin = opening.enter(p, style, attempt, before, rng)
+    begin = entries.enter(p, attempt, before)
     if attempt.landing != "none":
-        landings.land(p, style, attempt, after, rng)
+        landings.land(p, attempt, after)
     return _clip(p, attempt, fine, begin, rng)
 
 
 def _clip(p, attempt, fine, begin, rng) -> Motion:
     """All phases joined, sampled at the video's frames and cut."""
     joined = {
-        name: np.concatenate([getattr(r, name) for r in p.records])[::fine]
-        for name in ("joints", "labels", "contacts", "airborne", "surface", "doubt")
+        name: np.concatenate([record[name] for record in p.records])[::fine]
+        for name in p.records[0]
     }
-    labels = joined.pop("labels")
+    labels = joined["phases"]
     flying = np.flatnonzero(labels == SKILL)
     middle = joined["joints"][flying[len(flying) // 2] if len(flying) else 0, [23, 24], :2].mean(0)
     joined["joints"][..., :2] -= middle  # the skill happens before the camera
@@ -85,7 +83,7 @@ def _clip(p, attempt, fine, begin, rng) -> Motion:
     # data holds to the last bit.
     joined["joints"] = np.round(joined["joints"], 7)
     motion = Motion(
-        phases=labels, fps=attempt.fps, slow=attempt.slow, skill=attempt.skill,
+        fps=attempt.fps, slow=attempt.slow, skill=attempt.skill,
         shape=attempt.shape, entry=attempt.entry, landing=attempt.landing, **joined,
     )  # fmt: skip
     rate = attempt.fps * attempt.slow

@@ -1,205 +1,121 @@
-"""How an attempt begins: from standing, from a run with a hurdle, and take-offs that fail."""
-
-from dataclasses import replace
+"""Everything before the first contact after the skill: waiting, entry, take-off and flight."""
 
 import numpy as np
 
-from gymlib.labels import IDLE, SKILL, TAKEOFF
+from gymlib.labels import IDLE
+from gymlib.simulation.motion import trampoline
+from gymlib.simulation.motion.cartwheels import gather, turn_over
 from gymlib.simulation.motion.gait import Gait, go
-from gymlib.simulation.motion.keypose import Key, flat, key
-from gymlib.simulation.motion.movement import FAKE
+from gymlib.simulation.motion.keypose import key
 from gymlib.simulation.motion.performer import Performer
-from gymlib.simulation.motion.pose import pose
-from gymlib.simulation.motion.shapes import somersault
-from gymlib.simulation.motion.style import Style
-
-Rng = np.random.Generator
-
-
-def stand(p: Performer, style: Style, seconds: float, rng: Rng, arms: float | None = None) -> None:
-    """Wait, with small movements; ``arms`` keeps the arms raised to that angle."""
-    while seconds > 0.05:
-        lasts = seconds if seconds < 1.2 else float(rng.uniform(0.5, 1.1))
-        fidget = dict(
-            shoulder=rng.normal(6, 8), elbow=max(5, style.elbow + rng.normal(0, 10)),
-            lumbar=style.hunch + rng.normal(0, 3), neck=rng.normal(0, 8),
-            neck_turn=rng.normal(0, 14),
-        )  # fmt: skip
-        habit = rng.random()
-        if habit < 0.12:  # scratches his head, or wipes a hand
-            side = rng.choice(["left", "right"])
-            fidget |= {f"{side}_shoulder": rng.uniform(20, 90), f"{side}_elbow": 100.0}
-        elif habit < 0.27:  # rubs his hands, or shakes the arms out
-            fidget |= dict(shoulder=rng.uniform(-5, 45), elbow=rng.uniform(60, 110))
-        elif habit < 0.33:  # hands on the hips
-            fidget |= dict(shoulder=-20, shoulder_abduction=42, elbow=95, shoulder_rotation=40)
-        elif habit < 0.4:  # bends down
-            fidget |= dict(lumbar=45, hip=25, knee=18, neck=-10)
-        if arms is not None:
-            fidget |= dict(shoulder=arms + rng.normal(0, 4), elbow=12.0, neck_turn=0.0)
-        yaw = np.degrees(p.channels[0])
-        p.ground(IDLE, [key(lasts, style.standing(**fidget), rng.normal(1, 1.5), yaw=yaw)])
-        seconds -= lasts
+from gymlib.simulation.motion.takeoffs import (
+    fake,
+    hurdle,
+    punch,
+    sideways,
+    stand,
+    standing_somersault,
+)  # fmt: skip
 
 
-def swing_and_squat(
-    p: Performer, style: Style, rng: Rng, pitch: float, label: int = TAKEOFF
-) -> list[Key]:
-    """Raise the arms, swing them back and squat; returns the squat, timed from now."""
-    tempo = style.tempo
-    yaw = np.degrees(p.channels[0])
-    if p.channels[3 + 6] < np.radians(90) and rng.random() < 0.5:
-        lasts = rng.uniform(0.3, 0.5) / tempo
-        p.ground(label, [key(lasts, style.raised(), rng.normal(-2, 2), yaw=yaw)])
-    lasts = rng.uniform(0.38, 0.62) / tempo
-    low = style.squatting(pitch)
-    half = style.standing(shoulder=10, knee=28, hip=38, lumbar=style.hunch + 6)
-    half = flat(half, 18)
-    p.ground(label, [key(0.55 * lasts, half, 18, yaw=yaw), key(lasts, low, pitch, yaw=yaw)])
-    # The arms are on their way up before the legs push.
-    return [key(rng.uniform(0.13, 0.18) / tempo, pose(low, shoulder=25), pitch + 2, yaw=yaw)]
+def enter(p: Performer, attempt, before: float) -> float:
+    """Everything up to the first contact after the skill; ``before`` seconds of idle come first.
+
+    Returns when the take-off begins, in seconds.
+    """
+    return _ENTRIES[attempt.entry](p, attempt, before)
 
 
-def standing_somersault(
-    p: Performer, style: Style, shape: str, backward: bool, rng: Rng, duration: float, pitch: float,
-    travel: float, floor: float | None = None, crouch: float = 0.6,
-) -> None:  # fmt: skip
-    """Swing, squat, jump and turn once."""
-    bend = rng.uniform(26, 46)
-    low = swing_and_squat(p, style, rng, bend)
-    tilt = rng.uniform(-16, -8) if backward else rng.uniform(10, 22)
-    off = pose(
-        shoulder=style.reach + 5, elbow=10 + 15 * style.arch, hip=-6 if backward else 14,
-        knee=8 + 10 * style.arch, lumbar=-8 if backward else 10, neck=-12 if backward else 8,
-    )  # fmt: skip
-    off = flat(off, tilt, sole=48)
-    lean = rng.uniform(-0.17, -0.10) if backward else rng.uniform(0.04, 0.12)
-    keys = somersault(style, shape, backward, duration, pitch, crouch=crouch)
-    turn = np.radians(pitch - tilt + (-360 if backward else 360))
-    p.jump(
-        [*low, key(0, off, tilt, lean=lean)], TAKEOFF, keys, (0, turn, 0), (travel, 0.0),
-        flight_label=SKILL, floor=floor,
+def _standing(p, attempt, before) -> float:
+    arms = p.style.reach if p.rng.random() < 0.3 else None
+    if before > 1.6 and p.rng.random() < 0.5:  # walks into position
+        walk = p.rng.uniform(0.4, 0.7) * before
+        turned = p.rng.choice([0.0, 0.0, np.pi])
+        p.start(key(0, p.rest, yaw=np.degrees(turned)))
+        gait = Gait.walking(p.rng.uniform(0.7, 1.2))
+        go(p, IDLE, gait, max(2, int(walk / gait.period)), turned, facing=0.0)
+        before = max(before - walk, 0.2)
+    stand(p, 0.4 * before if attempt.fakes else before, arms)
+    begin = p.time
+    for _ in range(attempt.fakes):
+        fake(p)
+        stand(p, 0.2 * before)
+    if attempt.skill != "none":
+        begin = p.time
+        _from_both_feet(p, attempt)
+    return begin
+
+
+def _from_both_feet(p, attempt) -> None:
+    backward = attempt.skill == "back somersault"
+    pitch = p.rng.uniform(10, 50) if backward else _front_pitch(p, attempt.landing)
+    travel = p.rng.uniform(0.1, 0.6) * (-1 if backward else 1)
+    standing_somersault(
+        p, attempt.shape, backward, _flight_time(p, attempt.shape), pitch, travel,
+        crouch=p.rng.uniform(0.3, 0.9),
     )  # fmt: skip
 
 
-def run_up(p: Performer, style: Style, steps: int, speed: float) -> int:
-    """Run; returns the foot planted for the hurdle."""
+def _running(p, before, speed) -> int:
+    """Wait, run and return the foot planted last."""
+    steps = int(np.clip(np.ceil(before / 0.31) + 1, 3, 7))
+    stand(p, max(0.1, before - 0.31 * steps))
     return go(p, IDLE, Gait.running(speed), steps, stop=False)
 
 
-def hurdle(p: Performer, style: Style, rng: Rng, foot: int, speed: float, yaw: float = 0.0) -> None:
-    """From one foot, with raised arms, to both feet; ends when they touch."""
-    other = ("right", "left")[foot]
-    this = ("left", "right")[foot]
-    off = pose(
-        shoulder=rng.uniform(60, style.reach), elbow=rng.uniform(15, 60), lumbar=4, hip=-8,
-        knee=8, neck=-5,
-    )  # fmt: skip
-    off = flat(off, 3, sole=42)
-    lifted = {f"{other}_hip": rng.uniform(55, 85), f"{other}_knee": rng.uniform(65, 100),
-              f"{other}_ankle": 10.0}  # fmt: skip
-    off = pose(off, **lifted)
-    middle = pose(off, **{f"{this}_hip": 8.0, f"{this}_knee": 25.0}, shoulder=style.reach)
-    lasts = rng.uniform(0.3, 0.48)
-    arms = float(np.clip(style.reach + rng.normal(0, 12), 90, 185))
-    if style.bent:  # gathered like a frog, arms behind, as for a mini-trampoline
-        pitch, arms = rng.uniform(20, 42), float(rng.uniform(-55, 60))
-        bend = rng.uniform(40, 75)
-        together = pose(
-            shoulder=arms, shoulder_abduction=22, elbow=rng.uniform(20, 60),
-            hip=pitch + bend * 0.55, knee=bend * 0.75, hip_abduction=5, lumbar=12, neck=-18,
-        )  # fmt: skip
-        middle = pose(together, shoulder=30, hip=pitch + bend * 0.7, knee=bend + 15)
-    else:
-        pitch = rng.uniform(-14, -4)
-        together = pose(
-            shoulder=arms, shoulder_abduction=10, elbow=rng.uniform(10, 70),
-            hip=rng.uniform(14, 30), knee=rng.uniform(18, 32), hip_abduction=3, lumbar=4, neck=0,
-        )  # fmt: skip
-        middle = pose(middle, shoulder=arms, elbow=30)
-    keys = [
-        key(rng.uniform(0.4, 0.6) * lasts, middle),
-        key(lasts, flat(together, pitch, sole=16), pitch, yaw=yaw, roll=-12 * np.sign(yaw),
-            lean="pose"),
-    ]  # fmt: skip
-    stance = float(np.clip(0.5 / speed, 0.15, 0.24))
-    planted = (foot == 0, foot == 1)
-    toe = p.toes[[foot]]
-    p.jump(
-        [key(stance, off, 3, lean=0.12)], TAKEOFF, keys,
-        (0, np.radians(pitch - 3), np.radians(yaw)),
-        (0.85 * speed * lasts, 0.03 * (1 if foot else -1)), flight_label=TAKEOFF, planted=planted,
-        toes=toe,
-    )  # fmt: skip
+def _run_up(p, attempt, before) -> float:
+    speed = p.rng.uniform(2.3, 3.3)
+    foot = _running(p, before, speed)
+    begin, duration = p.time, _flight_time(p, attempt.shape)
+    if attempt.skill == "side somersault":
+        hurdle(p, foot, speed, yaw=80.0 * p.rng.choice([-1, 1]))
+        sideways(p, attempt.shape, duration, p.rng.uniform(0.25, 0.4) * speed)
+        return begin
+    hurdle(p, foot, speed)
+    punch(p, attempt.shape, duration, _front_pitch(p, attempt.landing),
+          p.rng.uniform(0.25, 0.5) * speed, crouch=p.rng.uniform(0.3, 0.9))  # fmt: skip
+    return begin
 
 
-def punch(
-    p: Performer, style: Style, shape: str, rng: Rng, duration: float, pitch: float, travel: float,
-    *, backward: bool = False, floor: float | None = None, crouch: float = 0.6,
-) -> None:  # fmt: skip
-    """Rebound from both feet into a somersault."""
-    yaw = float(np.degrees(p.channels[0]))
-    knee = rng.uniform(38, 62)
-    arms = float(np.degrees(p.channels[3 + 6]))
-    tilt = rng.uniform(-14, -6) if backward else rng.uniform(14, 28)
-    stoop = np.degrees(p.channels[1]) * 0.8 if style.bent else 4.0
-    low = pose(
-        shoulder=0.55 * style.reach if backward else arms, elbow=rng.uniform(15, 60),
-        hip=knee * 0.75 + max(stoop - 4, 0), knee=knee, lumbar=8, hip_abduction=3,
-    )  # fmt: skip
-    off = pose(
-        shoulder=style.reach if backward else 135, elbow=25, hip=-5 if backward else 18,
-        knee=10 + 8 * style.arch, lumbar=-6 if backward else 16, neck=-10 if backward else 12,
-    )  # fmt: skip
-    down = float(np.clip(0.2 / max(-p.velocity[2], 0.8), 0.07, 0.14))
-    turn = np.radians(pitch - tilt + (-360 if backward else 360))
-    behind = np.sign(travel) or 1.0
-    lean = rng.uniform(-0.2, -0.12) if backward else rng.uniform(0.02, 0.1)
-    keys = somersault(style, shape, backward, duration, pitch, crouch=crouch, yaw=yaw)
-    axis = np.array([-np.sin(np.radians(yaw)), np.cos(np.radians(yaw)), 0]) * turn
-    p.jump(
-        [key(down, flat(low, stoop), stoop if not backward else 10, yaw=yaw, lean=-0.16 * behind),
-         key(0, flat(off, tilt, sole=45), tilt, yaw=yaw, lean=lean)],
-        TAKEOFF, keys, axis, (travel * np.cos(np.radians(yaw)), travel * np.sin(np.radians(yaw))),
-        flight_label=SKILL, floor=floor,
-    )  # fmt: skip
+def _round_off(p, attempt, before) -> float:
+    foot = _running(p, before, p.rng.uniform(2.2, 2.8))
+    begin = p.time
+    turn_over(p, foot, round_off=True)
+    punch(p, attempt.shape, _flight_time(p, attempt.shape), p.rng.uniform(5, 40),
+          -p.rng.uniform(0.7, 1.3), backward=True, crouch=p.rng.uniform(0.2, 0.8))  # fmt: skip
+    return begin
 
 
-def fake(p: Performer, style: Style, rng: Rng) -> None:
-    """A take-off broken off: arms and squat, then standing again. Its phase is idle."""
-    p.doubt = FAKE
-    low = swing_and_squat(p, style, rng, rng.uniform(20, 38), label=IDLE)
-    yaw = np.degrees(p.channels[0])
-    p.ground(IDLE, [*low, key(0.5, style.standing(shoulder=rng.uniform(20, 90)), yaw=yaw)])
-    p.doubt = 0
-    p.ground(IDLE, [key(0.4, style.standing(), yaw=yaw)])
+def _cartwheel(p, attempt, before) -> float:
+    foot = _running(p, before, p.rng.uniform(1.9, 2.4))
+    begin = p.time
+    turn_over(p, foot, round_off=False)
+    gather(p)
+    _from_both_feet(p, attempt)
+    return begin
 
 
-def sideways(
-    p: Performer, style: Style, shape: str, rng: Rng, duration: float, travel: float,
-) -> None:  # fmt: skip
-    """Rebound, facing sideways, into a side somersault along the run."""
-    yaw = float(np.degrees(p.channels[0]))
-    side = 1.0 if yaw > 0 else -1.0
-    knee = rng.uniform(38, 60)
-    arms = float(np.degrees(p.channels[3 + 6]))
-    low = pose(shoulder=arms, elbow=30, hip=knee * 0.7, knee=knee, lumbar=8, hip_abduction=6)
-    off = pose(
-        shoulder=150, shoulder_abduction=20, elbow=30, hip=8, knee=10, hip_abduction=6, lumbar=6,
-        lumbar_side=8 * side,
-    )  # fmt: skip
-    tilt, end = rng.uniform(2, 6) * side, rng.uniform(-8, 4) * side
-    keys = somersault(style, shape, True, duration, rng.uniform(10, 25), crouch=0.6, yaw=yaw)
-    # Spread legs and arms keep the axis of the turn from tilting.
-    spread = dict(hip_abduction=30, shoulder_abduction=45)
-    keys = [replace(k, angles=pose(k.angles, **spread)) for k in keys]
-    last = keys[-1]
-    keys[-1] = key(duration, pose(last.angles, hip_abduction=16), np.degrees(last.pitch), yaw=yaw,
-                   roll=end, lean="pose")  # fmt: skip
-    turn = np.radians(360 + side * (end - tilt))
-    takeoff = flat(off, 4, sole=40)
-    p.jump(
-        [key(0.1, flat(low, 8), 8, roll=-2 * side, yaw=yaw),
-         key(0, takeoff, 4, roll=tilt, yaw=yaw, lean="pose")],
-        TAKEOFF, keys, (0, turn, 0), (travel, 0.0), flight_label=SKILL,
-    )  # fmt: skip
+def _trampoline(p, attempt, before) -> float:
+    trampoline.warm_up(p, before)
+    skills = list(zip(attempt.skill.split(", "), attempt.shape.split(", ")))
+    return trampoline.series(p, skills)
+
+
+_ENTRIES = {
+    "standing": _standing, "run-up": _run_up, "round-off": _round_off, "cartwheel": _cartwheel,
+    "trampoline": _trampoline,
+}  # fmt: skip
+ENTRIES = tuple(_ENTRIES)
+
+
+def _front_pitch(p: Performer, landing: str) -> float:
+    """Lean at the first contact, degrees: too little turned ends on the seat."""
+    if landing in ("sit", "lie"):
+        return p.rng.uniform(-38, -14)
+    return p.rng.uniform(20, 50) if landing == "stumble" else p.rng.uniform(-18, 22)
+
+
+def _flight_time(p: Performer, shape: str) -> float:
+    """Seconds in the air: a stretched body needs the most."""
+    low, high = {"tucked": (0.52, 0.68), "piked": (0.58, 0.7), "stretched": (0.64, 0.8)}[shape]
+    return p.rng.uniform(low, high)

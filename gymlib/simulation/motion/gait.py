@@ -13,6 +13,7 @@ from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
 from gymlib.simulation.motion import ground
 from gymlib.simulation.motion.curves import ease, turned
 from gymlib.simulation.motion.feet import Feet
+from gymlib.simulation.motion.keypose import Key
 from gymlib.simulation.motion.performer import Performer
 from gymlib.simulation.motion.pose import ANGLES, orientation
 from gymlib.simulation.motion.proportions import GRAVITY, SOLE
@@ -48,7 +49,7 @@ class Gait:
 
 
 def go(
-    performer: Performer, label: int, gait: Gait, steps: int, direction: float = 0.0, *,
+    p: Performer, label: int, gait: Gait, steps: int, direction: float = 0.0, *,
     facing: float | None = None, first: int = 0, stop: bool = True,
 ) -> int:  # fmt: skip
     """Take steps in a direction (radians, 0 along +x) and return the foot planted last.
@@ -57,7 +58,7 @@ def go(
     feet together and stand; otherwise the last step ends when its foot is planted, at full
     speed. Feet not planted then are in the air.
     """
-    p, swing = performer, 2 * gait.period - gait.stance
+    swing = 2 * gait.period - gait.stance
     air = max(gait.period - gait.stance, 0.0)
     begin = max(swing - gait.period, 0.0) + 0.12 if air else 0.05
     plant = begin + swing + gait.period * np.arange(steps)
@@ -100,7 +101,7 @@ def _course(p, gait, grid, plant, ahead, stop, air):
 
 def _heights(p, gait, grid, plant, stop, air):
     """Height of the centre of mass: parabolas in the air, smooth arcs between."""
-    tall = p.standing_height
+    tall = float(p.over(Key(0, p.rest))[2])
     base = tall - gait.sink
     times, heights, slopes = [0.0], [p.centre[2]], [p.velocity[2]]
     up = GRAVITY * air / 2
@@ -150,8 +151,7 @@ def _feet(p, gait, grid, plant, travel, speed, ahead, yaw, first, stop, air):
         goal = goal + 0.42 * p.body.toe * look + (0.5 - foot) * p.body.hips * 0.9 * side
         s = ease(share)
         toes[:, foot, :2] += s[:, None] * (goal - toes[-1, foot, :2])
-        height = gait.lift * np.sin(np.pi * share**0.75) ** 1.5
-        toes[:, foot, 2] += height
+        toes[:, foot, 2] += gait.lift * np.sin(np.pi * share**0.75) ** 1.5
         steep = 0.9 if gait.stance < gait.period else 0.5
         lift[:, foot] = np.where(moving, steep * (1 - share) ** 1.3, lift[:, foot])
         # The heel comes off before the toes do.
@@ -167,11 +167,8 @@ def _arms(p, gait, grid, plant, yaw, first, stop):
     """Channels: the posture he had, blending into swinging arms and a turning trunk."""
     blend = np.clip(grid / 0.3, 0, 1)
     blend = blend**2 * (3 - 2 * blend)
-    if stop:
-        out = np.clip((grid[-1] - grid) / 0.3, 0, 1)
-        swinging = blend * out**2 * (3 - 2 * out)
-    else:
-        swinging = blend
+    out = np.clip((grid[-1] - grid) / 0.3, 0, 1)
+    swinging = blend * out**2 * (3 - 2 * out) if stop else blend
     phase = np.pi * (grid - plant[0]) / gait.period  # a plant of the first foot at even pi
     sign = 1.0 if first == 0 else -1.0
     channels = np.repeat(p.channels[None], len(grid), axis=0)
@@ -179,17 +176,16 @@ def _arms(p, gait, grid, plant, yaw, first, stop):
     channels = channels + p.rates * drift[:, None]
     turn = turned(yaw - p.channels[0])
     share = np.clip(grid / (0.8 * grid[-1]), 0, 1)
-    rest = p.rest
     wave = sign * np.cos(phase) * swinging
     goal = {
         "left_shoulder": -gait.arms * wave + 8, "right_shoulder": gait.arms * wave + 8,
         "elbow": gait.elbow * swinging, "lumbar_twist": 6 * wave, "shoulder_abduction": 8.0,
     }  # fmt: skip
     for i, name in enumerate(ANGLES):
-        target = np.full(len(grid), rest[i])
+        target = np.full(len(grid), p.rest[i])
         for part in (name, name.removeprefix("left_").removeprefix("right_")):
             if part in goal:
-                target = np.maximum(np.radians(goal[part]), rest[i] if part == "elbow" else -9)
+                target = np.maximum(np.radians(goal[part]), p.rest[i] if part == "elbow" else -9)
                 break
         channels[:, 3 + i] += blend * (target - channels[:, 3 + i])
     channels[:, 0] += turn * share**2 * (3 - 2 * share) - 0.10 * wave

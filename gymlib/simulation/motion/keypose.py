@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from gymlib.simulation.motion.pose import ANGLES, limits
+from gymlib.simulation.motion.pose import ANGLES, HIGHEST, LOWEST
 
 Angles = Float[np.ndarray, "24"]
-_LOW, _HIGH = limits().T
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,11 @@ class Key:
 def flat(angles: Angles, pitch: float = 0.0, sole: float = 0.0) -> Angles:
     """Set both ankles so that the soles lie flat (or ``sole`` degrees toes down) for a pelvis
     leaning ``pitch`` degrees; all angles are brought within the joints' limits."""
-    angles = np.clip(angles, _LOW, _HIGH)
+    angles = np.clip(angles, LOWEST, HIGHEST)
     for side in ("left", "right"):
         hip, knee, ankle = (ANGLES.index(f"{side}_{name}") for name in ("hip", "knee", "ankle"))
         angles[ankle] = np.radians(sole - pitch) + angles[hip] - angles[knee]
-    return np.clip(angles, _LOW, _HIGH)
+    return np.clip(angles, LOWEST, HIGHEST)
 
 
 def key(time: float, angles: Angles, pitch: float = 0.0, **more) -> Key:
@@ -49,4 +48,4 @@ def key(time: float, angles: Angles, pitch: float = 0.0, **more) -> Key:
     for name in ("roll", "yaw"):
         if name in more:
             more[name] = float(np.radians(more[name]))
-    return Key(time, np.clip(angles, _LOW, _HIGH), float(np.radians(pitch)), **more)
+    return Key(time, np.clip(angles, LOWEST, HIGHEST), float(np.radians(pitch)), **more)

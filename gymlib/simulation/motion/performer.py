@@ -5,7 +5,7 @@ monotone cubic curves; on the ground the centre of mass does so too and the legs
 feet, in flight it falls freely and the orientation follows from the angular momentum.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -14,18 +14,18 @@ from gymlib.simulation.motion import flight, ground
 from gymlib.simulation.motion.curves import through
 from gymlib.simulation.motion.feet import place_feet
 from gymlib.simulation.motion.keypose import Key
-from gymlib.simulation.motion.movement import Record
 from gymlib.simulation.motion.pose import (
     ANGLES,
+    HIGHEST,
+    LOWEST,
     SIDES,
     euler,
     forward,
     leg_angles,
-    limits,
     orientation,
-    pose,
 )  # fmt: skip
 from gymlib.simulation.motion.proportions import GRAVITY, SOLE, Proportions, centre_of_mass
+from gymlib.simulation.motion.style import Style
 from gymlib.skeleton import INDEX
 
 _LEGS = [
@@ -33,26 +33,27 @@ _LEGS = [
     for side, _ in SIDES
 ]
 _TOES = [INDEX["left_foot_index"], INDEX["right_foot_index"]]
-_LIMITS = limits()
 
 
 @dataclass
 class Performer:
     """A gymnast, the state he is in and what he has done so far.
 
-    rate : steps per second of the fine time grid. rest : joint angles of how he stands.
+    style : his habits, which vary a little from attempt to attempt.
+    rate : steps per second of the fine time grid. rng : decides all that he does by chance.
     floor : height of what he stands on.
     wobble : standard deviation of the slow unrest of all joint angles, radians.
+    records : per phase the arrays of a Motion, one row per time.
     doubt : mark for what he does now (see Motion.doubt).
     """
 
     body: Proportions
+    style: Style
     rate: float
     rng: np.random.Generator
-    rest: Float[np.ndarray, "24"] = field(default_factory=pose)
     floor: float = 0.0
     wobble: float = 0.012
-    records: list[Record] = field(default_factory=list)
+    records: list[dict] = field(default_factory=list)
     time: float = 0.0
     doubt: int = 0
 
@@ -61,25 +62,32 @@ class Performer:
             self.rng.uniform(0.2, 1.1, (4, 27)), self.rng.uniform(0, 2 * np.pi, (4, 27)),
             self.rng.normal(0, 0.6, (4, 27)),
         )  # fmt: skip
+        self.rest = self.style.standing()  # joint angles (24,) of how he stands
+        self.style = self.style.vary(self.rng)
         self.start(Key(0, self.rest))
 
-    def start(self, key: Key, place=(0.0, 0.0)) -> None:
-        """Put him somewhere, standing still; forgets nothing of what was recorded."""
+    def start(self, key: Key) -> None:
+        """Put him at the origin, standing still; forgets nothing of what was recorded."""
         self.channels, self.rates = key.channels, np.zeros(27)
-        joints = forward(key.angles[None], orientation(key.channels[None, :3]), self.body)[0]
-        shift = np.r_[np.array(place), self.floor + SOLE - ground.lowest(joints)]
-        self.toes = joints[_TOES] + shift
+        self.toes = self._joints(key)[_TOES]
         self.toes[:, 2] = self.floor + SOLE
         self.lifts = np.zeros(2)
         self.yaws = np.full(2, key.yaw)
         self.centre, self.velocity = self.over(key), np.zeros(3)
 
-    # Where the centre of mass is.
+    def _joints(self, key: Key) -> Float[np.ndarray, "33 3"]:
+        """Keypoints of a pose about the mid-hip."""
+        return forward(key.angles[None], orientation(key.channels[None, :3]), self.body)[0]
+
+    @property
+    def yaw(self) -> float:
+        """Where the pelvis looks, degrees."""
+        return float(np.degrees(self.channels[0]))
 
     def over(self, key: Key, toes=None) -> Float[np.ndarray, "3"]:
         """Centre of mass of a pose that stands on ``toes`` (default: where they are)."""
         toes = self.toes if toes is None else toes
-        joints = forward(key.angles[None], orientation(key.channels[None, :3]), self.body)[0]
+        joints = self._joints(key)
         centre = centre_of_mass(joints) - joints[_TOES].mean(axis=0)
         height = centre_of_mass(joints)[2] - ground.lowest(joints) + SOLE
         ahead = np.array([np.cos(key.yaw), np.sin(key.yaw)])
@@ -88,11 +96,6 @@ class Performer:
             lean = -0.42 * self.body.toe if key.lean is None else key.lean
             shift = shift + (lean - shift @ ahead) * ahead
         return np.r_[toes.mean(axis=0)[:2] + shift, self.floor + height]
-
-    @property
-    def standing_height(self) -> float:
-        """Height of the centre of mass in standing, metres."""
-        return float(self.over(Key(0, self.rest))[2])
 
     # Phases.
 
@@ -134,12 +137,12 @@ class Performer:
         self._keep(grid, channels, pelvis, joints, centre, label, feet.planted, bed)
 
     def fly(
-        self, label: int, keys: list[Key], turns, travel=None, *, record=True, floor=None
+        self, label: int, keys: list[Key], turns, travel, *, record=True
     ) -> tuple[np.ndarray, np.ndarray]:
         """Fly through key poses; the last one meets the floor with its feet.
 
         turns : whole rotation about the world's x, y and z, radians. travel : x and y that the
-        centre of mass moves (default: as the velocity now says).
+        centre of mass moves.
         Returns the velocity needed at take-off and the rates of the channels there.
         """
         duration = keys[-1].time
@@ -147,18 +150,14 @@ class Performer:
         times = np.array([0.0] + [k.time for k in keys]) * grid[-1] / duration
         values = np.stack([self.channels] + [k.channels for k in keys])
         rates = self.rates.copy()
-        for leg in _LEGS:
-            rates[np.array(leg) + 3] *= 0.0
+        rates[np.ravel(_LEGS) + 3] *= 0.0
         angles = through(times, values, grid, rates, None)
         angles = self._unrest(angles, grid)[:, 3:]
         start, end = orientation(self.channels[:3]), orientation(keys[-1].channels[:3])
         turning = flight.turn(angles, grid[1] - grid[0], start, end, np.asarray(turns), self.body)
         relative = forward(angles, turning, self.body)
         relative = relative - centre_of_mass(relative)[:, None]
-        floor = self.floor if floor is None else floor
-        rise = floor + SOLE - ground.lowest(relative[-1]) - self.centre[2]
-        if travel is None:
-            travel = self.velocity[:2] * grid[-1]
+        rise = self.floor + SOLE - ground.lowest(relative[-1]) - self.centre[2]
         velocity = np.r_[travel, rise] / grid[-1] + np.array([0, 0, GRAVITY * grid[-1] / 2])
         if record:
             centre = self.centre + velocity * grid[:, None]
@@ -169,39 +168,35 @@ class Performer:
                 np.zeros((len(grid), 4), dtype=bool), np.zeros(len(grid)),
             )  # fmt: skip
             self.velocity = velocity - np.array([0, 0, GRAVITY * grid[-1]])
-            self.floor = floor
         first = np.concatenate([euler(turning[:2]), angles[:2]], axis=-1)
         return velocity, (first[1] - first[0]) / (grid[1] - grid[0])
 
     def jump(
         self, before: list[Key], label: int, keys: list[Key], turns, travel=(0.0, 0.0), *,
-        flight_label: int, planted=(True, True), dip=0.0, floor=None, toes=None, push=None,
+        flight_label: int, planted=(True, True), dip=0.0, toes=None,
     ) -> None:  # fmt: skip
         """Gather through ``before`` (its last key is the take-off pose), then :meth:`fly`.
 
         The push ends with the velocity and turning that the flight needs. The time of the
         take-off key may be 0: then the push lasts as long as an even acceleration takes.
         """
-        state = self._state()
-        takeoff = before[-1]
+        state, takeoff = (self.channels, self.centre, self.rates), before[-1]
         self.channels, self.centre = takeoff.channels, self.over(takeoff, toes)
         self.rates = np.zeros(27)
-        velocity, rates = self.fly(flight_label, keys, turns, travel, record=False, floor=floor)
-        self._restore(state)
+        velocity, rates = self.fly(flight_label, keys, turns, travel, record=False)
+        self.channels, self.centre, self.rates = state
         if takeoff.time == 0:
             lowest = before[-2] if len(before) > 1 else None
             depth = self.over(takeoff, toes)[2] - (
                 self.over(lowest, toes)[2] if lowest else self.centre[2]
             )
-            lasts = push or float(np.clip(1.9 * depth / velocity[2], 0.1, 0.4))
-            before = [*before[:-1], Key((lowest.time if lowest else 0) + lasts, takeoff.angles,
-                      takeoff.pitch, takeoff.roll, takeoff.yaw, takeoff.lean)]  # fmt: skip
+            lasts = float(np.clip(1.9 * depth / velocity[2], 0.1, 0.4))
+            takeoff = replace(takeoff, time=(lowest.time if lowest else 0) + lasts)
+            before = [*before[:-1], takeoff]
         rates[3:] *= 0.5
-        self.ground(
-            label, before, end_velocity=velocity, end_rates=rates, planted=planted, dip=dip,
-            toes=toes,
-        )  # fmt: skip
-        self.fly(flight_label, keys, turns, travel, floor=floor)
+        self.ground(label, before, end_velocity=velocity, end_rates=rates, planted=planted,
+                    dip=dip, toes=toes)  # fmt: skip
+        self.fly(flight_label, keys, turns, travel)
 
     # Bookkeeping.
 
@@ -215,7 +210,7 @@ class Performer:
         waves = (size * np.sin(2 * np.pi * frequency * t + phase)).sum(axis=1) * self.wobble
         waves[:, :3] = 0
         channels = channels + waves
-        channels[:, 3:] = np.clip(channels[:, 3:], *_LIMITS.T)
+        channels[:, 3:] = np.clip(channels[:, 3:], LOWEST, HIGHEST)
         return channels
 
     def _keep(self, grid, channels, pelvis, joints, centre, label, contacts, bed, airborne=None):
@@ -226,17 +221,15 @@ class Performer:
             contacts = np.concatenate([contacts, np.zeros_like(contacts)], axis=-1)
         if airborne is None:
             airborne = ~contacts.any(axis=1)
-        airborne = np.broadcast_to(airborne, len(grid))
-        last = slice(0, len(grid) - 1)
-        self.records.append(
-            Record(
-                joints[last], np.full(len(grid) - 1, label, dtype=np.int8), contacts[last],
-                airborne[last], self.floor + bed[last], np.full(len(grid) - 1, self.doubt),
-            )
-        )  # fmt: skip
+        phase = {
+            "joints": joints, "phases": np.full(len(grid), label, dtype=np.int8),
+            "contacts": contacts, "airborne": np.broadcast_to(airborne, len(grid)),
+            "surface": self.floor + bed, "doubt": np.full(len(grid), self.doubt),
+        }  # fmt: skip
+        self.records.append({name: values[:-1] for name, values in phase.items()})
         self.channels = channels[-1].copy()
-        self.rates = np.unwrap(channels[-2:], axis=0)
-        self.rates = (self.rates[1] - self.rates[0]) / step
+        before, now = np.unwrap(channels[-2:], axis=0)
+        self.rates = (now - before) / step
         self.centre, self.velocity = centre[-1].copy(), (centre[-1] - centre[-2]) / step
         self.toes = joints[-1, _TOES].copy()
         heels = joints[-1, [INDEX["left_heel"], INDEX["right_heel"]]]
@@ -244,12 +237,3 @@ class Performer:
         self.lifts = np.maximum(np.arctan2(-foot[:, 2], np.hypot(foot[:, 0], foot[:, 1])), 0)
         self.yaws = np.arctan2(foot[:, 1], foot[:, 0])
         self.time += grid[-1]
-
-    def _state(self):
-        names = ("channels", "rates", "centre", "velocity", "toes", "lifts", "yaws", "floor")
-        return {n: np.copy(getattr(self, n)) for n in names} | {"time": self.time}
-
-    def _restore(self, state):
-        for name, value in state.items():
-            setattr(self, name, value)
-        self.floor = float(self.floor)

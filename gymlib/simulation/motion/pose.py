@@ -33,10 +33,12 @@ Orthopaedic Surgeons 1965, "Joint Motion", widened by what gymnasts reach in pas
 SIDES = (("left", 1.0), ("right", -1.0))
 
 
-def limits() -> Float[np.ndarray, "24 2"]:
-    """The limits of :data:`ANGLES` in radians."""
-    plain = [name.removeprefix("left_").removeprefix("right_") for name in ANGLES]
-    return np.radians(np.array([LIMITS[name] for name in plain], dtype=float))
+def _plain(angle: str) -> str:
+    return angle.removeprefix("left_").removeprefix("right_")
+
+
+LOWEST, HIGHEST = np.radians([LIMITS[_plain(name)] for name in ANGLES]).T
+"""The limits of :data:`ANGLES` in radians, (24,) each."""
 
 
 def pose(base: Float[np.ndarray, "24"] | None = None, **degrees: float) -> Float[np.ndarray, "24"]:
@@ -79,12 +81,12 @@ def euler(matrix: Float[np.ndarray, "*any 3 3"]) -> Float[np.ndarray, "*any 3"]:
     return np.stack([yaw, pitch, roll], axis=-1)
 
 
-def trunk(
+def forward(
     angles: Float[np.ndarray, "frames 24"],
     pelvis: Float[np.ndarray, "frames 3 3"],
     body: Proportions,
-) -> tuple[Float[np.ndarray, "frames 33 3"], Float[np.ndarray, "frames 3 3"]]:
-    """Keypoints of trunk, head and arms about the mid-hip (legs are zero), and the chest's axes."""
+) -> Float[np.ndarray, "frames 33 3"]:
+    """Keypoints in metres about the mid-hip, in the axes in which ``pelvis`` is given."""
     a = {name: angles[:, i] for i, name in enumerate(ANGLES)}
     chest = (
         pelvis @ about("z", a["lumbar_twist"]) @ about("y", a["lumbar"])
@@ -99,20 +101,23 @@ def trunk(
         joints[:, INDEX[name]] = ears + head @ place
     for side, sign in SIDES:
         shoulder = middle + sign * body.shoulders / 2 * chest[:, :, 1]
-        joints[:, INDEX[f"{side}_shoulder"]] = shoulder
-        joints[:, INDEX[f"{side}_hip"]] = sign * body.hips / 2 * pelvis[:, :, 1]
         upper = chest @ _swing(a, f"{side}_shoulder", sign)
         lower = upper @ about("y", -a[f"{side}_elbow"])
-        place_arm(joints, side, shoulder, upper, lower, body)
-    return joints, chest
-
-
-def place_arm(joints, side, shoulder, upper, lower, body: Proportions) -> None:
-    """Write one arm's keypoints, given the axes of upper arm and forearm (frames, 3, 3)."""
-    elbow = shoulder - body.upper_arm * upper[:, :, 2]
-    wrist = elbow - body.forearm * lower[:, :, 2]
-    joints[:, INDEX[f"{side}_elbow"]], joints[:, INDEX[f"{side}_wrist"]] = elbow, wrist
-    place_fingers(joints, side, -lower[:, :, 2], lower[:, :, 0], body)
+        elbow = shoulder - body.upper_arm * upper[:, :, 2]
+        hip = sign * body.hips / 2 * pelvis[:, :, 1]
+        thigh = pelvis @ _swing(a, f"{side}_hip", sign)
+        shank = thigh @ about("y", a[f"{side}_knee"])
+        knee = hip - body.thigh * thigh[:, :, 2]
+        ankle = knee - body.shank * shank[:, :, 2]
+        wrist = elbow - body.forearm * lower[:, :, 2]
+        for name, place in (
+            ("shoulder", shoulder), ("elbow", elbow), ("wrist", wrist), ("hip", hip),
+            ("knee", knee), ("ankle", ankle),
+        ):  # fmt: skip
+            joints[:, INDEX[f"{side}_{name}"]] = place
+        place_fingers(joints, side, -lower[:, :, 2], lower[:, :, 0], body)
+        place_foot(joints, side, ankle, shank @ about("y", a[f"{side}_ankle"]), body)
+    return joints
 
 
 def place_fingers(joints, side, along, across, body: Proportions) -> None:
@@ -120,25 +125,6 @@ def place_fingers(joints, side, along, across, body: Proportions) -> None:
     wrist = joints[:, INDEX[f"{side}_wrist"]]
     for finger, far, wide in (("pinky", 1.0, -0.35), ("index", 1.1, 0.2), ("thumb", 0.55, 0.4)):
         joints[:, INDEX[f"{side}_{finger}"]] = wrist + body.hand * (far * along + wide * across)
-
-
-def forward(
-    angles: Float[np.ndarray, "frames 24"],
-    pelvis: Float[np.ndarray, "frames 3 3"],
-    body: Proportions,
-) -> Float[np.ndarray, "frames 33 3"]:
-    """Keypoints in metres about the mid-hip, in the axes in which ``pelvis`` is given."""
-    joints, _ = trunk(angles, pelvis, body)
-    a = {name: angles[:, i] for i, name in enumerate(ANGLES)}
-    for side, sign in SIDES:
-        thigh = pelvis @ _swing(a, f"{side}_hip", sign)
-        shank = thigh @ about("y", a[f"{side}_knee"])
-        foot = shank @ about("y", a[f"{side}_ankle"])
-        knee = joints[:, INDEX[f"{side}_hip"]] - body.thigh * thigh[:, :, 2]
-        ankle = knee - body.shank * shank[:, :, 2]
-        joints[:, INDEX[f"{side}_knee"]], joints[:, INDEX[f"{side}_ankle"]] = knee, ankle
-        place_foot(joints, side, ankle, foot, body)
-    return joints
 
 
 def place_foot(joints, side, ankle, foot, body: Proportions) -> None:

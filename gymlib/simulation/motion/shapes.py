@@ -6,10 +6,8 @@ from gymlib.simulation.motion.keypose import Key, flat, key
 from gymlib.simulation.motion.pose import pose
 from gymlib.simulation.motion.style import Style
 
-SHAPES = ("tucked", "piked", "stretched")
-
-# When the shape is reached, when it is left and how long the whole flight lasts at least, the
-# first two as shares of the flight. A stretched body turns slowly all the way.
+# When each shape is reached and left, as shares of the flight. A stretched body turns slowly all
+# the way.
 _COURSE = {"tucked": (0.36, 0.66), "piked": (0.38, 0.56), "stretched": (0.3, 0.75)}
 
 

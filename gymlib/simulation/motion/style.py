@@ -41,14 +41,14 @@ class Style:
             tempo=rng.uniform(0.88, 1.12), bent=bool(rng.random() < 0.3),
         )  # fmt: skip
 
-    def vary(self, rng: np.random.Generator, amount: float = 1.0) -> "Style":
+    def vary(self, rng: np.random.Generator) -> "Style":
         """The same person on another attempt."""
         spread = {"hunch": 2, "elbow": 4, "knees": 1.5, "squat": 8, "tuck": 7, "arch": 0.1,
                   "reach": 9, "crouch": 12, "bow": 9, "tempo": 0.04}  # fmt: skip
         low = {"knees": 3, "elbow": 4, "arch": 0, "tempo": 0.8}
         return Style(
             **{
-                name: max(float(value + amount * rng.normal(0, spread[name])), low.get(name, -20))
+                name: max(float(value + rng.normal(0, spread[name])), low.get(name, -20))
                 for name, value in vars(self).items()
                 if name in spread
             },
@@ -65,20 +65,18 @@ class Style:
         )  # fmt: skip
         return flat(pose(**(base | changes)))
 
-    def raised(self, **changes) -> Angles:
+    def raised(self) -> Angles:
         """Upright with raised arms."""
-        return self.standing(
-            **dict(shoulder=self.reach, elbow=12 + self.elbow * 0.4, lumbar=self.hunch - 8)
-            | changes
-        )
+        elbow, lumbar = 12 + self.elbow * 0.4, self.hunch - 8
+        return self.standing(shoulder=self.reach, elbow=elbow, lumbar=lumbar)
 
-    def squatting(self, pitch: float, **changes) -> Angles:
+    def squatting(self, pitch: float) -> Angles:
         """Gathered for a jump, arms behind."""
-        base = dict(
+        angles = pose(
             shoulder=-40, shoulder_abduction=12, elbow=self.elbow, hip=pitch + self.squat * 0.52,
             knee=self.squat, hip_abduction=5, lumbar=12 + self.hunch, neck=-20,
         )  # fmt: skip
-        return flat(pose(**(base | changes)), pitch)
+        return flat(angles, pitch)
 
     def bowed(self, pitch: float) -> float:
         """``pitch`` as far as the thighs let the trunk bend over them in the crouch."""

@@ -4,12 +4,9 @@ import numpy as np
 from jaxtyping import Float
 
 from gymlib.simulation.rendering.appearance import Appearance
-from gymlib.simulation.rendering.head import add_head
+from gymlib.simulation.rendering.head import TORSO, add_head
 from gymlib.simulation.rendering.mesh import BONES, FRAME, Mesh, MeshBuilder, frames_of, tube
 from gymlib.skeleton import INDEX, middle, torso_length
-
-TORSO = 0.53
-"""Metres from mid-hip to mid-shoulder of the body whose thicknesses are given below."""
 
 
 def build(joints: Float[np.ndarray, "frames 33 3"], look: Appearance) -> Mesh:

@@ -5,7 +5,8 @@ import numpy as np
 from gymlib.simulation.rendering.mesh import tube
 from gymlib.skeleton import INDEX
 
-TORSO = 0.53  # metres, of the body whose face is given in metres below
+TORSO = 0.53
+"""Metres from mid-hip to mid-shoulder of the body whose sizes are given in metres."""
 
 # From chin to crown: share of the height, reach of the face and of the back of the head as shares
 # of their greatest, half width as a share of the ears'.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+from gymlib.simulation.motion.pose import unit
 from gymlib.skeleton import INDEX, middle
 
 BONES = {
@@ -150,11 +151,6 @@ def axes(up: Float[np.ndarray, "*any 3"], left: Float[np.ndarray, "*any 3"]):
     parallel = np.linalg.norm(square, axis=-1, keepdims=True) < 1e-3
     left = unit(np.where(parallel, np.cross(up, spare), square))
     return np.stack([np.cross(left, up), left, up], axis=-1)
-
-
-def unit(vectors: Float[np.ndarray, "*any 3"]) -> Float[np.ndarray, "*any 3"]:
-    """Vectors of length one; a zero vector stays zero."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
 
 
 def tube(rings: Float[np.ndarray, "rings 4"], around: int = 12):

@@ -24,11 +24,16 @@ def source_hash(functions: Sequence[Callable]) -> str:
     digest = hashlib.sha256()
     for function in functions:
         try:
-            tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+            digest.update(bare(function).encode())
         except (OSError, TypeError):
             return ""
-        digest.update(ast.dump(_Bare().visit(tree)).encode())
     return digest.hexdigest()[:16]
+
+
+def bare(function: Callable) -> str:
+    """What a function does, as text that comments, docstrings, annotations do not change."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    return ast.dump(_Bare().visit(tree))
 
 
 class _Bare(ast.NodeTransformer):

@@ -9,7 +9,7 @@ import { Viewer } from "./viewer.js";
 const WORDS = {
   dataset: "data set", protocol: "protocol", model: "model", other: "compared with",
 };
-const CONTEXT = 5; // frames played before and after a run
+const CONTEXT = 5; // frames played before and after a place
 
 export class Explorer extends Viewer {
   build() {
@@ -29,7 +29,7 @@ export class Explorer extends Viewer {
     this.matrix = new Matrix(this.look, (cell) => this.ask({ do: "cell", cell }));
     this.list = new List("frames", (number) => this.visit(number));
     this.title = element("div", { className: "gym-title" });
-    this.playing = button("▶", "play these runs one after the other", "", () => this.tour());
+    this.playing = button("▶", "play these places one after the other", "", () => this.tour());
     this.showing = button("≠", "list where the two differ", "", () => this.ask({ do: "list" }));
     const tools = element("div", { className: "gym-tools" }, [
       this.title, this.playing, this.showing,
@@ -54,14 +54,14 @@ export class Explorer extends Viewer {
     this.ask({ do: "differ", by, frame: this.player.frame });
   }
 
-  /** Go to a run of the list, and play it if wished. */
+  /** Go to a place of the list, and play it if wished. */
   visit(number, play = false) {
     this.player.stop();
     this.toPlay = play ? number : null;
     this.ask({ do: "visit", number });
   }
 
-  /** Play the runs of the list one after the other, until the reader does something else. */
+  /** Play the places of the list one after the other, until the reader does something else. */
   tour() {
     this.visit(this.list.at ?? 0, true);
   }
@@ -79,7 +79,7 @@ export class Explorer extends Viewer {
   /** What the model says of a frame, below the label in the corner of the picture. */
   #tell(frame) {
     const row = this.rows[1];
-    const [, , code] = row.runs.find(([start, end]) => start <= frame && frame <= end);
+    const [, , code] = row.segments.find(([start, end]) => start <= frame && frame <= end);
     this.answer.textContent = `${row.name}: ${this.look.names[code]}`;
     this.answer.style.background = this.look.colours[code];
     this.answer.style.color = this.look.inks[code];
@@ -97,8 +97,8 @@ export class Explorer extends Viewer {
     if (["clip", "go"].includes(content.say) && this.toPlay != null) this.#play(this.toPlay);
   }
 
-  #show({ choices, shares, counts, cell, title, compared, runs, at, clips }) {
-    Object.assign(this, { runs, clips });
+  #show({ choices, shares, counts, cell, title, compared, places, at, clips }) {
+    Object.assign(this, { places, clips });
     for (const [what, [chosen, names]] of Object.entries(choices)) {
       const options = names.map((name) => element("option", { value: name, textContent: name }));
       this.selects[what].replaceChildren(...options);
@@ -107,9 +107,9 @@ export class Explorer extends Viewer {
     this.matrix.show(shares, counts, cell);
     this.title.textContent = title;
     this.compared.textContent = compared;
-    this.playing.disabled = !runs.length;
+    this.playing.disabled = !places.length;
     this.showing.classList.toggle("gym-on", !cell);
-    const items = runs.map(([clip, start, end, frames]) => [
+    const items = places.map(([clip, start, end, frames]) => [
       element("span", { textContent: clip }),
       element("span", { textContent: start === end ? `${start}` : `${start}–${end}` }),
       element("small", { textContent: frames }),
@@ -129,20 +129,20 @@ export class Explorer extends Viewer {
     this.choice.value = this.clip.name;
   }
 
-  /** Mark the chosen run on the timeline if it is of the clip shown. */
+  /** Mark the chosen place on the timeline if it is of the clip shown. */
   #mark() {
-    const [clip, start, end] = this.runs?.[this.list.at] ?? [];
+    const [clip, start, end] = this.places?.[this.list.at] ?? [];
     this.timeline.mark(clip === this.clip?.name ? [start, end] : null);
   }
 
-  /** Play a run with some frames around it as soon as its pictures are there, then the next. */
+  /** Play a place with some frames around it as soon as its pictures are there, then the next. */
   async #play(number) {
     this.toPlay = null;
-    const [clip, start, end] = this.runs[number];
+    const [clip, start, end] = this.places[number];
     const last = Math.min(end + CONTEXT, this.clip.frames - 1);
     await this.pictures?.get(last);
     if (this.clip.name !== clip || this.player.frame !== start) return; // the reader went on
     this.player.go(Math.max(0, start - CONTEXT), { quiet: true });
-    this.player.play(last, () => number + 1 < this.runs.length && this.visit(number + 1, true));
+    this.player.play(last, () => number + 1 < this.places.length && this.visit(number + 1, true));
   }
 }

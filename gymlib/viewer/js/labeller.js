@@ -60,7 +60,7 @@ export class Labeller extends Viewer {
     this.progress = element("span", { className: "gym-progress" });
     this.head.querySelector(".gym-space").before(next, this.progress);
     this.head.append(this.blinding);
-    this.comment = element("input", { type: "text", ariaLabel: "comment on this run" });
+    this.comment = element("input", { type: "text", ariaLabel: "comment on this segment" });
     this.comment.addEventListener("focus", () => this.player.stop());
     this.comment.addEventListener("change", () => this.#note());
     this.comment.addEventListener("keydown", ({ key, isComposing }) => {
@@ -131,11 +131,11 @@ export class Labeller extends Viewer {
 
   #reach() {
     const open = ([start, , code]) => code < -1 && start <= this.reached;
-    if (!this.rows[0].runs.some(open)) this.reached = -1;
+    if (!this.rows[0].segments.some(open)) this.reached = -1;
     this.#flush();
   }
 
-  /** Show the comment of the run at a frame, but not over one that is being written there. */
+  /** Show the comment of the segment at a frame, but not over one that is being written there. */
   #comment(frame) {
     if (this.noted?.frame === frame && this.comment.matches(":focus")) return;
     this.#note();
@@ -143,7 +143,7 @@ export class Labeller extends Viewer {
     const text = this.comments.find(at)?.[2] ?? "";
     this.noted = { frame, text };
     this.comment.value = text;
-    this.comment.disabled = !(this.rows[0].runs.find(at)?.[2] >= -1);
+    this.comment.disabled = !(this.rows[0].segments.find(at)?.[2] >= -1);
   }
 
   /** Keep what was written in the field, with the frame where it was begun. */

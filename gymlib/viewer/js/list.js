@@ -1,4 +1,4 @@
-// A list to choose from, such as runs of frames or cases of a queue.
+// A list to choose from, such as places in clips or doubts of a queue.
 
 import { element } from "./elements.js";
 

@@ -1,4 +1,4 @@
-// The labeller with a queue of cases beside it, and the agreement of all below.
+// The labeller with a queue of doubts beside it, and the agreement of all below.
 
 import { button, element } from "./elements.js";
 import { Labeller } from "./labeller.js";
@@ -28,27 +28,27 @@ export class Review extends Labeller {
     return ["Next open case", "to the next case not yet done"];
   }
 
-  /** Open a case in the labeller. */
+  /** Open a doubt in the labeller. */
   visit(number) {
     this.player.stop();
     this.ask({ do: "visit", number });
   }
 
-  /** There is nothing to change in this case, or there is after all. */
+  /** There is nothing to change at this doubt, or there is after all. */
   check() {
     if (this.list.at != null) this.ask({ do: "check", number: this.list.at });
   }
 
   receive(content, buffers) {
     super.receive(content, buffers);
-    if (content.say === "cases") this.#show(content.cases);
-    if (content.say === "desk") this.#take(content);
-    if (["clip", "go", "desk"].includes(content.say)) this.#mark();
+    if (content.say === "doubts") this.#show(content.doubts);
+    if (content.say === "progress") this.#take(content);
+    if (["clip", "go", "progress"].includes(content.say)) this.#mark();
   }
 
-  #show(cases) {
-    this.cases = cases;
-    const items = cases.map(({ clip, start, end, reason }) => [
+  #show(doubts) {
+    this.doubts = doubts;
+    const items = doubts.map(({ clip, start, end, reason }) => [
       element("b", { textContent: "○" }),
       element("span", {}, [
         element("span", { textContent: `${clip}, ${start === end ? start : `${start}–${end}`}` }),
@@ -66,7 +66,7 @@ export class Review extends Labeller {
     });
     this.list.choose(at);
     this.count.textContent = `${done.filter(Boolean).length} of ${done.length} cases done`;
-    this.detail.textContent = this.cases[at]?.detail ?? "nothing to review";
+    this.detail.textContent = this.doubts[at]?.detail ?? "nothing to review";
     this.checking.classList.toggle("gym-on", Boolean(done[at]));
     this.checking.ariaPressed = String(Boolean(done[at]));
     this.agreement.replaceChildren(
@@ -80,9 +80,9 @@ export class Review extends Labeller {
     );
   }
 
-  /** Mark the case on the timeline if it is of the clip shown. */
+  /** Mark the doubt on the timeline if it is of the clip shown. */
   #mark() {
-    const { clip, start, end } = this.cases?.[this.list.at] ?? {};
+    const { clip, start, end } = this.doubts?.[this.list.at] ?? {};
     this.timeline.mark(clip && clip === this.clip?.name ? [start, end] : null);
   }
 }

@@ -27,7 +27,7 @@ export class Timeline {
     this.resized.observe(this.tracks);
   }
 
-  /** `rows`: [{name, runs: [[start, end, code], ...], editable}]. */
+  /** `rows`: [{name, segments: [[start, end, code], ...], editable}]. */
   show(rows, frames) {
     Object.assign(this, { rows, frames });
     this.names.replaceChildren(
@@ -48,18 +48,18 @@ export class Timeline {
     this.line.style.left = `${(100 * (frame + 0.5)) / this.frames}%`;
   }
 
-  /** Put a frame around the frames of `run`, [start, end]; null takes it away. */
-  mark(run) {
-    this.marked.hidden = !run;
-    const [start, end] = run ?? [0, 0];
+  /** Put a frame around the frames of `segment`, [start, end]; null takes it away. */
+  mark(segment) {
+    this.marked.hidden = !segment;
+    const [start, end] = segment ?? [0, 0];
     this.marked.style.left = `${(100 * start) / this.frames}%`;
     this.marked.style.width = `${(100 * (end - start + 1)) / this.frames}%`;
   }
 
   #bar(row) {
-    const runs = row.runs.map(([start, end, code]) => {
+    const segments = row.segments.map(([start, end, code]) => {
       const node = element("div", {
-        className: code < -1 ? "gym-run gym-none" : "gym-run",
+        className: code < -1 ? "gym-segment gym-none" : "gym-segment",
         title: `${this.look.names[code]}, frames ${start} to ${end}`,
         dataset: { start, end, label: this.look.names[code] },
       });
@@ -72,7 +72,7 @@ export class Timeline {
       }
       return node;
     });
-    return element("div", { className: row.editable ? "gym-bar gym-own" : "gym-bar" }, runs);
+    return element("div", { className: row.editable ? "gym-bar gym-own" : "gym-bar" }, segments);
   }
 
   #ticks() {
@@ -102,7 +102,7 @@ export class Timeline {
     if (!bar || event.clientY < bar.top || event.clientY > bar.bottom) return undefined;
     const distance = (start) =>
       Math.abs(event.clientX - bar.left - (bar.width * start) / this.frames);
-    return this.rows[own].runs
+    return this.rows[own].segments
       .slice(1)
       .map(([start]) => start)
       .sort((a, b) => distance(a) - distance(b))
@@ -119,15 +119,15 @@ export class Timeline {
     event.preventDefault(); // no selection of text; the viewer takes the focus itself
     const border = this.#border(event);
     this.tracks.setPointerCapture(event.pointerId);
-    // Frames of the two runs beside the border, beyond which it does not go.
-    const runs = this.rows.find((row) => row.editable)?.runs ?? [];
-    const right = runs.findIndex(([start]) => start === border);
+    // Frames of the two segments beside the border, beyond which it does not go.
+    const segments = this.rows.find((row) => row.editable)?.segments ?? [];
+    const right = segments.findIndex(([start]) => start === border);
     let to = border;
     const move = (now) => {
       if (border === undefined) return this.onGo(this.#frame(now));
       const box = this.tracks.getBoundingClientRect();
       const nearest = Math.round(((now.clientX - box.left) / box.width) * this.frames);
-      to = Math.min(Math.max(nearest, runs[right - 1][0] + 1), runs[right][1]);
+      to = Math.min(Math.max(nearest, segments[right - 1][0] + 1), segments[right][1]);
       this.#preview(right, to);
       return this.onGo(to, { quiet: true });
     };
@@ -142,12 +142,12 @@ export class Timeline {
     this.tracks.addEventListener("lostpointercapture", end, { once: true });
   }
 
-  /** Show the border of run `right` at frame `to` while it is dragged. */
+  /** Show the border of segment `right` at frame `to` while it is dragged. */
   #preview(right, to) {
     const own = this.rows.findIndex((row) => row.editable);
     const bar = this.bars.children[own];
-    const [start] = this.rows[own].runs[right - 1];
-    const [, end] = this.rows[own].runs[right];
+    const [start] = this.rows[own].segments[right - 1];
+    const [, end] = this.rows[own].segments[right];
     bar.children[right - 1].style.width = `${(100 * (to - start)) / this.frames}%`;
     bar.children[right].style.left = `${(100 * to) / this.frames}%`;
     bar.children[right].style.width = `${(100 * (end - to + 1)) / this.frames}%`;

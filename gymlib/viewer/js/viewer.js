@@ -157,7 +157,7 @@ export class Viewer {
   jump(direction) {
     this.player.stop();
     const now = this.player.frame;
-    const starts = (this.rows[0]?.runs ?? []).map(([start]) => start);
+    const starts = (this.rows[0]?.segments ?? []).map(([start]) => start);
     const target =
       direction > 0
         ? starts.find((start) => start > now) ?? this.player.frames - 1
@@ -275,8 +275,8 @@ export class Viewer {
   /** What the first timeline says of a frame, in the corner of the picture. */
   #label(frame) {
     const [row] = this.rows ?? [];
-    const run = row?.runs.find(([start, end]) => start <= frame && frame <= end);
-    const code = run?.[2] ?? -2;
+    const segment = row?.segments.find(([start, end]) => start <= frame && frame <= end);
+    const code = segment?.[2] ?? -2;
     const chip = this.stage.chip;
     chip.hidden = !row;
     chip.textContent = row ? this.look.names[code] : "";

@@ -1,0 +1,108 @@
+"""Moments of a clip side by side, each cropped to the body and framed in its label's colour."""
+
+from typing import NamedTuple
+
+import matplotlib.pyplot as plt
+import numpy as np
+from jaxtyping import Float, Int, UInt8
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from gymlib import video
+from gymlib.dataset import Dataset
+from gymlib.labels import COLOURS, NAMES, UNLABELED
+from gymlib.plots.skeletons import plot_skeleton
+from gymlib.plots.style import MISSING_COLOUR
+from gymlib.skeleton import to_pixels
+
+_ROOM = 1.3  # a picture shows so many times the size of the largest body
+
+
+class Moment(NamedTuple):
+    """One frame to show."""
+
+    title: str
+    keypoints: Float[np.ndarray, "33 2"]
+    """Pixels of the picture."""
+    detected: bool
+    label: str
+    """Class name, the colour of the frame."""
+    picture: UInt8[np.ndarray, "height width 3"] | None = None
+
+
+def pick_moments(
+    data: Dataset, clip: str, frames: list[int], titles: list[str] | None = None
+) -> list[Moment]:
+    """Some frames of a clip, with their pictures if it has a video; titled by their numbers."""
+    attempt, source = data.clip(clip), data.video(clip)
+    pictures = video.pick_frames(source, frames) if source else [None] * len(frames)
+    bodies = to_pixels(attempt.keypoints, *attempt.size)
+    return [
+        Moment(title, bodies[i], bool(attempt.detected[i]), name_at(attempt.labels, i), picture)
+        for i, title, picture in zip(frames, titles or [f"frame {i}" for i in frames], pictures)
+    ]
+
+
+def name_at(codes: Int[np.ndarray, " frames"] | None, frame: int) -> str:
+    """Name of the label at a frame; Unlabeled if there are no labels."""
+    return UNLABELED if codes is None else NAMES[int(codes[frame])]
+
+
+def plot_filmstrip(
+    moments: list[Moment], columns: int | None = None, group: int | None = None
+) -> Figure:
+    """Moments side by side, cropped to equal squares around the body, with skeletons.
+
+    Parameters
+    ----------
+    moments : in time order; without a picture the skeleton stands alone.
+    columns : moments per row, all by default.
+    group : so many neighbouring moments share a scale, all by default.
+    """
+    columns, group = columns or len(moments), group or len(moments)
+    rows = -(-len(moments) // columns)
+    size = (1.7 * columns, 2.1 * rows)
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
+    for ax in axes.flat[len(moments) :]:
+        ax.set_axis_off()
+    for start in range(0, len(moments), group):
+        plot_moments(moments[start : start + group], axes.flat[start:])
+    return figure
+
+
+def plot_moments(moments: list[Moment], axes, *, thickness: float = 2.5) -> None:
+    """Moments on the axes given, at one scale; ``thickness`` is that of the frames in points."""
+    half, centres = _window(moments) / 2, _centres(moments)
+    for ax, moment, (x, y) in zip(axes, moments, centres):
+        if moment.picture is not None:
+            ax.imshow(moment.picture)
+        if moment.detected:
+            plot_skeleton(moment.keypoints, ax, width=1.2)
+        else:
+            place = {"ha": "center", "transform": ax.transAxes}
+            ax.text(0.5, 0.04, "no pose", color=MISSING_COLOUR, **place)
+        show_around(ax, x, y, half)
+        ax.set_title(moment.title, fontsize="small")
+        ax.spines[:].set(visible=True, linewidth=thickness, color=COLOURS[moment.label])
+
+
+def show_around(ax: Axes, x: float, y: float, half: float) -> None:
+    """Show a square around a point, y downwards, without ticks."""
+    ax.set(xlim=(x - half, x + half), ylim=(y + half, y - half), xticks=[], yticks=[])
+    ax.set_aspect("equal")
+
+
+def _window(moments: list[Moment]) -> float:
+    """Side of a square that holds the largest body with some room; 400 pixels without bodies."""
+    bodies = [np.ptp(moment.keypoints, axis=0).max() for moment in moments if moment.detected]
+    return float(_ROOM * max(bodies)) if bodies else 400.0
+
+
+def _centres(moments: list[Moment]) -> Float[np.ndarray, "moments 2"]:
+    """Middle of each body; between its neighbours where none was found."""
+    middle = np.array([(m.keypoints.min(axis=0) + m.keypoints.max(axis=0)) / 2 for m in moments])
+    seen = np.flatnonzero([moment.detected for moment in moments])
+    if len(seen) == 0:
+        return np.full((len(moments), 2), 200.0)
+    at = np.arange(len(moments))
+    return np.stack([np.interp(at, seen, middle[seen, axis]) for axis in (0, 1)], axis=1)

@@ -1,0 +1,52 @@
+"""Doors for a first try: a data set or a bare video, and models to label it with."""
+
+import re
+import shutil
+from pathlib import Path
+
+from torch import nn
+
+from gymlib.dataset import Dataset, inventory
+from gymlib.files.cache import content_hash
+from gymlib.prediction import videos
+from gymlib.prediction.ensemble import TransferConfig, trained_on
+
+
+def open_dataset(source: str | Path, home: Path | None = None) -> Dataset:
+    """A data set by its name, or a data set of one clip made of a video file.
+
+    A video is copied to data/<its name>/videos/, and its poses are extracted, once.
+
+    Raises ValueError if a data set of the video's name holds another video, or if the file
+    cannot be used.
+    """
+    file = Path(source)
+    if file.suffix.lower() not in inventory.SUFFIXES:
+        return Dataset(str(source), home)
+    if not file.is_file():
+        raise ValueError(f"{file} is no file; expected a video, or the name of a data set")
+    name = re.sub(r"[^A-Za-z0-9_-]+", "_", file.stem).strip("_-") or "video"
+    data = Dataset(name, home)
+    copy = data.folder / "videos" / f"{name}{file.suffix.lower()}"
+    if data.folder.exists() and content_hash(copy) != content_hash(file):
+        raise ValueError(
+            f"{data.folder} holds other data than {file}; rename the file, or remove the folder"
+        )
+    if not copy.is_file():
+        copy.parent.mkdir(parents=True)
+        shutil.copyfile(file, copy)
+    inventory.take(data)
+    videos.find_poses(data)
+    return data
+
+
+def load(
+    source: str = "simulated", home: Path | None = None, config: TransferConfig | None = None
+) -> list[nn.Module]:
+    """Models trained on all clips of a data set; trained now if that has not been done yet.
+
+    Raises what :func:`gymlib.prediction.ensemble.trained_on` raises.
+    """
+    data = Dataset(source, home)
+    videos.prepare(data)
+    return trained_on(data, config or TransferConfig())

@@ -1,0 +1,78 @@
+"""A whole report: notebooks, counts, film and site brought up to date; and its publication."""
+
+import shutil
+from pathlib import Path
+
+from gymlib.dataset import Dataset
+from gymlib.evaluation import protocol
+from gymlib.files import paths
+from gymlib.plots.overlay import showcase
+from gymlib.report import chain, front, numbers, site
+
+PUBLIC = ("recovered", "simulated")
+"""Data sets whose numbers are published; what was made of others is nobody else's business."""
+FILMS = ("overlay.mp4", "overlay.gif", "overlay.json")
+
+
+def make(
+    data: Dataset, profile: str = "full", *, fresh: bool = False, cluster: str | None = None
+) -> Path:
+    """Bring the report up to date with a data set; returns its front page.
+
+    Parameters are those of :func:`gymlib.report.chain.run`.
+    """
+    chain.run(data, profile, fresh=fresh, cluster=cluster)
+    numbers.measure(data, profile)
+    film(data, profile)
+    page = site.make(data.home)
+    chain.finish(data)
+    return page
+
+
+def film(data: Dataset, profile: str) -> None:
+    """The video to show, of simulated clips only; of quick ones as long as there are no others."""
+    instead = data.name == "simulated-quick" and not numbers.description(
+        Dataset("simulated", data.home)
+    )
+    if data.name == "simulated" or instead:
+        showcase.make(data, protocol.of_profile(profile).name, paths.work(data.home))
+
+
+def publish(home: Path, repository: Path = paths.REPOSITORY) -> list[Path]:
+    """Copy what the last runs gave into the repository: report/, README's table, figures/overlay.*.
+
+    Returns what was written. Raises ValueError, and changes nothing, unless the full runs of all
+    published data sets are up to date and were made with committed code.
+    """
+    datasets = [data for data in numbers.shown(home) if data.name in PUBLIC]
+    faults = [f"{name}: not run here" for name in PUBLIC if name not in {d.name for d in datasets}]
+    faults += [f"{data.name}: {fault}" for data in datasets if (fault := _fault(data))]
+    if faults:
+        raise ValueError("not published: " + "; ".join(faults))
+    report, figures, made = repository / "report", repository / "figures", paths.work(home)
+    for data in datasets:
+        target = report / data.name / "tables"
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(data.report / "tables", target, ignore=shutil.ignore_patterns(".*"))
+    site.build(datasets, report / "site", made / FILMS[0])
+    by_name = sorted(datasets, key=lambda data: data.name)
+    front.update_readme(repository / "README.md", front.results_table(by_name))
+    copies = {made / name: figures / name for name in FILMS}
+    copies[made / "bench.csv"] = report / "bench.csv"
+    for source, target in copies.items():
+        if source.is_file():
+            shutil.copyfile(source, target)
+    return [report, repository / "README.md", figures]
+
+
+def _fault(data: Dataset) -> str | None:
+    """Why a data set's report cannot be published."""
+    command = f"`make reproduce DATASET={data.name}`"
+    if numbers.is_quick(data):
+        return f"a quick run, whose numbers mean little; run {command}"
+    if not chain.is_finished(data, "full"):
+        return f"its run is unfinished or out of date; run `make report DATASET={data.name}`"
+    commits = {(numbers.description(data) or {}).get("commit", "unknown"), *chain.commits(data)}
+    if any(commit == "unknown" or "+" in commit for commit in commits):
+        return f"made with code that is not committed; commit, then run {command}"
+    return None
