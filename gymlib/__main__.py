@@ -42,6 +42,8 @@ HELP = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status (2 for a mistake the message explains)."""
+    # Before torch is loaded; kernels inherit it. The work is spread over processes instead.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     options = _parser().parse_args(arguments)
     try:
         with _terminated_as_interrupted():

@@ -13,7 +13,7 @@ from gymlib.skeleton import KEYPOINTS
 
 def keypoint_array(rows: pd.DataFrame) -> Float[np.ndarray, "frames 33 2"]:
     """The 66 coordinate columns of a table as float32 (frames, 33, 2)."""
-    flat = rows[schemas.XY].to_numpy(dtype=np.float32)
+    flat = np.array(rows[schemas.XY], dtype=np.float32, order="C")  # a copy, row by row
     return flat.reshape(len(rows), len(KEYPOINTS), 2)  # x0, y0, x1, ... -> (frames, 33, 2)
 
 

@@ -17,9 +17,6 @@ from gymlib.files.progress import BAR, progress
 from gymlib.labels import CLASSES
 from gymlib.models import Recipe
 
-STARTING = 10.0
-"""Seconds of training, roughly, below which starting processes takes longer than it saves."""
-
 
 @dataclass(frozen=True)
 class Variant:
@@ -63,7 +60,7 @@ def train(
 ) -> list[tuple[nn.Module, Float[np.ndarray, " epochs"]]]:
     """A trained model and its losses per variant and seed (of initial weights and order).
 
-    Each by the engine that suits it; torch models train side by side.
+    Each by the engine that suits it; torch models train side by side where that is worth it.
 
     Parameters
     ----------

@@ -21,6 +21,8 @@ from gymlib.training.fit import Task, fit, predict
 ENGINES = ("torch", "compiled")
 STEP = 2.5e-3
 """Seconds that a step of a small model takes in torch, whatever it computes, roughly."""
+STARTING = 10.0
+"""Seconds of training below which processes are not worth starting."""
 
 
 def fit_many(
@@ -37,7 +39,7 @@ def fit_many(
     ----------
     engine : one of :data:`ENGINES`; None takes for each task what suits it (:func:`engines`).
     n_jobs : processes that train torch models side by side, one thread each, with the same
-        results; None takes as many as there are cores.
+        results; None takes as many as there are cores, and one for short work.
     on_epoch_end : called with the number of models that finished an epoch; from other processes
         once per model.
 
@@ -63,7 +65,10 @@ def fit_many(
 
 
 def _fit_all(tasks, clips, n_jobs, on_epoch_end):
-    n_jobs = min(n_jobs or processes.available_processors(), len(tasks))
+    if n_jobs is None:
+        work = sum(seconds(t.members, clips, t.batch, t.config.epochs) for t in tasks)
+        n_jobs = processes.available_processors() if work > STARTING else 1
+    n_jobs = min(n_jobs, len(tasks))
     if n_jobs == 1:
         return [_fit(task, clips, on_epoch_end) for task in tasks]
     return _side_by_side(tasks, clips, n_jobs, on_epoch_end)

@@ -14,7 +14,7 @@ from gymlib.report import chain
 
 SOURCES = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
 
-FIGURE = re.compile(r"save_figure\(|\.plot_\w+\(|widgets\.\w+\(")
+FIGURE = re.compile(r"save_figure\(|\.plot_\w+\(|viewer\.\w+\(")
 
 
 LOCKS = {".notebooks.lock", ".site.lock", ".simulation.lock"}
