@@ -1,10 +1,8 @@
 """The page about the architecture: its names exist, its rooms are the package's."""
 
-import ast
 import importlib
 import re
 from functools import reduce
-from pathlib import Path
 
 import pytest
 
@@ -43,12 +41,6 @@ def test_what_the_page_names_exists(name):
 def test_folders_that_the_page_names_exist():
     for path in re.findall(r"`(gymlib/[\w/.]+|tests/[\w/.]+)`", COMMITTED):
         assert (paths.REPOSITORY / path).exists(), path
-
-
-def test_rooms_are_in_the_order_that_the_layers_are_tested_in():
-    tree = ast.parse((Path(__file__).parents[1] / "test_layers.py").read_text())
-    lists = {node.targets[0].id: node.value for node in tree.body if isinstance(node, ast.Assign)}
-    assert tuple(ast.literal_eval(lists["ROOMS"])) == architecture.ROOMS
 
 
 def test_imports_are_counted():
