@@ -6,6 +6,7 @@ from pathlib import Path
 
 from torch import nn
 
+from gymlib.annotation import reading
 from gymlib.dataset import Dataset, inventory
 from gymlib.files.cache import content_hash
 from gymlib.prediction import videos
@@ -15,14 +16,15 @@ from gymlib.prediction.ensemble import TransferConfig, trained_on
 def open_dataset(source: str | Path, home: Path | None = None) -> Dataset:
     """A data set by its name, or a data set of one clip made of a video file.
 
-    A video is copied to data/<its name>/videos/, and its poses are extracted, once.
+    A video is copied to data/<its name>/videos/. Poses are extracted, and labels counted, where
+    that has not been done yet.
 
     Raises ValueError if a data set of the video's name holds another video, or if the file
     cannot be used.
     """
     file = Path(source)
     if file.suffix.lower() not in inventory.SUFFIXES:
-        return Dataset(str(source), home)
+        return _ready(Dataset(str(source), home))
     if not file.is_file():
         raise ValueError(f"{file} is no file; expected a video, or the name of a data set")
     name = re.sub(r"[^A-Za-z0-9_-]+", "_", file.stem).strip("_-") or "video"
@@ -36,6 +38,12 @@ def open_dataset(source: str | Path, home: Path | None = None) -> Dataset:
         copy.parent.mkdir(parents=True)
         shutil.copyfile(file, copy)
     inventory.take(data)
+    return _ready(data)
+
+
+def _ready(data: Dataset) -> Dataset:
+    if data.annotators and not data.has("labels.parquet"):
+        reading.make(data, every_clip=False)
     videos.find_poses(data)
     return data
 
