@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from gymlib.dataset import Dataset
-from gymlib.evaluation.results import title
+from gymlib.evaluation.results import approach, approaches
 from gymlib.files import paths
 from gymlib.files.atomic import read_json, write_text
 from gymlib.report import numbers
@@ -116,8 +116,8 @@ def results_table(datasets: Sequence[Dataset]) -> str:
         name: {key: f"{row.acc_mean:.1f} / {row.f1_mean:.1f}" for key, row in table.iterrows()}
         for name, table in ({"thesis": numbers.thesis()} | tables).items()
     }
-    known = dict.fromkeys(key for own in [*columns.values()][::-1] for key in own)
-    rows = [[title(key), *(own.get(key, "–") for own in columns.values())] for key in known]
+    known = approaches(approach(key).architecture for own in columns.values() for key in own)
+    rows = [[own.title, *(c.get(own.key, "–") for c in columns.values())] for own in known]
     return markdown(["accuracy / macro F1 in %", *columns], rows)
 
 

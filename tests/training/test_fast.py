@@ -180,3 +180,16 @@ class TestRefusal:
         documented.__name__ = "plain"
         hashes = [source.bare(f).replace("documented", "plain") for f in (plain, documented)]
         assert hashes[0] == hashes[1]
+
+
+def test_what_is_compiled_costs_nothing_more(monkeypatch):
+    monkeypatch.setattr(training_fast, "_compiled", set())
+    clips, config = make_clips([9] * 2), LSTMConfig(3, 1)
+    short = Task(models.build(config, 0), np.arange(2), FitConfig(1, 0.1))
+    assert training.engines([short], clips) == ["torch"]
+    assert training_fast.compiling([short.model]) == lstm.COMPILING
+    training_fast.fit_many([short], clips)
+    assert training_fast.compiling([short.model]) == 0
+    assert training.engines([short], clips) == ["compiled"]
+    other = Task(models.build(LSTMConfig(5, 1), 0), np.arange(2), FitConfig(1, 0.1))
+    assert training.engines([other], clips) == ["torch"]

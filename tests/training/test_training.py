@@ -185,8 +185,6 @@ class TestEngines:
         lstm, cnn = models.build(LSTMConfig(), 0), models.build(CNNConfig(), 0)
         tasks = [Task(lstm, everything, self.LONG), Task(cnn, everything, self.LONG, 8)]
         assert training.engines(tasks, clips) == ["compiled", "compiled"]
-        short = [Task(lstm, everything, FitConfig(1, 0.1))]
-        assert training.engines(short, clips) == ["torch"]
 
     def test_what_cannot_be_compiled_is_left_to_torch(self):
         clips, everything = make_clips([9] * 4), np.arange(4)

@@ -59,10 +59,17 @@ def refusal(tasks: Sequence[Task]) -> str | None:
     return None
 
 
+_compiled: set = set()
+"""What this process has compiled: networks, each with what of a config it was compiled for."""
+
+
+def _kind(model: nn.Module) -> tuple:
+    return network(model), network(model).compiled_for(model.config)
+
+
 def compiling(trained: Iterable[nn.Module]) -> float:
-    """Seconds of compiling that these models need in a process, roughly."""
-    kinds = {(network(model), network(model).compiled_for(model.config)) for model in trained}
-    return sum(compiled.COMPILING for compiled, _ in kinds)
+    """Seconds of compiling that this process still needs for these models, roughly."""
+    return sum(compiled.COMPILING for compiled, _ in {_kind(m) for m in trained} - _compiled)
 
 
 def fit_many(
@@ -79,7 +86,9 @@ def fit_many(
         raise ValueError(reason)
     frames = Frames(clips)
     with _POOLS.limit(limits=1):  # products this small are slower on several cores
-        return [_fit(task, frames, on_epoch_end) for task in tasks]
+        losses = [_fit(task, frames, on_epoch_end) for task in tasks]
+    _compiled.update(_kind(task.model) for task in tasks)
+    return losses
 
 
 def _fit(task: Task, frames: Frames, on_epoch_end) -> Float[np.ndarray, " epochs"]:
