@@ -125,12 +125,16 @@ def seconds(members, clips: Sequence[Clip], batch: int | None, epochs: int = 1) 
 
 
 def engines(tasks: Sequence[Task], clips: Sequence[Clip]) -> list[str]:
-    """For each task "compiled" if it can be, and all such tasks are worth compiling for."""
+    """For each task "compiled" if it can be, and all such tasks are worth compiling for.
+
+    They are from a third of its cost on: who trains one set of models usually trains more, and
+    what is compiled stays so.
+    """
     able = [fast.refusal([task]) is None for task in tasks]
     waiting = sum(
         seconds(task.members, clips, task.batch, task.config.epochs)
         for task, compiled in zip(tasks, able)
         if compiled
     )
-    worth = waiting > fast.compiling(task.model for task, c in zip(tasks, able) if c)
+    worth = 3 * waiting > fast.compiling(task.model for task, c in zip(tasks, able) if c)
     return ["compiled" if worth and compiled else "torch" for compiled in able]
