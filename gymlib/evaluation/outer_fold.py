@@ -43,14 +43,17 @@ class OuterFold:
     inner: Sequence[Fold]  # of its training set
     protocol: Protocol
     engine: str
-    folder: Path  # of its files
-    step: Step  # which is done when all of them are there
+    step: Step  # which is done when all of its files are there
+
+    @property
+    def folder(self) -> Path:
+        """Of its files."""
+        return self.step.record.parent
 
     def moved(self, folder: Path) -> "OuterFold":
         """The same with its files elsewhere."""
         outputs = [folder / file.relative_to(self.folder) for file in self.step.outputs]
-        step = replace(self.step, record=folder / DONE, outputs=outputs)
-        return replace(self, folder=folder, step=step)
+        return replace(self, step=replace(self.step, record=folder / DONE, outputs=outputs))
 
     @property
     def cost(self) -> float:
@@ -110,11 +113,6 @@ class OuterFold:
         return training.predict_many(trained, self.clips, members, engine=self.engine)
 
 
-def folder_name(recipe: Recipe, outer: int, key: str) -> str:
-    """Of one architecture in one outer fold, for one state of data, settings and code."""
-    return f"{recipe.name}-{outer}-{key}"
-
-
 def step(recipe: Recipe, outer: int, protocol: Protocol, data: str, engine: str, folder: Path):
     """The :class:`~gymlib.files.cache.Step` of a fold; its files lie in a folder below ``folder``.
 
@@ -127,7 +125,7 @@ def step(recipe: Recipe, outer: int, protocol: Protocol, data: str, engine: str,
     settings |= {"data": data, "engine": engine, "source": class_hash(recipe.module)}
     code = ("gymlib.evaluation.outer_fold",)
     found = Step(Path(DONE), settings=settings, code=code)
-    place = folder / folder_name(recipe, outer, found.key())
+    place = folder / f"{recipe.name}-{outer}-{found.key()}"
     names = [*(f"base_{i + 1}" for i in range(protocol.inner)), "averaged"]
     outputs = [place / file for file in ("trials.parquet", "losses.parquet", "predictions.parquet")]
     outputs += [place / "models" / model_file(recipe.name, outer, name) for name in names]
@@ -241,8 +239,7 @@ def plan(
         own = _engine(recipe, engine)
         for number, (fold, below) in enumerate(zip(outer, inner)):
             made = step(recipe, number, protocol, data, own, folder)
-            place = made.record.parent
-            parts.append(OuterFold(recipe, number, clips, fold, below, protocol, own, place, made))
+            parts.append(OuterFold(recipe, number, clips, fold, below, protocol, own, made))
     longest = {part.recipe.name: -part.cost for part in parts if part.outer == 0}
     return sorted(parts, key=lambda part: longest[part.recipe.name])
 
