@@ -66,6 +66,8 @@ LEFTOVERS = (
 )  # fmt: skip
 # The theme draws its icons by style sheet and web font, and again by a script of 1.6 MB.
 ICON_SCRIPT = re.compile(r"\s*<script[^>]*fontawesome\.js[^>]*></script>")
+# Marks around every word of a signature, which no style sheet of ours looks at.
+WORD = re.compile(r'<span class="(?:pre|p|w)">([^<]*)</span>')
 
 
 def make(home: Path) -> Path:
@@ -173,7 +175,8 @@ def _sphinx(source: Path, html: Path, doctrees: Path) -> None:
         for leftover in html.glob(pattern):
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     for page in html.rglob("*.html"):
-        page.write_text(ICON_SCRIPT.sub("", page.read_text("utf-8")), encoding="utf-8")
+        text = ICON_SCRIPT.sub("", page.read_text("utf-8"))
+        page.write_text(WORD.sub(r"\1", text), encoding="utf-8")
 
 
 def _mathml(display: str):
