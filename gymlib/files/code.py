@@ -1,4 +1,8 @@
-"""What code a module runs: the modules of this package that it imports, directly or not."""
+"""What code a module uses: the modules of this package whose names it imports, directly or not.
+
+Packages that only pass names on do not count, so a step depends on what it takes from a room and
+not on the whole room. What merely importing a module does has to change no result.
+"""
 
 import ast
 import hashlib
@@ -25,7 +29,7 @@ def code_hash(modules: tuple[str, ...]) -> str:
 
 
 def closure(modules: Iterable[str]) -> set[str]:
-    """``modules`` and every module of this package that importing them executes."""
+    """``modules`` and every module of this package that they use, directly or not."""
     found, waiting = set(), set(modules)
     while waiting:
         name = waiting.pop()
@@ -36,15 +40,33 @@ def closure(modules: Iterable[str]) -> set[str]:
 
 
 def imports_of(source: str) -> set[str]:
-    """Modules of this package that a piece of source imports, wherever it does so."""
-    names = set()
+    """Modules of this package whose names a piece of source imports, wherever it does so.
+
+    A name that a package only passes on counts for the module that defines it.
+    """
+    found = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            found |= {_home(node.module, alias.name) for alias in node.names}
         elif isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-    own = {name for name in names if name.split(".")[0] == PACKAGE.name}
+            found |= {alias.name for alias in node.names}
+    own = {name for name in found if name.split(".")[0] == PACKAGE.name}
     return {name for name in own if _file(name) is not None}
+
+
+def _home(module: str, name: str) -> str:
+    """The module that ``from module import name`` reaches."""
+    if _file(f"{module}.{name}") is not None:
+        return f"{module}.{name}"
+    file = _file(module) if module.split(".")[0] == PACKAGE.name else None
+    if file is None or file.name != "__init__.py":
+        return module
+    for node in ast.parse(file.read_text("utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    return _home(node.module, alias.name)
+    return module
 
 
 def bare(source: str) -> str:
@@ -98,9 +120,7 @@ def _imports(name: str) -> set[str]:
     file = _file(name)
     if file is None:
         raise ValueError(f"there is no module {name} to hash")
-    parent = name.rpartition(".")[0]
-    above = {parent} if parent else set()  # importing a module runs the packages around it
-    return above | _parsed(file, file.stat().st_mtime_ns)[0]
+    return _parsed(file, file.stat().st_mtime_ns)[0]
 
 
 def _module_hash(name: str) -> str:

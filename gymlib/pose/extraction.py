@@ -15,8 +15,7 @@ import numpy as np
 import pandas as pd
 
 from gymlib import video
-from gymlib.dataset import Dataset, schemas
-from gymlib.dataset.keypoints import keypoint_rows
+from gymlib.dataset import Dataset, keypoints, schemas
 from gymlib.files import lock, processes, provenance
 from gymlib.files.atomic import read_json, sweep, write_json
 from gymlib.files.cache import Step
@@ -24,6 +23,7 @@ from gymlib.files.code import code_hash
 from gymlib.files.processes import available_processors
 from gymlib.files.progress import progress
 from gymlib.files.tables import read_table, write_table
+from gymlib.pose import blazepose
 from gymlib.pose.blazepose import EXTRACTOR, THESIS, Pose, PoseConfig, extract_clip
 from gymlib.skeleton import KEYPOINTS
 
@@ -108,7 +108,8 @@ def _whole(data: Dataset, config: PoseConfig) -> Step:
 
 def _parts(data: Dataset, config: PoseConfig) -> list[Step]:
     """One step per clip, in the order of clips.csv."""
-    settings = _settings(config) | {"code": code_hash((__name__,))}  # hashed once for all
+    code = code_hash((blazepose.__name__, keypoints.__name__))  # hashed once for all
+    settings = _settings(config) | {"code": code}
     return [
         Step(
             record=data.folder / ".done" / "poses" / f"{clip}.json",
@@ -164,7 +165,7 @@ def _part(step: Step, clip: dict, config: PoseConfig):
         with warnings.catch_warnings(record=True) as caught, step.making():
             warnings.simplefilter("always", UserWarning)
             pose = _expected_length(extract_clip(step.inputs[0], config), clip, config)
-            rows = keypoint_rows(clip["clip"], *pose)
+            rows = keypoints.keypoint_rows(clip["clip"], *pose)
             write_table(step.outputs[0], rows, schemas.KEYPOINT_TABLE)
         notes = [str(note.message) for note in caught if note.category is UserWarning]
     except (video.VideoError, PoseError) as error:

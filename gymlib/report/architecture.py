@@ -85,9 +85,8 @@ def arrows() -> Counter:
     found = Counter()
     for room in ROOMS:
         for file in files(room):
-            names = imports_of(file.read_text("utf-8")) - {PACKAGE.name}
-            modules = {n for n in names if not any(other.startswith(f"{n}.") for other in names)}
-            found.update((room, name.split(".")[1]) for name in modules)
+            used = imports_of(file.read_text("utf-8")) - {PACKAGE.name}
+            found.update((room, name.split(".")[1]) for name in used)
     return Counter({pair: count for pair, count in found.items() if pair[0] != pair[1]})
 
 

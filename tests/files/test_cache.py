@@ -74,3 +74,14 @@ def test_only_code_that_runs_counts(copy, entry):
     assert code.code_hash((entry,)) == before
     edit(copy / "video" / "writing.py", '"mbtree=0"', '"mbtree=1"')
     assert code.code_hash((entry,)) != before
+
+
+def test_a_name_passed_on_by_a_package_counts_for_the_module_that_defines_it(copy):
+    source = "from gymlib.dataset import Dataset, schemas\nfrom gymlib import video, labels as l\n"
+    assert code.imports_of(source) == {
+        "gymlib.dataset.dataset", "gymlib.dataset.schemas", "gymlib.video", "gymlib.labels"
+    }  # fmt: skip
+    before = code.code_hash(("gymlib.pose.blazepose",))
+    edit(copy / "pose" / "__init__.py", "__all__", "unused = 1\n\n__all__")
+    edit(copy / "dataset" / "dataset.py", "class Dataset", "other = 1\n\n\nclass Dataset")
+    assert code.code_hash(("gymlib.pose.blazepose",)) == before
