@@ -43,7 +43,9 @@ def table(**clips: tuple[str, ...]) -> pd.DataFrame:
     "labels, expected",
     [
         ("iittssll", []),
-        ("iittssttssllii", []),  # two skills from a trampoline
+        ("iittsssllittssll", []),  # two attempts
+        ("iittssllttssll", []),  # two with a short landing between
+        ("iittssttssllii", [(6, 7, "a take-off within a skill")]),
         ("ttiittssll", []),  # a fake take-off, which the rule relabels
         ("ss", []),  # a clip may begin and end anywhere
         ("iiissll", [(3, 4, "a skill without a take-off")]),

@@ -23,9 +23,10 @@ IMPOSSIBLE = {
     (IDLE, LANDING): "a landing without a skill",
     (TAKEOFF, LANDING): "a landing without a skill",
     (SKILL, IDLE): "a skill without a landing",
+    (SKILL, TAKEOFF): "a take-off within a skill",
 }
-"""What cannot follow each other. A take-off may follow a skill or a landing (on the trampoline,
-or with the next attempt), and idle a take-off (a fake one, which the rule relabels)."""
+"""What cannot follow each other. A take-off may follow a landing (with the next attempt), and idle
+a take-off (a fake one, which the rule relabels)."""
 
 
 class _Border(NamedTuple):
