@@ -7,16 +7,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 Space = Mapping[str, tuple[float, float]]
 """Parameter -> lowest and highest value, drawn uniformly; whole numbers if both ends are."""
 
+Augment = Callable[[np.random.Generator, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
 _DRAWING = threading.Lock()
 """Torch has one source of random numbers for all threads: one model at a time draws from it."""
 
-OPTIMISERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
+OPTIMISERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
+SCHEDULES = ("constant", "one cycle")
 
 
 def thesis_space() -> Space:
@@ -38,9 +42,14 @@ class Recipe:
     source : paper, section or figure that the module follows.
     batch : frames of any clips per step; None for one whole clip, which the module then sees
         from its first frame to its last.
+    clips : whole clips whose gradients a step averages; 1 if ``batch`` counts frames.
     epochs, quick_epochs : passes over the training set, in the full and in the quick profile.
-    loss : called with log-probabilities (frames, 4) and labels (frames,); None is the mean
+    schedule : of the learning rate: "constant", or "one cycle" (Smith and Topin 2018), up to it
+        and down to nothing.
+    loss : called with what the module gives in training and labels (frames,); None is the mean
         negative log-likelihood.
+    augment : called with a random generator and a clip's keypoints and labels; gives others like
+        them. None learns from the clips as they are.
     space : what the search varies: ``learning_rate``, ``momentum``, or fields of ``config``.
     chance : sets its random numbers apart from those of other architectures; None takes it from
         the name.
@@ -52,10 +61,13 @@ class Recipe:
     config: Any
     source: str
     batch: int | None = None
+    clips: int = 1
     epochs: int = 100
     quick_epochs: int = 12
     optimiser: str = "sgd"
+    schedule: str = "constant"
     loss: Callable[[Tensor, Tensor], Tensor] | None = None
+    augment: Augment | None = None
     space: Space = field(default_factory=thesis_space)
     chance: int | None = None
     colour: str = "#444444"
@@ -76,7 +88,17 @@ class Recipe:
             raise ValueError(
                 f"recipe {self.name}: optimiser must be one of {known}, found {self.optimiser!r}"
             )
-        counts = {"epochs": self.epochs, "quick_epochs": self.quick_epochs}
+        if self.schedule not in SCHEDULES:
+            raise ValueError(
+                f"recipe {self.name}: schedule must be one of {', '.join(SCHEDULES)}, "
+                f"found {self.schedule!r}"
+            )
+        if self.clips > 1 and self.batch is not None:
+            raise ValueError(
+                f"recipe {self.name}: a step takes {self.batch} frames of any clips or "
+                f"{self.clips} whole clips, not both; leave one out"
+            )
+        counts = {"epochs": self.epochs, "quick_epochs": self.quick_epochs, "clips": self.clips}
         counts |= {} if self.batch is None else {"batch": self.batch}
         if wrong := {name: value for name, value in counts.items() if value < 1}:
             raise ValueError(f"recipe {self.name}: expected at least 1, found {wrong}")
@@ -105,20 +127,25 @@ class Recipe:
             torch.manual_seed(seed)
             return self.module(replace(self.config, **settings))
 
+    @property
+    def middle(self) -> dict[str, float]:
+        """Learning rate and momentum from the middle of what the search varies: for no search."""
+        middle = {name: (low + high) / 2 for name, (low, high) in self.space.items()}
+        rate = {"learning_rate": 0.01} | middle
+        return {name: rate[name] for name in ("learning_rate", "momentum") if name in rate}
+
     def quick(self) -> "Recipe":
         """The same with few epochs."""
         return replace(self, epochs=self.quick_epochs)
 
     def to_dict(self) -> dict:
         """The settings as JSON keeps them; code is named, not kept."""
-        fields = ("name", "batch", "epochs", "optimiser")
-        loss = self.loss and f"{self.loss.__module__}.{self.loss.__qualname__}"
-        module = f"{self.module.__module__}.{self.module.__qualname__}"
+        fields = ("name", "batch", "clips", "epochs", "optimiser", "schedule")
+        code = {"module": self.module, "loss": self.loss, "augment": self.augment}
+        named = {k: v and f"{v.__module__}.{v.__qualname__}" for k, v in code.items()}
         space = {name: list(ends) for name, ends in self.space.items()}
         settings = {name: getattr(self, name) for name in fields} | {"seed": self.seed}
-        return settings | {
-            "module": module, "loss": loss, "space": space, "config": asdict(self.config)
-        }  # fmt: skip
+        return settings | named | {"space": space, "config": asdict(self.config)}
 
 
 def config_from_dict(kind: type, settings: dict):

@@ -37,14 +37,13 @@ class TransferConfig:
     """Models of one architecture, trained on all clips of the source.
 
     There is no search: its validation clips would come from the source and say little about
-    the target, and the target's labels are for testing only.
+    the target, and the target's labels are for testing only. Learning rate and momentum are the
+    middle of what the recipe lets a search vary.
     """
 
     models: int = 8  # they differ in initial weights
-    copies: int = 2  # of every clip: 1 as it is, 2 also mirrored
-    epochs: int = 50  # over both copies: as many steps as the thesis's 100
-    learning_rate: float = 0.05  # middle of the thesis's range, 0.01 to 0.1
-    momentum: float = 0.5  # middle of the thesis's range, 0.1 to 0.9
+    copies: int = 2  # of every clip: 1 as it is, 2 also mirrored; 1 where the recipe augments
+    epochs: int | None = None  # over all copies; None: as many steps as the recipe has
     architecture: str = DEFAULT
     seed: int = 0
 
@@ -54,6 +53,16 @@ class TransferConfig:
                 "expected at least 1 model and 1 or 2 copies of every clip, found "
                 f"{self.models} and {self.copies}"
             )
+
+    @property
+    def counted(self) -> int:
+        """Copies of every clip that the models see in an epoch."""
+        return 1 if models.recipe(self.architecture).augment else self.copies
+
+    @property
+    def passes(self) -> int:
+        """Epochs over all copies."""
+        return self.epochs or max(1, models.recipe(self.architecture).epochs // self.counted)
 
 
 QUICK = replace(TransferConfig(), models=2, epochs=12)
@@ -100,13 +109,11 @@ def train(
     if not clips:
         raise ValueError("no clips to train on: the source has no frame with a pose and a label")
     training.check_clips(clips)
-    seen = [*clips, *map(mirrored, clips)][: config.copies * len(clips)]
-    fit = training.FitConfig(config.epochs, config.learning_rate, config.momentum)
-    recipe, everything = models.recipe(config.architecture), np.arange(len(seen))
+    recipe, copies = models.recipe(config.architecture), config.counted
+    seen = [*clips, *map(mirrored, clips)][: copies * len(clips)]
+    fit, everything = training.FitConfig.of(recipe, config.passes), np.arange(len(seen))
     tasks = [
-        training.Task(
-            recipe.build(int(seed)), everything, fit, recipe.batch, recipe.loss, config.seed
-        )
+        training.Task.of(recipe, recipe.build(int(seed)), everything, fit, config.seed)
         for seed in np.random.SeedSequence(config.seed).generate_state(config.models)
     ]
     training.fit_many(tasks, seen, engine=None, n_jobs=None, on_epoch_end=on_epoch_end)
@@ -212,7 +219,7 @@ def trained_on(source: Dataset, config: TransferConfig) -> list[nn.Module]:
     about = {"config": asdict(config), "provenance": provenance.record(inputs)}
     with lock.hold(folder(source), "training"), step.making(about):
         clips = comparable_clips(source)
-        total = config.models * config.epochs
+        total = config.models * config.passes
         with progress(total=total, desc=f"training on {source.name}") as bar:
             trained = train(clips, config, bar.update)
         for model, file in zip(trained, files):

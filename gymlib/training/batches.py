@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from gymlib.dataset.clip import Clip
+from gymlib.models.recipe import Augment
 
 
 def shuffled(
@@ -45,26 +46,43 @@ class Batches:
     Attributes
     ----------
     clips : all clips; ``members`` are the indices of those to train on.
-    seed : of the shuffle, drawn anew each epoch.
+    seed : of the shuffle, drawn anew each epoch, and of what augments the clips.
     size : frames per step; None for one clip per step.
+    augment : called with a random generator and a whole clip's keypoints and labels, anew each
+        epoch; gives those to learn from. Not for single frames.
     """
 
     clips: Sequence[Clip]
     members: Int[np.ndarray, " members"]
     seed: int
     size: int | None = None
+    augment: Augment | None = None
+
+    def __len__(self) -> int:
+        """Steps of an epoch, if each takes one pair."""
+        if self.size is None:
+            return len(self.members)
+        return -(-sum(len(self.clips[index]) for index in self.members) // self.size)
 
     def __call__(self, epoch: int):
         """Pairs of keypoints (frames, 33, 2) and labels (frames,) as tensors."""
         if self.size is None:
             for index in shuffled(self.members, len(self.clips), self.seed, epoch):
-                yield tensors(self.clips[index])
+                yield self._tensors(epoch, int(index))
             return
         keypoints, labels = map(torch.cat, zip(*map(tensors, self.clips)))
         order = shuffled_frames(self.clips, self.members, self.seed, epoch)
         # The last batch holds what remains and may be smaller.
         for rows in np.split(order, range(self.size, len(order), self.size)):
             yield keypoints[rows], labels[rows]
+
+    def _tensors(self, epoch: int, index: int):
+        clip = self.clips[index]
+        if self.augment is None:
+            return tensors(clip)
+        rng = np.random.default_rng((self.seed, epoch, index, 1))
+        keypoints, labels = self.augment(rng, clip.keypoints, clip.labels)
+        return torch.tensor(keypoints), torch.tensor(labels, dtype=torch.int64)
 
 
 def tensors(clip: Clip) -> tuple[Float[Tensor, "frames 33 2"], Int[Tensor, " frames"]]:

@@ -1,6 +1,7 @@
 """The training loop: gradient descent on any torch module that gives log-probabilities."""
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from gymlib.models.recipe import OPTIMISERS
+from gymlib.models.recipe import OPTIMISERS, Augment, Recipe
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -21,6 +22,14 @@ class FitConfig:
     learning_rate: float
     momentum: float = 0.0  # of SGD; Adam keeps its own two averages and ignores it
     optimiser: str = "sgd"
+    schedule: str = "constant"  # or "one cycle": the rate rises to learning_rate, then falls
+    clips: int = 1  # inputs whose gradients a step averages
+
+    @classmethod
+    def of(cls, recipe: Recipe, epochs: int | None = None, **rates: float) -> "FitConfig":
+        """As ``recipe`` says; ``rates`` (learning_rate, momentum) replace the recipe's middle."""
+        fixed = {"optimiser": recipe.optimiser, "schedule": recipe.schedule, "clips": recipe.clips}
+        return cls(epochs or recipe.epochs, **{**recipe.middle, **rates}, **fixed)
 
     def __post_init__(self):
         if self.optimiser not in OPTIMISERS:
@@ -45,7 +54,8 @@ def fit(
 
     Parameters
     ----------
-    batches : called with the epoch's number; gives pairs of input and labels.
+    batches : called with the epoch's number; gives pairs of input and labels. A schedule needs
+        to know their number, ``len(batches)``.
     on_epoch_end : called with the epoch's number and its loss.
     loss : of log-probabilities and labels; None is the mean negative log-likelihood.
 
@@ -56,21 +66,36 @@ def fit(
     kind = OPTIMISERS[config.optimiser]
     extra = {"momentum": config.momentum} if config.optimiser == "sgd" else {}
     optimiser = kind(model.parameters(), lr=config.learning_rate, **extra)
+    schedule = None
+    if config.schedule == "one cycle":
+        total = config.epochs * -(-len(batches) // config.clips)
+        cycle = torch.optim.lr_scheduler.OneCycleLR
+        schedule = cycle(optimiser, config.learning_rate, total_steps=total)
     loss = loss or nn.NLLLoss()
     losses = np.empty(config.epochs)
     model.train()
     for epoch in range(config.epochs):
         steps = []
-        for inputs, labels in batches(epoch):
+        for pairs in _grouped(batches(epoch), config.clips):
             optimiser.zero_grad()
-            value = loss(model(inputs), labels)
+            values = [loss(model(inputs), labels) for inputs, labels in pairs]
+            value = sum(values) / len(values)
             value.backward()
             optimiser.step()
+            if schedule is not None:
+                schedule.step()
             steps.append(value.item())
         losses[epoch] = np.mean(steps)
         if on_epoch_end is not None:
             on_epoch_end(epoch, losses[epoch])
     return losses
+
+
+def _grouped(pairs: Iterable, size: int):
+    """Tuples of ``size`` following ones; the last may be shorter."""
+    rest = iter(pairs)
+    while group := tuple(itertools.islice(rest, size)):
+        yield group
 
 
 @torch.no_grad()
@@ -101,9 +126,11 @@ class Task:
     Attributes
     ----------
     members : indices of the clips to train on.
-    batch : frames per step; None for one whole clip.
+    batch : frames per step; None for whole clips.
     loss : see :func:`fit`.
-    seed : of the order of clips and frames (:class:`gymlib.training.batches.Batches`).
+    seed : of the order of clips and frames (:class:`gymlib.training.batches.Batches`), of what
+        augments them, and of dropout.
+    augment : see :class:`gymlib.models.Recipe`.
     """
 
     model: nn.Module
@@ -112,3 +139,9 @@ class Task:
     batch: int | None = None
     loss: Loss | None = None
     seed: int = 0
+    augment: Augment | None = None
+
+    @classmethod
+    def of(cls, recipe: Recipe, model: nn.Module, members, config: FitConfig, seed: int = 0):
+        """``model`` trained as its recipe says."""
+        return cls(model, members, config, recipe.batch, recipe.loss, seed, recipe.augment)

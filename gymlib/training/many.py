@@ -79,8 +79,10 @@ def _fit(task: Task, clips, on_epoch_end) -> Float[np.ndarray, " epochs"]:
         if on_epoch_end is not None:
             on_epoch_end(1)
 
-    batches = Batches(clips, task.members, task.seed, task.batch)
-    return fit(task.model, batches, task.config, report, task.loss)
+    batches = Batches(clips, task.members, task.seed, task.batch, task.augment)
+    with torch.random.fork_rng(devices=[]):  # dropout
+        torch.manual_seed(task.seed)
+        return fit(task.model, batches, task.config, report, task.loss)
 
 
 def _side_by_side(tasks, clips, n_jobs, on_epoch_end):

@@ -53,6 +53,11 @@ def refusal(tasks: Sequence[Task]) -> str | None:
             )
         if task.loss is not None:
             return "only the mean negative log-likelihood is compiled; train other losses in torch"
+        rules = task.config
+        if task.augment or rules.clips > 1 or rules.schedule != "constant":
+            return "clips as they are, one at a time, at one learning rate are compiled"
+        if rules.optimiser not in ("sgd", "adam"):
+            return f"SGD and Adam are compiled, {rules.optimiser} is not"
         if compiled.TAKES_BATCHES != (task.batch is not None):
             needs = "a batch size" if compiled.TAKES_BATCHES else "whole clips, batch None"
             return f"{type(task.model).__name__} needs {needs}; found batch={task.batch}"
