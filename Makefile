@@ -6,8 +6,8 @@ VENV := .venv
 READY := $(VENV)/.ready
 # One worker thread per library call: the work is spread over processes instead.
 export OMP_NUM_THREADS ?= 1
-# Models train on this machine, or on a Dask cluster.
-AFAR = $(if $(CLUSTER),--cluster $(CLUSTER))
+# Models train on this machine, or on a Dask cluster; once, or with several seeds.
+AFAR = $(if $(CLUSTER),--cluster $(CLUSTER)) $(if $(SEEDS),--seeds $(SEEDS))
 # A local copy of the recovered skeletons, instead of the download.
 LOCAL = $(if $(SOURCE),--source $(SOURCE))
 RUN := $(VENV)/bin/python -m gymlib
@@ -22,6 +22,8 @@ help:
 	@echo "  DATASET=simulated|recovered|<your folder in data/>   now: $(DATASET)"
 	@echo "  PROFILE=full|quick                                   now: $(PROFILE)"
 	@echo "  CLUSTER=tcp://host:8786 trains the models on a Dask cluster"
+	@echo "  SEEDS=5 runs the protocol five times, with other folds, weights and order"
+	@echo "  CLIPS=2000 is how many clips DATASET=skeletons gets"
 
 ## Re-run every notebook in order and render the report; an interrupted run continues
 reproduce: $(READY)
@@ -33,7 +35,7 @@ report: $(READY)
 
 ## Make or download the data set
 data: $(READY)
-	$(RUN) data --dataset $(DATASET) --profile $(PROFILE) $(LOCAL)
+	$(RUN) data --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) $(if $(CLIPS),--clips $(CLIPS))
 
 ## Label DATASET with models trained on SOURCES; write overlay videos
 predict: $(READY)
@@ -72,10 +74,10 @@ publish: $(READY)
 clean:
 	rm -rf $(VENV) *.egg-info build .pytest_cache .ruff_cache .hypothesis figures/*/
 	rm -rf data/recovered/results data/recovered/.done data/recovered/*.parquet
-	for made in data/simulated data/simulated-quick; do \
+	for made in data/simulated data/simulated-quick data/skeletons; do \
 	  if [ -d $$made ]; then find $$made -mindepth 1 -maxdepth 1 ! -name drafts -exec rm -rf {} +; fi; \
 	done
-	rmdir data/simulated data/simulated-quick 2>/dev/null || true
+	rmdir data/simulated data/simulated-quick data/skeletons 2>/dev/null || true
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first Python of the right version; pip refuses any other with a longer message.

@@ -25,6 +25,9 @@ HELP = {
     "profile": "full: as the thesis; quick: a first look in minutes",
     "local": "a local copy of the recovered skeletons, instead of the download",
     "cluster": "a Dask scheduler whose workers train the models of notebook 06",
+    "seeds": "how often the protocol runs, with other folds, weights and order; without it as "
+    "often as the last time",
+    "clips": "clips of the data set skeletons",
     "sources": "data sets whose clips train the models, such as: simulated recovered",
     "format": "boris: aggregated events; boris-tabular: START and STOP rows (reading tells them "
     "apart); elan: one .eaf per clip; frames: one table row per frame",
@@ -93,7 +96,7 @@ def data(options) -> None:
     from gymlib.annotation import reading
 
     own = _dataset(options)
-    _make(own, options.source)
+    _make(own, options.source, options.clips)
     people = own.annotators
     if people:
         reading.read(own)  # every fault now, before anything long runs
@@ -101,12 +104,16 @@ def data(options) -> None:
     print(f"{own.name}: {len(own.clips)} clips, {frames} frames, {len(people)} annotators")
 
 
-def _make(own: Dataset, source: Path | None) -> None:
+def _make(own: Dataset, source: Path | None, clips: int | None = None) -> None:
     """What ``data`` writes: a generated, recovered or found data set."""
     if own.name in ("simulated", "simulated-quick"):
         from gymlib.simulation import generate
 
         generate.make(own.folder, size="quick" if own.name.endswith("quick") else "full")
+    elif own.name == "skeletons":
+        from gymlib.simulation import skeletons
+
+        skeletons.make(own.folder, clips or skeletons.CLIPS)
     elif own.name == "recovered":
         from gymlib.thesis import recovered
 
@@ -181,6 +188,19 @@ def guide(options) -> None:
     print(f"Drawn: {', '.join(file.name for file in made)}")
 
 
+def noise(options) -> None:
+    """For maintainers: learn from the simulated videos how BlazePose errs, for the data set
+    skeletons."""
+    from gymlib.files import provenance
+    from gymlib.simulation.noise import fit, model
+
+    own = Dataset("simulated", options.home)
+    files = [own.folder / name for name in ("keypoints.parquet", "truth/keypoints.parquet")]
+    origin = {"data": provenance.file_hash(files), "commit": provenance.commit()}
+    fit.fit(fit.pairs(own)).save(model.FITTED, {"dataset": own.name} | origin)
+    print(f"Written: {model.FITTED}")
+
+
 def bench(options) -> None:
     """Measure speed and memory; write build/bench.csv."""
     from gymlib.report import bench as benchmark
@@ -203,7 +223,9 @@ def _report(options, fresh: bool) -> None:
 
     data(options)
     own = _dataset(options)
-    page = whole.make(own, options.profile, fresh=fresh, cluster=options.cluster)
+    page = whole.make(
+        own, options.profile, fresh=fresh, cluster=options.cluster, seeds=options.seeds
+    )
     if numbers.judged([own], quick=numbers.is_quick(own)):
         print(f"\n{own.name}, in %:\n{numbers.compared(own).to_string(**_ONE_DIGIT)}")
     if numbers.is_quick(own):
@@ -225,7 +247,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="command")
-    for command in (bench, guide, publish):
+    for command in (bench, guide, noise, publish):
         _add(commands, command.__name__, command)
     _add_exchange(commands)
     for command in (data, predict, reproduce, report):
@@ -233,8 +255,11 @@ def _parser() -> argparse.ArgumentParser:
         add("--dataset", HELP["dataset"], default="simulated")
         add("--profile", HELP["profile"], default="full", choices=("full", "quick"))
         add("--source", HELP["local"], type=Path)
+        if command is not predict:
+            add("--clips", HELP["clips"], type=int)
         if command in (reproduce, report):
             add("--cluster", HELP["cluster"], metavar="tcp://HOST:PORT")
+            add("--seeds", HELP["seeds"], type=int)
         if command is predict:
             add("--sources", HELP["sources"], nargs="+", default=["simulated"])
     return parser

@@ -1,6 +1,6 @@
 """One clip of the data set: moved, filmed and labelled."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -9,13 +9,47 @@ import numpy as np
 from gymlib import video
 from gymlib.files.atomic import atomic_path
 from gymlib.simulation.annotators import annotate
-from gymlib.simulation.motion.attempt import perform
+from gymlib.simulation.motion.attempt import RATE, Attempt, perform
+from gymlib.simulation.motion.proportions import Proportions
+from gymlib.simulation.motion.style import Style
 from gymlib.simulation.motion.truth import Motion
-from gymlib.simulation.plan import Planned, Session
 from gymlib.simulation.rendering.appearance import Appearance
 from gymlib.simulation.rendering.camera import Camera
 from gymlib.simulation.rendering.renderer import render
 from gymlib.simulation.rendering.scene import Scene
+
+
+@dataclass(frozen=True)
+class Session:
+    """One video: a gymnast, his clothes, a place and a camera; seeds stand for their details.
+
+    torso : pixels from hips to shoulders in the picture.
+    view : degrees off the exact side, or None for about the side.
+    follow, shake, zoom : how the camera is held; see Camera.filming.
+    """
+
+    video: str
+    body: Proportions
+    style: Style
+    place: str
+    fps: float
+    width: int
+    height: int
+    torso: float
+    seed: int
+    view: float | None = None
+    follow: bool = False
+    shake: float = 1.0
+    zoom: float = 0.0
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A clip: its name, its session and what happens in it."""
+
+    clip: str
+    session: Session
+    attempt: Attempt
 
 
 def make(planned: Planned, film: Path, truth: Path) -> None:
@@ -27,8 +61,8 @@ def make(planned: Planned, film: Path, truth: Path) -> None:
     cv2.setNumThreads(1)
     motion, session = simulate(planned), planned.session
     rng = np.random.default_rng([planned.attempt.seed, 1])
-    appearance, scene, camera = set_up(session)
-    camera = camera.filming(motion.joints, motion.fps, rng)
+    appearance, scene, _ = set_up(session)
+    camera = film_with(session, motion, rng)
     pictures = render(
         motion.joints, appearance, scene, camera, motion.fps, seed=int(rng.integers(2**31))
     )
@@ -45,11 +79,19 @@ def make(planned: Planned, film: Path, truth: Path) -> None:
         )  # fmt: skip
 
 
-def simulate(planned: Planned) -> Motion:
-    """The motion of a planned clip, on what the place offers to jump from."""
+def simulate(planned: Planned, rate: float = RATE) -> Motion:
+    """The motion of a planned clip, on what the place offers to jump from; see perform."""
     _, scene, _ = set_up(planned.session)
     attempt = replace(planned.attempt, surface=scene.surface_height)
-    return perform(attempt, planned.session.body, planned.session.style)
+    return perform(attempt, planned.session.body, planned.session.style, rate)
+
+
+def film_with(session: Session, motion: Motion, rng: np.random.Generator) -> Camera:
+    """The camera of a session while it films one clip."""
+    return set_up(session)[2].filming(
+        motion.joints, motion.fps, rng, shake=session.shake, follow=session.follow,
+        zoom=session.zoom,
+    )  # fmt: skip
 
 
 def set_up(session: Session) -> tuple[Appearance, Scene, Camera]:
@@ -58,6 +100,6 @@ def set_up(session: Session) -> tuple[Appearance, Scene, Camera]:
     scene = Scene.sample(rng, session.place)
     camera = Camera.sample(
         rng, width=session.width, height=session.height, torso_pixels=session.torso,
-        surface_height=scene.surface_height,
+        surface_height=scene.surface_height, view=session.view,
     )  # fmt: skip
     return Appearance.sample(rng), scene, camera

@@ -21,7 +21,8 @@ from gymlib.files.progress import progress
 from gymlib.files.tables import write_table
 from gymlib.simulation import clip as filming
 from gymlib.simulation.annotators import ANNOTATORS
-from gymlib.simulation.plan import Planned, plan
+from gymlib.simulation.clip import Planned
+from gymlib.simulation.plan import plan
 
 PARTS = ".parts"
 """Folder of what is true of each clip, from which the tables are written."""
@@ -96,9 +97,9 @@ def _write_tables(folder: Path, clips: list[Planned]) -> None:
             parts[planned.clip] = dict(part)
     for number, name in enumerate(ANNOTATORS):
         votes = {clip: part["votes"][number] for clip, part in parts.items()}
-        _write_labels(folder / "annotations" / f"{name}.csv", votes)
+        write_labels(folder / "annotations" / f"{name}.csv", votes)
     truth = folder / "truth"
-    _write_labels(truth / "phases.csv", {clip: part["phases"] for clip, part in parts.items()})
+    write_labels(truth / "phases.csv", {clip: part["phases"] for clip, part in parts.items()})
     keypoints = pd.concat([_keypoints(planned, parts[planned.clip]) for planned in clips])
     write_table(truth / "keypoints.parquet", keypoints, schemas.KEYPOINT_TABLE)
     with atomic_path(truth / "joints.npz") as temporary, temporary.open("wb") as file:
@@ -116,7 +117,7 @@ def _write_tables(folder: Path, clips: list[Planned]) -> None:
     write_table(folder / "clips.csv", pd.DataFrame(rows), schemas.CLIPS)
 
 
-def _write_labels(file: Path, clips: dict[str, np.ndarray]) -> None:
+def write_labels(file: Path, clips: dict[str, np.ndarray]) -> None:
     """Label codes of clips as an annotation file."""
     rows = [
         {"clip": clip, "start": segment.start, "end": segment.end,

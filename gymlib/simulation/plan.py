@@ -1,42 +1,16 @@
 """Who films whom doing what: the videos and clips of the simulated data set, from one seed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from gymlib.simulation.clip import Planned, Session
 from gymlib.simulation.motion.attempt import Attempt
 from gymlib.simulation.motion.proportions import Proportions
 from gymlib.simulation.motion.style import Style
 
 FRAMES = {"full": 19_700, "quick": 1_500}
 CLIPS = {"full": 202, "quick": 24}
-
-
-@dataclass(frozen=True)
-class Session:
-    """One video: a gymnast, his clothes, a place and a camera; seeds stand for their details.
-
-    torso : pixels from hips to shoulders in the picture.
-    """
-
-    video: str
-    body: Proportions
-    style: Style
-    place: str
-    fps: float
-    width: int
-    height: int
-    torso: float
-    seed: int
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A clip: its name, its session and what happens in it."""
-
-    clip: str
-    session: Session
-    attempt: Attempt
 
 
 _BACK, _FRONT, _SIDE = "back somersault", "front somersault", "side somersault"
@@ -93,7 +67,7 @@ def plan(seed: int = 0, size: str = "full") -> list[Planned]:
     share = np.array([video[3] for video in _VIDEOS]) / sum(video[3] for video in _VIDEOS)
     counts = _rounded(share * CLIPS[size])
     for number, (row, count) in enumerate(zip(_VIDEOS, counts), start=1):
-        session = _session(number, row, size, rng)
+        session = _session(number, row, 1.0 if size == "full" else 0.5, rng)
         for i in range(count):
             attempt = _attempt(row, session, rng)
             if size == "quick":  # real time and one skill, so that clips are short
@@ -105,9 +79,60 @@ def plan(seed: int = 0, size: str = "full") -> list[Planned]:
     return _scaled(clips, size)
 
 
-def _session(number, row, size, rng) -> Session:
+PER_VIDEO = 10
+"""Clips of each video of :func:`many`."""
+
+
+def many(clips: int, seed: int = 0) -> list[Planned]:
+    """As many clips as wanted, ten to a video, of gymnasts and cameras of all kinds.
+
+    The first clips are the same, however many are asked for.
+    """
+    planned = []
+    for number in range(-(-clips // PER_VIDEO)):
+        rng = np.random.default_rng([seed, 1, number])
+        place, _, _, _, slow, repertoire = _VIDEOS[rng.integers(len(_VIDEOS))]
+        torso = float(np.exp(rng.uniform(np.log(20), np.log(140))))
+        row = (place, rng.choice([24, 25, 30, 30, 30, 60]), torso, PER_VIDEO, slow, repertoire)
+        session = _filmed(_session(f"{number + 1:04d}", row, 1.0, rng), rng)
+        for i in range(PER_VIDEO):
+            attempt = _waiting(_attempt(row, session, rng), rng.uniform(0.25, 0.8))
+            attempt = _wider(attempt, rng)
+            planned.append(Planned(f"{session.video}_{i:02d}", session, attempt))
+    return planned[:clips]
+
+
+def _filmed(session: Session, rng) -> Session:
+    """A session with a camera of any kind: phone or film, still or hand-held, from any side."""
+    sizes = [(960, 540), (960, 540), (540, 960), (480, 640), (640, 640)]
+    width, height = sizes[rng.integers(len(sizes))]
+    view = None if rng.random() < 0.5 else float(rng.uniform(-90, 90))
+    hand = rng.random() < 0.6
+    return replace(
+        session, width=width, height=height, view=view, follow=bool(hand and rng.random() < 0.5),
+        shake=float(rng.uniform(1, 8) if hand else 0.3),
+        zoom=float(rng.uniform(0.05, 0.15) if hand and rng.random() < 0.3 else 0.0),
+    )  # fmt: skip
+
+
+def _wider(attempt: Attempt, rng) -> Attempt:
+    """An attempt out in the world: higher or lower landings, several in a row, other endings."""
+    changes = {}
+    flat_ground = attempt.entry != "trampoline"
+    if flat_ground and rng.random() < 0.3:  # off a beam or a wall, into a pit or water, onto mats
+        changes["drop"] = float(rng.choice([rng.uniform(-0.4, 0), rng.uniform(0.2, 2.8)]))
+    if attempt.entry == "standing" and attempt.landing not in ("sit", "lie", "none"):
+        if rng.random() < 0.12:
+            changes["repeats"] = int(rng.integers(1, 3))
+    if flat_ground and attempt.landing != "none" and rng.random() < 0.4:
+        endings = ("walk-off", "run-out", "celebrate")
+        changes["landing"] = str(rng.choice(endings, p=(0.4, 0.35, 0.25)))
+        changes["frames"] = attempt.frames + round(1.5 * attempt.fps * attempt.slow)
+    return replace(attempt, **changes)
+
+
+def _session(number, row, factor, rng) -> Session:
     place, fps, torso, *_ = row
-    factor = 1.0 if size == "full" else 0.5
     return Session(
         f"video{number}", Proportions.sample(rng), Style.sample(rng), place, float(fps),
         int(960 * factor), int(540 * factor), torso * factor, int(rng.integers(2**31)),
@@ -144,13 +169,14 @@ def _scaled(clips, size):
     core = [_core_frames(c.attempt) for c in clips]
     rest = np.array([c.attempt.frames for c in clips]) - core
     factor = max((FRAMES[size] - sum(core)) / rest.sum(), 0.3)
-    return [
-        replace(c, attempt=replace(
-            c.attempt, frames=max(26, round(fixed + free * factor)),
-            before=round(c.attempt.before * factor),
-        ))
-        for c, fixed, free in zip(clips, core, rest)
-    ]  # fmt: skip
+    return [replace(c, attempt=_waiting(c.attempt, factor)) for c in clips]
+
+
+def _waiting(attempt: Attempt, factor: float) -> Attempt:
+    """The attempt with all that is neither take-off nor skill made shorter or longer."""
+    core = _core_frames(attempt)
+    frames = max(26, round(core + (attempt.frames - core) * factor))
+    return replace(attempt, frames=frames, before=round(attempt.before * factor))
 
 
 def _core_frames(attempt: Attempt) -> float:

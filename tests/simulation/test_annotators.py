@@ -51,7 +51,7 @@ def test_contacts_are_seen_more_sharply_than_beginnings():
 
 @pytest.mark.parametrize(
     ("doubt", "first", "last", "readings"),
-    [(WHEEL, 20, 35, {IDLE, TAKEOFF, SKILL}), (STEP, 65, 80, {IDLE, TAKEOFF, LANDING}),
+    [(WHEEL, 20, 35, {IDLE, TAKEOFF, SKILL}), (STEP, 65, 80, {IDLE, LANDING}),
      (FAKE, 0, 12, {IDLE, TAKEOFF})],
 )  # fmt: skip
 def test_doubtful_parts_are_read_in_different_ways(doubt, first, last, readings):

@@ -34,6 +34,7 @@ from gymlib.simulation.motion.proportions import (
     centre_of_mass,
 )  # fmt: skip
 from gymlib.simulation.motion.style import Style
+from gymlib.simulation.motion.truth import landing_over
 from gymlib.skeleton import INDEX, KEYPOINTS, MIRROR, middle
 
 BODY = Proportions.of(1.7)
@@ -50,6 +51,10 @@ ATTEMPTS = {
                           before=30, surface=0.8),
     "slow motion": Attempt(FRONT, "tucked", "run-up", "lie", 250, before=60, slow=2.7),
     "ends in the air": Attempt(FRONT, "tucked", "run-up", "none", 60, before=20),
+    "three in a row": Attempt(BACK, "tucked", "standing", "walk-off", 200, before=15, repeats=2),
+    "off a wall": Attempt(BACK, "tucked", "standing", "stick", 110, before=15, drop=1.5),
+    "onto mats": Attempt(FRONT, "tucked", "run-up", "run-out", 120, before=15, drop=-0.3),
+    "celebrates": Attempt(BACK, "piked", "standing", "celebrate", 170, before=15, seed=4),
     "no skill": Attempt("none", "", "standing", "stick", 90, before=20, fakes=1),
 }  # fmt: skip
 
@@ -257,16 +262,54 @@ def test_joints_stay_within_human_limits(motion):
         assert backward.min() > -0.1
 
 
-def test_phases_tell_the_truth(motion):
-    skill = motion.phases == labels.SKILL
-    assert motion.airborne[skill].all()
+def test_phases_follow_the_rules_of_the_thesis(motion):
+    """One take-off, then one skill with all that belongs to it; it ends in the air."""
     order = [run.label for run in labels.segments(motion.phases)]
-    if motion.skill != "none":
-        assert labels.SKILL in order
-        before = order[order.index(labels.SKILL) - 1]
-        assert before == labels.TAKEOFF
-    else:
+    attempts = max(order.count(labels.LANDING), 1)
+    if motion.skill == "none":
         assert set(order) == {labels.IDLE}
+        return
+    assert order.count(labels.TAKEOFF) == order.count(labels.SKILL) == attempts
+    assert order[order.index(labels.SKILL) - 1] == labels.TAKEOFF
+    skill = motion.airborne[motion.phases == labels.SKILL]
+    assert skill[-1]
+    chained = motion.entry in ("round-off", "cartwheel", "trampoline")
+    assert skill.all() != chained  # hands or feet on the floor, or feet on the bed, in between
+    takeoff = motion.phases == labels.TAKEOFF
+    assert motion.entry == "run-up" or not motion.airborne[takeoff].any()
+
+
+def test_the_landing_ends_with_the_second_step(motion):
+    """What follows a landing is idle, and begins right after a foot was set down."""
+    feet = motion.contacts[:, :2]
+    down = np.r_[False, (feet[1:] & ~feet[:-1]).any(axis=1)]
+    for before, after in pairwise(labels.segments(motion.phases)):
+        if before.label == labels.LANDING:
+            if after.label == labels.TAKEOFF:  # the next attempt of a series
+                continue
+            assert after.label == labels.IDLE
+            assert down[before.end]
+            assert down[before.start + 1 : before.end + 1].sum() >= 2
+
+
+def test_steps_are_counted_on_paper():
+    phases = np.repeat([labels.SKILL, labels.LANDING], [2, 9])
+    left = np.array([0, 0, 1, 1, 0, 1, 1, 1, 1, 0, 1], dtype=bool)  # lands at 2; steps at 5, 10
+    right = np.array([0, 0, 0, 1, 1, 1, 1, 0, 1, 1, 1], dtype=bool)  # lands at 3; a step at 8
+    contacts = np.stack([left, right, 0 * left, 0 * left], axis=1).astype(bool)
+    expected = [labels.SKILL] * 2 + [labels.LANDING] * 7 + [labels.IDLE] * 2
+    assert landing_over(phases, contacts).tolist() == expected
+    hops = np.array([0, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1], dtype=bool)  # of both feet, at 4 and 6
+    found = landing_over(phases, np.repeat(hops[:, None], 4, axis=1))
+    assert found.tolist() == [labels.SKILL] * 2 + [labels.LANDING] * 5 + [labels.IDLE] * 4
+
+
+def test_every_landing_of_a_series_has_steps_of_its_own():
+    one = np.repeat([labels.SKILL, labels.LANDING], [1, 4])
+    feet = np.array([0, 1, 0, 1, 1], dtype=bool)  # lands, and hops once
+    contacts = np.repeat(feet[:, None], 4, axis=1)
+    twice = landing_over(np.r_[one, one], np.r_[contacts, contacts])
+    assert twice.tolist() == [*one, *one]
 
 
 def test_same_seed_same_motion():

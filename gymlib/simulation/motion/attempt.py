@@ -10,7 +10,7 @@ from gymlib.simulation.motion.flight import FlightError
 from gymlib.simulation.motion.performer import Performer
 from gymlib.simulation.motion.proportions import Proportions
 from gymlib.simulation.motion.style import Style
-from gymlib.simulation.motion.truth import Motion
+from gymlib.simulation.motion.truth import Motion, landing_over
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,10 @@ class Attempt:
     skill : "back somersault", "front somersault", "side somersault" or "none"; shape : how. On
     the trampoline several, joined by ", ".
     entry : one of entries.ENTRIES. landing : "stick", "steps", "stumble", "sit", "lie",
-    "walk-off" or "none" (the clip ends in the air).
+    "walk-off", "run-out", "celebrate" or "none" (the clip ends in the air).
+    repeats : how often the same skill follows once more, after a short landing.
+    drop : metres by which the landing is lower than the take-off (a box, a beam, a pit, water);
+        negative onto something higher.
     frames : wanted length of the clip. before : how many of them come before the take-off.
     late : seconds of the take-off missing at the begin. fakes : take-offs broken off before.
     slow : times slower than life. fps : frames per second of the video.
@@ -33,6 +36,8 @@ class Attempt:
     landing: str
     frames: int
     before: int = 10
+    repeats: int = 0
+    drop: float = 0.0
     late: float = 0.0
     fakes: int = 0
     slow: float = 1.0
@@ -41,8 +46,11 @@ class Attempt:
     seed: int = 0
 
 
-def perform(attempt: Attempt, body: Proportions, style: Style) -> Motion:
-    """Move as planned, then cut the clip to its length.
+RATE = 120.0
+
+
+def perform(attempt: Attempt, body: Proportions, style: Style, rate: float = RATE) -> Motion:
+    """Move as planned, computed at about ``rate`` moments a second, then cut to the clip's length.
 
     A clip becomes longer than planned where take-off, skill and the first frames of the landing
     need it. Where the drawn details make an impossible flight (one in some hundred), others are
@@ -50,20 +58,23 @@ def perform(attempt: Attempt, body: Proportions, style: Style) -> Motion:
     """
     for _ in range(4):
         try:
-            return _perform(attempt, body, style, np.random.default_rng(attempt.seed))
+            return _perform(attempt, body, style, rate, np.random.default_rng(attempt.seed))
         except FlightError:
             attempt = replace(attempt, seed=attempt.seed + 1)
-    return _perform(attempt, body, style, np.random.default_rng(attempt.seed))
+    return _perform(attempt, body, style, rate, np.random.default_rng(attempt.seed))
 
 
-def _perform(attempt, body, style, rng) -> Motion:
+def _perform(attempt, body, style, least, rng) -> Motion:
     rate = attempt.fps * attempt.slow
-    fine = max(1, round(120 / rate))
+    fine = max(1, round(least / rate))
     wobble = float(rng.uniform(0.006, 0.016))
     p = Performer(body, style, rate * fine, rng, floor=attempt.surface, wobble=wobble)
     before = attempt.before / rate + 0.4
     after = (attempt.frames - attempt.before) / rate
+    p.drop = attempt.drop
     begin = entries.enter(p, attempt, before)
+    for _ in range(attempt.repeats):
+        entries.again(p, attempt)
     if attempt.landing != "none":
         landings.land(p, attempt, after)
     return _clip(p, attempt, fine, begin, rng)
@@ -75,8 +86,9 @@ def _clip(p, attempt, fine, begin, rng) -> Motion:
         name: np.concatenate([record[name] for record in p.records])[::fine]
         for name in p.records[0]
     }
-    labels = joined["phases"]
-    flying = np.flatnonzero(labels == SKILL)
+    joined["phases"] = labels = landing_over(joined["phases"], joined["contacts"])
+    air = joined["airborne"] & (labels == SKILL)
+    flying = np.flatnonzero(air)
     middle = joined["joints"][flying[len(flying) // 2] if len(flying) else 0, [23, 24], :2].mean(0)
     joined["joints"][..., :2] -= middle  # the skill happens before the camera
     # The last bits of a sum depend on where arrays lie in memory; without them, same seed, same
@@ -92,7 +104,8 @@ def _clip(p, attempt, fine, begin, rng) -> Motion:
     if attempt.skill == "none":
         end = min(len(motion), start + round(2.0 * rate))
     if attempt.landing == "none":
-        end -= round(rng.uniform(0.05, 0.5) * np.sum(labels[start:end] == SKILL))
+        last = flying[-1] - np.flatnonzero(~air[: flying[-1]])[-1]  # frames of the last flight
+        end -= round(rng.uniform(0.05, 0.5) * last)
         rest = 0
     else:  # at least a third of a second of the landing belongs to the clip
         rest = max(attempt.frames - (end - start) - attempt.before, round(0.33 * rate))

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.spatial.transform import Rotation, RotationSpline
 
-from gymlib.labels import TAKEOFF
+from gymlib.labels import SKILL, TAKEOFF
 from gymlib.simulation.motion.curves import through
 from gymlib.simulation.motion.keypose import key
 from gymlib.simulation.motion.performer import Performer
@@ -21,6 +21,7 @@ def turn_over(p: Performer, foot: int, *, round_off: bool) -> None:
     """Cartwheel or round-off out of a run, over ``foot`` and both hands.
 
     A cartwheel ends standing sideways with the feet apart, a round-off on both feet facing back.
+    The lunge with rising arms is take-off; with the body tipping over the skill has begun.
     """
     side = -1.0 if foot else 1.0  # over the right foot he turns to the left, and so on
 
@@ -52,8 +53,9 @@ def turn_over(p: Performer, foot: int, *, round_off: bool) -> None:
         turns = [(12, 0), (22, 0), (80, 40), (180, 90), (280, 90), (360, 90)]
         shares = [0, 0.14, 0.34, 0.6, 0.84, 1.1]
     turned = np.stack([facing(turn, side * twist) for turn, twist in turns])
-    p.doubt = WHEEL
-    _wheel(p, TAKEOFF, np.array(shares) * lasts, np.stack(angles), turned)
+    p.doubt, p.begun = WHEEL, True
+    _wheel(p, SKILL, np.array(shares) * lasts, np.stack(angles), turned)
+    p.relabel(SKILL, TAKEOFF, shares[-1] * lasts, (shares[-1] - shares[1]) * lasts)
     p.doubt = 0
 
 

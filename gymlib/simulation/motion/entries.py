@@ -2,12 +2,14 @@
 
 import numpy as np
 
-from gymlib.labels import IDLE
+from gymlib.labels import IDLE, LANDING
 from gymlib.simulation.motion import trampoline
 from gymlib.simulation.motion.cartwheels import gather, turn_over
 from gymlib.simulation.motion.gait import Gait, go
 from gymlib.simulation.motion.keypose import key
+from gymlib.simulation.motion.landings import absorb, rebound
 from gymlib.simulation.motion.performer import Performer
+from gymlib.simulation.motion.proportions import GRAVITY
 from gymlib.simulation.motion.takeoffs import (
     fake,
     hurdle,
@@ -24,6 +26,17 @@ def enter(p: Performer, attempt, before: float) -> float:
     Returns when the take-off begins, in seconds.
     """
     return _ENTRIES[attempt.entry](p, attempt, before)
+
+
+def again(p: Performer, attempt) -> None:
+    """The same skill once more: straight out of the landing, or after having stood up."""
+    p.begun, p.resting = False, LANDING
+    if p.rng.random() < 0.6:
+        absorb(p, p.rng.uniform(10, 35))
+        _from_both_feet(p, attempt, squatting=True)
+    else:
+        rebound(p)
+        _from_both_feet(p, attempt)
 
 
 def _standing(p, attempt, before) -> float:
@@ -46,20 +59,28 @@ def _standing(p, attempt, before) -> float:
     return begin
 
 
-def _from_both_feet(p, attempt) -> None:
+def _from_both_feet(p, attempt, squatting: bool = False) -> None:
     backward = attempt.skill == "back somersault"
     pitch = p.rng.uniform(10, 50) if backward else _front_pitch(p, attempt.landing)
     travel = p.rng.uniform(0.1, 0.6) * (-1 if backward else 1)
     standing_somersault(
         p, attempt.shape, backward, _flight_time(p, attempt.shape), pitch, travel,
-        crouch=p.rng.uniform(0.3, 0.9),
+        crouch=p.rng.uniform(0.3, 0.9), squatting=squatting,
     )  # fmt: skip
 
 
 def _running(p, before, speed) -> int:
     """Wait, run and return the foot planted last."""
     steps = int(np.clip(np.ceil(before / 0.31) + 1, 3, 7))
-    stand(p, max(0.1, before - 0.31 * steps))
+    walk = int(p.rng.integers(2, 5)) if p.rng.random() < 0.35 else 0  # begins slowly
+    rest = before - 0.31 * steps
+    while p.rng.random() < 0.12 and rest > 3.0:  # runs, and thinks better of it
+        go(p, IDLE, Gait.running(0.7 * speed), int(p.rng.integers(2, 4)))
+        stand(p, p.rng.uniform(0.4, 1.2))
+        rest -= 2.0
+    stand(p, max(0.1, rest - 0.5 * walk))
+    if walk:
+        go(p, IDLE, Gait.walking(p.rng.uniform(0.9, 1.5)), walk, stop=False)
     return go(p, IDLE, Gait.running(speed), steps, stop=False)
 
 
@@ -118,4 +139,9 @@ def _front_pitch(p: Performer, landing: str) -> float:
 def _flight_time(p: Performer, shape: str) -> float:
     """Seconds in the air: a stretched body needs the most."""
     low, high = {"tucked": (0.52, 0.68), "piked": (0.58, 0.7), "stretched": (0.64, 0.8)}[shape]
-    return p.rng.uniform(low, high)
+    level = p.rng.uniform(low, high)
+    if not p.drop:
+        return level
+    # The same jump, until the height of the landing (not much before its highest point).
+    half = level / 2
+    return half + np.sqrt(max(half**2 + 2 * p.drop / GRAVITY, (0.4 * half) ** 2))

@@ -138,9 +138,10 @@ def _rotation(vectors):
     cross = vectors @ _CROSS
     first, second = np.sin(angle) / angle, (1 - np.cos(angle)) / angle**2
     cross = cross.reshape(-1, 3, 3)
-    return np.eye(3) + first[:, None, None] * cross + second[:, None, None] * (cross @ cross)
+    return _SAME + first[:, None, None] * cross + second[:, None, None] * (cross @ cross)
 
 
+_SAME = np.eye(3)
 _CROSS = np.zeros((3, 9))
 _CROSS[0, [5, 7]] = -1, 1
 _CROSS[1, [2, 6]] = 1, -1

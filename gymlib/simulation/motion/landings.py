@@ -20,6 +20,33 @@ def absorb(p: Performer, pitch: float | None = None) -> None:
     p.ground(LANDING, [key(lasts, low, pitch, yaw=p.yaw)])
 
 
+def rebound(p: Performer) -> None:
+    """Land only to jump again."""
+    absorb(p, p.rng.uniform(10, 35))
+    yaw, lasts = p.yaw, p.rng.uniform(0.2, 0.45)
+    half = flat(p.style.standing(shoulder=20, knee=30, hip=40, lumbar=10), 16)
+    p.ground(LANDING, [key(lasts, half, 16, yaw=yaw)])
+
+
+def celebrate(p: Performer, seconds: float) -> None:
+    """Arms up, a fist, clapping: on the spot."""
+    yaw, until = p.yaw, p.time + seconds
+    while p.time < until:
+        raised = p.rng.uniform(120, 175) if p.rng.random() < 0.6 else p.rng.uniform(10, 80)
+        lasts, elbow = p.rng.uniform(0.25, 0.7), p.rng.uniform(5, 90)
+        arms = dict(shoulder=raised, elbow=elbow, shoulder_abduction=p.rng.uniform(0, 40))
+        p.ground(LANDING, [key(lasts, p.style.standing(**arms), p.rng.normal(0, 4), yaw=yaw)])
+
+
+def run_out(p: Performer) -> None:
+    """Keep going in the direction of the flight for some steps."""
+    way = 1.0 if p.velocity[0] * np.cos(p.channels[0]) >= 0 else -1.0
+    heading = p.channels[0] if way > 0 else p.channels[0] + np.pi
+    gait = Gait.walking(p.rng.uniform(0.9, 1.5))
+    go(p, LANDING, gait, int(p.rng.integers(2, 6)), heading, facing=p.channels[0],
+       first=int(p.rng.integers(2)))  # fmt: skip
+
+
 def rise(p: Performer) -> None:
     """From the crouch to standing, more or less slowly."""
     yaw = p.yaw
@@ -107,13 +134,13 @@ def on_hands(p: Performer) -> None:
 
 
 def walk_off(p: Performer, seconds: float) -> None:
-    """Turn somewhere and walk away: idle again."""
+    """Turn somewhere and walk away."""
     turn = p.rng.choice([-1, 1]) * p.rng.uniform(0.2, 2.6)
     heading = p.channels[0] + turn
     gait = Gait.walking(p.rng.uniform(0.7, 1.3))
     steps = max(2, int(seconds / gait.period))
     stop = bool(p.rng.random() < 0.4)
-    go(p, IDLE, gait, steps, heading, facing=heading, first=int(turn < 0), stop=stop)
+    go(p, LANDING, gait, steps, heading, facing=heading, first=int(turn < 0), stop=stop)
 
 
 def land(p: Performer, attempt, seconds: float) -> None:
@@ -139,8 +166,13 @@ def land(p: Performer, attempt, seconds: float) -> None:
         way = p.rng.uniform(0.2, 0.45) * (-1 if attempt.skill == "back somersault" else 1)
         hop(p, way, int(p.rng.integers(1, 4)))
         p.doubt = 0
-    rise(p)
-    if attempt.landing == "walk-off":
+    if attempt.landing == "run-out":
+        run_out(p)
+    else:
+        rise(p)
+    if attempt.landing == "celebrate":
+        celebrate(p, p.rng.uniform(0.6, 2.5))
+    if attempt.landing == "walk-off" or p.rng.random() < 0.5 * (attempt.landing == "celebrate"):
         stay(p, p.rng.uniform(-0.3, 0.4))
         walk_off(p, max(until - p.time, 1.0))
     p.doubt = STAND

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from jaxtyping import Float
 
+from gymlib.labels import IDLE, SKILL, TAKEOFF
 from gymlib.simulation.motion import flight, ground
 from gymlib.simulation.motion.curves import through
 from gymlib.simulation.motion.feet import place_feet
@@ -45,6 +46,9 @@ class Performer:
     wobble : standard deviation of the slow unrest of all joint angles, radians.
     records : per phase the arrays of a Motion, one row per time.
     doubt : mark for what he does now (see Motion.doubt).
+    begun : the skill has begun: what else would be take-off belongs to it until he lands.
+    resting : label of what is no take-off yet: idle, or landing after a first skill.
+    drop : metres by which the next flight ends lower than it begins.
     """
 
     body: Proportions
@@ -56,6 +60,9 @@ class Performer:
     records: list[dict] = field(default_factory=list)
     time: float = 0.0
     doubt: int = 0
+    begun: bool = False
+    resting: int = IDLE
+    drop: float = 0.0
 
     def __post_init__(self):
         self._waves = (
@@ -157,17 +164,21 @@ class Performer:
         turning = flight.turn(angles, grid[1] - grid[0], start, end, np.asarray(turns), self.body)
         relative = forward(angles, turning, self.body)
         relative = relative - centre_of_mass(relative)[:, None]
-        rise = self.floor + SOLE - ground.lowest(relative[-1]) - self.centre[2]
+        below = self.drop if label == SKILL else 0.0
+        rise = self.floor - below + SOLE - ground.lowest(relative[-1]) - self.centre[2]
         velocity = np.r_[travel, rise] / grid[-1] + np.array([0, 0, GRAVITY * grid[-1] / 2])
         if record:
             centre = self.centre + velocity * grid[:, None]
             centre[:, 2] -= GRAVITY * grid**2 / 2
             channels = np.concatenate([euler(turning), angles], axis=-1)
+            landed = self.floor - below
+            self.floor = min(self.floor, landed)  # what is below him from the edge on
             self._keep(
                 grid, channels, turning, relative + centre[:, None], centre, label,
                 np.zeros((len(grid), 4), dtype=bool), np.zeros(len(grid)),
             )  # fmt: skip
             self.velocity = velocity - np.array([0, 0, GRAVITY * grid[-1]])
+            self.floor, self.drop = landed, self.drop - below
         first = np.concatenate([euler(turning[:2]), angles[:2]], axis=-1)
         return velocity, (first[1] - first[0]) / (grid[1] - grid[0])
 
@@ -198,6 +209,14 @@ class Performer:
                     dip=dip, toes=toes)  # fmt: skip
         self.fly(flight_label, keys, turns, travel)
 
+    def relabel(self, old: int, new: int, start: float, end: float) -> None:
+        """What he did from ``start`` to ``end``, seconds before now: ``new`` if it was ``old``."""
+        first, last, begin = round(start * self.rate), round(end * self.rate), 0
+        for record in reversed(self.records):
+            begin += len(record["phases"])  # steps from its first one to now
+            part = record["phases"][max(begin - first, 0) : max(begin - last, 0)]
+            part[part == old] = new
+
     # Bookkeeping.
 
     def _grid(self, duration):
@@ -221,6 +240,7 @@ class Performer:
             contacts = np.concatenate([contacts, np.zeros_like(contacts)], axis=-1)
         if airborne is None:
             airborne = ~contacts.any(axis=1)
+        label = SKILL if self.begun and label == TAKEOFF else label
         phase = {
             "joints": joints, "phases": np.full(len(grid), label, dtype=np.int8),
             "contacts": contacts, "airborne": np.broadcast_to(airborne, len(grid)),

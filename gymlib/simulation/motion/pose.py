@@ -57,12 +57,13 @@ def pose(base: Float[np.ndarray, "24"] | None = None, **degrees: float) -> Float
 
 def about(axis: str, angle: Float[np.ndarray, "*any"] | float) -> Float[np.ndarray, "*any 3 3"]:
     """Rotation matrices about x, y or z, right-handed; about y leans the body forward."""
-    i, j = {"x": (1, 2), "y": (2, 0), "z": (0, 1)}[axis]
+    i, j, k = {"x": (1, 2, 0), "y": (2, 0, 1), "z": (0, 1, 2)}[axis]
     angle = np.asarray(angle, dtype=float)
     matrix = np.zeros((*angle.shape, 3, 3))
-    matrix[..., range(3), range(3)] = 1
-    matrix[..., i, i] = matrix[..., j, j] = np.cos(angle)
-    matrix[..., i, j], matrix[..., j, i] = -np.sin(angle), np.sin(angle)
+    cos, sin = np.cos(angle), np.sin(angle)
+    matrix[..., k, k] = 1
+    matrix[..., i, i] = matrix[..., j, j] = cos
+    matrix[..., i, j], matrix[..., j, i] = -sin, sin
     return matrix
 
 

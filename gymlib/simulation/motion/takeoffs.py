@@ -13,7 +13,11 @@ from gymlib.simulation.motion.truth import FAKE
 
 
 def stand(p: Performer, seconds: float, arms: float | None = None) -> None:
-    """Wait, with small movements; ``arms`` keeps the arms raised to that angle."""
+    """Wait, with small movements; ``arms`` keeps the arms raised to that angle.
+
+    One in six waits bent over, in a crouch, or with the arms held out.
+    """
+    posture = p.rng.choice(len(_POSTURES), p=_POSTURE_SHARES) if arms is None else 0
     while seconds > 0.05:
         lasts = seconds if seconds < 1.2 else float(p.rng.uniform(0.5, 1.1))
         fidget = dict(
@@ -33,31 +37,58 @@ def stand(p: Performer, seconds: float, arms: float | None = None) -> None:
             fidget |= dict(lumbar=45, hip=25, knee=18, neck=-10)
         if arms is not None:
             fidget |= dict(shoulder=arms + p.rng.normal(0, 4), elbow=12.0, neck_turn=0.0)
-        p.ground(IDLE, [key(lasts, p.style.standing(**fidget), p.rng.normal(1, 1.5), yaw=p.yaw)])
+        lean, held = _POSTURES[posture]
+        fidget |= {name: angle + p.rng.normal(0, 4) for name, angle in held.items()}
+        tilt = lean + p.rng.normal(1, 1.5)
+        angles = flat(p.style.standing(**fidget), tilt) if posture else p.style.standing(**fidget)
+        p.ground(IDLE, [key(lasts, angles, tilt, yaw=p.yaw)])
         seconds -= lasts
 
 
+_POSTURES = (
+    (0.0, {}),
+    (58.0, {"hip": 75, "knee": 25, "lumbar": 15, "shoulder": 70, "elbow": 20, "neck": -25}),
+    (35.0, {"hip": 85, "knee": 80, "lumbar": 12, "shoulder": 40, "elbow": 50, "neck": -15}),
+    (0.0, {"shoulder": 90, "elbow": 10}),
+    (0.0, {"shoulder": 5, "shoulder_abduction": 80, "elbow": 10}),
+)
+"""Lean and angles of postures to wait in: upright, hands on the knees, crouched, arms forward,
+arms to the sides."""
+_POSTURE_SHARES = (0.84, 0.05, 0.04, 0.04, 0.03)
+
+
 def swing_and_squat(p: Performer, pitch: float, label: int = TAKEOFF) -> list[Key]:
-    """Raise the arms, swing them back and squat; returns the squat, timed from now."""
+    """Raise the arms, swing them back and squat; returns the squat, timed from now.
+
+    Take-off begins when both hands rise: with the raise, with the swing of arms that were held
+    up, or, where they hang, late in the squat, when the swing brings them up behind.
+    """
     tempo, yaw = p.style.tempo, p.yaw
-    if p.channels[3 + 6] < np.radians(90) and p.rng.random() < 0.5:
+    hanging = p.channels[3 + 6] < np.radians(90)
+    if hanging and p.rng.random() < 0.5:
+        hanging = False
         lasts = p.rng.uniform(0.3, 0.5) / tempo
         p.ground(label, [key(lasts, p.style.raised(), p.rng.normal(-2, 2), yaw=yaw)])
     lasts = p.rng.uniform(0.38, 0.62) / tempo
     low = p.style.squatting(pitch)
     half = flat(p.style.standing(shoulder=10, knee=28, hip=38, lumbar=p.style.hunch + 6), 18)
     p.ground(label, [key(0.55 * lasts, half, 18, yaw=yaw), key(lasts, low, pitch, yaw=yaw)])
+    if hanging:
+        p.relabel(TAKEOFF, p.resting, lasts, 0.3 * lasts)
     # The arms are on their way up before the legs push.
     return [key(p.rng.uniform(0.13, 0.18) / tempo, pose(low, shoulder=25), pitch + 2, yaw=yaw)]
 
 
 def standing_somersault(
     p: Performer, shape: str, backward: bool, duration: float, pitch: float,
-    travel: float, crouch: float,
+    travel: float, crouch: float, squatting: bool = False,
 ) -> None:  # fmt: skip
-    """Swing, squat, jump and turn once."""
+    """Swing, squat, jump and turn once; who is ``squatting`` already jumps from there."""
     bend = p.rng.uniform(26, 46)
-    low = swing_and_squat(p, bend)
+    if squatting:
+        low = [key(p.rng.uniform(0.08, 0.18), p.style.squatting(bend), bend, yaw=p.yaw)]
+    else:
+        low = swing_and_squat(p, bend)
     tilt = p.rng.uniform(-16, -8) if backward else p.rng.uniform(10, 22)
     off = pose(
         shoulder=p.style.reach + 5, elbow=10 + 15 * p.style.arch, hip=-6 if backward else 14,
@@ -74,7 +105,10 @@ def standing_somersault(
 
 
 def hurdle(p: Performer, foot: int, speed: float, yaw: float = 0.0) -> None:
-    """From one foot, with raised arms, to both feet; ends when they touch."""
+    """From one foot, with raised arms, to both feet; ends when they touch.
+
+    The run ends and the take-off begins with the last stance, in which the hands rise.
+    """
     other = ("right", "left")[foot]
     this = ("left", "right")[foot]
     off = pose(
@@ -134,7 +168,9 @@ def punch(
         hip=knee * 0.75 + max(stoop - 4, 0), knee=knee, lumbar=8, hip_abduction=3,
     )  # fmt: skip
     off = pose(
-        shoulder=p.style.reach if backward else 135, elbow=25, hip=-5 if backward else 18,
+        # Arms that come from behind do not get all the way up in so short a time.
+        shoulder=p.style.reach if backward else min(135.0, arms + 130), elbow=25,
+        hip=-5 if backward else 18,
         knee=10 + 8 * p.style.arch, lumbar=-6 if backward else 16, neck=-10 if backward else 12,
     )  # fmt: skip
     down = float(np.clip(0.2 / max(-p.velocity[2], 0.8), 0.07, 0.14))

@@ -52,7 +52,10 @@ def straight(p: Performer, seconds: float, label, in_air) -> None:
 
 
 def series(p: Performer, skills) -> float:
-    """Skills (name, shape) one after the other; returns when the first take-off begins."""
+    """Skills (name, shape) one after the other; returns when the take-off begins.
+
+    The whole series is one skill, the bed in between included.
+    """
     begin = p.time
     for i, (skill, shape) in enumerate(skills):
         backward = skill == "back somersault"
@@ -65,7 +68,7 @@ def series(p: Performer, skills) -> float:
         )
         turn = np.radians(-360 + pitch + 7 if backward else 360 + pitch - 10)
         axis = np.array([-np.sin(yaw), np.cos(yaw), 0]) * turn
-        p.doubt = REBOUND if i > 0 else 0
+        p.doubt, p.begun = (REBOUND, True) if i > 0 else (0, False)
         bounce(p, seconds, keys, axis, label=TAKEOFF, in_air=SKILL, backward=backward)
         p.doubt = 0
     return begin

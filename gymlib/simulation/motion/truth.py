@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from gymlib.labels import IDLE, LANDING, segments
+
 FAKE, STEP, STAND, WHEEL, REBOUND = range(1, 6)
 
 
@@ -25,7 +27,7 @@ class Motion:
         frames was ``interval`` seconds.
     doubt : (frames,) 0, or why people could label this differently: FAKE, a take-off that was
         broken off (its phase is idle); STEP, out of the landing; STAND, still after it; WHEEL, a
-        cartwheel or round-off before the skill; REBOUND, on the bed between two skills.
+        cartwheel or round-off that begins the skill; REBOUND, on the bed between two skills.
     skill, shape, entry, landing : names, as in truth/clips.csv.
     """
 
@@ -54,3 +56,22 @@ class Motion:
         """Frames ``first`` to before ``last``, as a clip that begins or ends too early."""
         arrays = ("joints", "phases", "contacts", "airborne", "surface", "doubt")
         return replace(self, **{name: getattr(self, name)[first:last] for name in arrays})
+
+
+def landing_over(
+    phases: Int[np.ndarray, " frames"], contacts: Bool[np.ndarray, "frames 4"]
+) -> Int[np.ndarray, " frames"]:
+    """Phases with idle after the second step of a landing, as the thesis has it (section 3.1.1).
+
+    A step is a foot, or both at once, set down again after both have touched the ground. The
+    frame in which the second is set down still belongs to the landing.
+    """
+    feet, found = contacts[:, :2], phases.astype(np.int8)
+    for start, end, label in segments(found):
+        both = np.flatnonzero(feet[start : end + 1].all(axis=1))
+        if label == LANDING and len(both):
+            own = feet[start + both[0] : end + 1]
+            step = np.flatnonzero((own[1:] & ~own[:-1]).any(axis=1)) + 1
+            if len(step) > 1:
+                found[start + both[0] + step[1] + 1 : end + 1] = IDLE
+    return found

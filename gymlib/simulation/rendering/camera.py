@@ -35,6 +35,7 @@ class Camera:
         phone's denoising and a video portal's compression leave of it.
     turns : (frames, 3) yaw, pitch and roll added in each frame (panning, a shaking hand), or None
         for a camera at rest.
+    zooms : (frames,) factors on the focal length, or None.
     """
 
     position: tuple[float, float, float]
@@ -49,6 +50,7 @@ class Camera:
     noise: float = 3.0
     grain: float = 1.0
     turns: Float[np.ndarray, "frames 3"] | None = None
+    zooms: Float[np.ndarray, " frames"] | None = None
 
     @classmethod
     def sample(
@@ -59,18 +61,21 @@ class Camera:
         height: int = 540,
         torso_pixels: float | int = 128.0,
         surface_height: float = 0.0,
+        view: float | int | None = None,
     ) -> "Camera":
         """A camera beside the run, some metres away, aimed at a gymnast near the origin.
 
         ``torso_pixels`` is the length of an adult's torso in the picture. The view is mostly
         from the side: the angle off the exact side view has a standard deviation of 15 degrees,
-        which gives about the shoulder width of .18 torso found in real clips. ``surface_height``
+        which gives about the shoulder width of .18 torso found in real clips; ``view`` gives it,
+        in degrees, 90 from the front. ``surface_height``
         lifts camera and aim when the gymnast stands on a trampoline. Shutter, blur and noise are
         chosen so that BlazePose errs about as on real footage.
         """
         near = torso_pixels > 0.15 * height
         distance = rng.uniform(4.5, 7.5) if near else rng.uniform(7.5, 11.0)
         angle = np.clip(rng.normal(0, np.radians(15)), -0.7, 0.7)
+        angle = angle if view is None else np.radians(view)
         side = rng.choice([-1.0, 1.0])  # which side of the run the camera stands on
         low, high = (0.3, 1.0) if surface_height else (0.9, 1.8)  # no view under a trampoline
         above_floor = surface_height + rng.uniform(low, high)
@@ -102,20 +107,24 @@ class Camera:
         rng: np.random.Generator,
         *,
         shake: float | int = 1.0,
+        follow: bool = False,
+        zoom: float | int = 0.0,
     ) -> "Camera":
         """The camera during one clip: aimed at the gymnast, panning when he leaves the picture.
 
         A motion that fits into the picture is filmed by a camera at rest. One that is too high
         is filmed from up to a fifth farther; otherwise, and along the run, the camera follows
         the middle of the body, late and smoothed as a hand does. ``shake`` is the standard
-        deviation, in pixels, of a hand's slow trembling (0: a tripod).
+        deviation, in pixels, of a hand's slow trembling (0: a tripod). ``follow`` makes a camera
+        that keeps the gymnast in the middle even where it need not; ``zoom`` is the deviation of
+        the logarithm of a focal length that changes over the clip.
         """
         yaw, pitch = _bearing(joints - np.asarray(self.position))
         yaw = self.yaw + (yaw - self.yaw + np.pi) % (2 * np.pi) - np.pi  # no jump at +-pi
         fitting = 0.5 * self.height / np.tan(max(np.ptp(pitch), 0.01) / 2 / FILL)
         focal = float(np.clip(fitting, ZOOM_OUT * self.focal, self.focal))
         aims = [
-            _aim(angles, FILL * 2 * np.arctan(0.5 * pixels / focal), fps, late)
+            _aim(angles, FILL * 2 * np.arctan(0.5 * pixels / focal) * (not follow), fps, late)
             for angles, pixels, late in ((yaw, self.width, 0.15), (pitch, self.height, 0.0))
         ]
         aims = np.stack([*aims, np.full(len(joints), self.roll)], axis=-1)
@@ -123,16 +132,19 @@ class Camera:
         turns = aims - base + _trembling(rng, len(joints), 0.25 * fps) * shake / focal
         yaw, pitch = base[:2] + rng.normal(0, 0.006, 2)  # nobody aims exactly
         turns = turns if turns.any() else None
-        return replace(self, yaw=float(yaw), pitch=float(pitch), focal=focal, turns=turns)
+        zooms = np.exp(zoom * _trembling(rng, len(joints), 1.2 * fps)[:, 0]) if zoom else None
+        return replace(
+            self, yaw=float(yaw), pitch=float(pitch), focal=focal, turns=turns, zooms=zooms
+        )
 
     def at(self, frame: int) -> "Camera":
         """The camera at rest as it stands in one frame."""
-        if self.turns is None:
-            return self
-        yaw, pitch, roll = (float(v) for v in self.turns[frame])
+        yaw, pitch, roll = (0.0,) * 3 if self.turns is None else map(float, self.turns[frame])
+        zoom = 1.0 if self.zooms is None else float(self.zooms[frame])
         return replace(
-            self, yaw=self.yaw + yaw, pitch=self.pitch + pitch, roll=self.roll + roll, turns=None
-        )
+            self, yaw=self.yaw + yaw, pitch=self.pitch + pitch, roll=self.roll + roll, turns=None,
+            focal=self.focal * zoom, zooms=None,
+        )  # fmt: skip
 
     @property
     def rotation(self) -> Float[np.ndarray, "3 3"]:
@@ -174,7 +186,10 @@ class Camera:
         right, down, depth = np.moveaxis(self.coordinates(points), -1, 0)
         depth = np.where(depth > 1e-6, depth, np.nan)
         centre = np.array([self.width / 2, self.height / 2])
-        return self.focal * np.stack([right / depth, down / depth], axis=-1) + centre
+        focal = self.focal
+        if self.zooms is not None:
+            focal = focal * self.zooms.reshape(-1, *[1] * (right.ndim - 1), 1)
+        return focal * np.stack([right / depth, down / depth], axis=-1) + centre
 
 
 def _aim(angles, view: float, fps, late: float):
