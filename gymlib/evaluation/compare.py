@@ -69,8 +69,8 @@ def train(
     tasks = []
     for variant, seed in work:
         recipe = variant.recipe
-        setup = (fold.train, variant.fit, recipe.batch, recipe.loss, seed)
-        tasks.append(training.Task(recipe.build(seed), *setup))
+        task = training.Task.of(recipe, recipe.build(seed), fold.train, variant.fit, seed)
+        tasks.append(task)
     curves = training.fit_many(tasks, clips, engine=None, n_jobs=None, on_epoch_end=on_epoch_end)
     return [(task.model, losses) for task, losses in zip(tasks, curves)]
 

@@ -87,14 +87,11 @@ class OuterFold:
         names = [name for name in ("learning_rate", "momentum") if name in drawn]
         fitted = {name: float(drawn[name]) for name in names}
         built = {name: drawn[name] for name in drawn if name not in names}
-        recipe = self.recipe
-        return training.Task(
-            recipe.build(seed, **built),
-            members,
-            training.FitConfig(epochs, **fitted, optimiser=recipe.optimiser),
-            recipe.batch,
-            recipe.loss,
-            self.seed("order"),  # one shuffle for all models: see training.shuffled
+        config = training.FitConfig.of(self.recipe, epochs, **fitted)
+        # One shuffle for all models: see training.shuffled.
+        order = self.seed("order")
+        return training.Task.of(
+            self.recipe, self.recipe.build(seed, **built), members, config, order
         )
 
     def fit(self, tasks: list[training.Task], report: Report) -> list[Float[np.ndarray, " epochs"]]:
@@ -245,11 +242,6 @@ def plan(
 
 
 def _engine(recipe: Recipe, engine: str) -> str:
-    task = training.Task(
-        recipe.build(0),
-        np.arange(1),
-        training.FitConfig(1, 1.0, optimiser=recipe.optimiser),
-        recipe.batch,
-        recipe.loss,
-    )
+    config = training.FitConfig.of(recipe, 1)
+    task = training.Task.of(recipe, recipe.build(0), np.arange(1), config)
     return "torch" if engine == "compiled" and fast.refusal([task]) else engine

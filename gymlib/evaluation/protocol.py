@@ -51,6 +51,15 @@ class Protocol:
         entropy = (self.seed, purposes.index(purpose), *numbers)
         return int(np.random.SeedSequence(entropy).generate_state(1)[0])
 
+    def seeded(self, seed: int) -> "Protocol":
+        """The same with other chance: folds, initial weights, order, search."""
+        name = self.name if seed == self.seed else f"{self.name}-seed{seed}"
+        return replace(self, seed=seed, name=name)
+
+    def by_video(self) -> "Protocol":
+        """The same with whole videos left out, so that nobody is tested who was filmed before."""
+        return replace(self, groups="video", name=f"{self.name}-videos")
+
     def to_dict(self) -> dict:
         """The settings as JSON keeps them."""
         rules = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "recipes"}

@@ -17,7 +17,7 @@ import papermill
 from IPython.core.inputtransformer2 import TransformerManager
 
 from gymlib.dataset import Dataset
-from gymlib.evaluation import protocol
+from gymlib.evaluation import protocol, repeats
 from gymlib.files import lock, paths, provenance, svg
 from gymlib.files.atomic import atomic_path, read_json, sweep, write_json
 from gymlib.files.cache import Step
@@ -43,7 +43,7 @@ WRITES = {
     "06_nested_cv": ("results",),
     "07_results": (
         "tables/scores.csv", "tables/table1.csv", "tables/table2.csv", "tables/per_class.csv",
-        "tables/claims.csv",
+        "tables/claims.csv", "tables/chance.csv",
     ),
     "08_models": ("tables/models.csv",),
 }  # fmt: skip
@@ -64,7 +64,12 @@ class NotebookError(RuntimeError):
 
 
 def run(
-    data: Dataset, profile: str = "full", *, fresh: bool = False, cluster: str | None = None
+    data: Dataset,
+    profile: str = "full",
+    *,
+    fresh: bool = False,
+    cluster: str | None = None,
+    seeds: int | None = None,
 ) -> list[Path]:
     """Execute what is out of date of the chain, in order; returns the executed copies.
 
@@ -73,27 +78,29 @@ def run(
     fresh : run every notebook, even those up to date. If a fresh run is interrupted before
         :func:`finish`, the next one goes on where it stopped.
     cluster : address of a Dask scheduler, for the notebook that takes one.
+    seeds : how often the protocol runs; None as often as the last time, at first once.
     """
     with lock.hold(data.folder, "notebooks"):
         for folder in (data.report, data.figures):
             sweep(folder)
         if fresh:
-            _begin(data, profile)
+            _begin(data, profile, seeds)
         names = progress(list(READS), desc=f"notebooks, {data.name}, {profile}", unit="notebook")
         for name in names:
-            work = step(name, data, profile)
+            work = step(name, data, profile, seeds)
             if not work.is_done():
                 with work.making():
-                    execute(paths.NOTEBOOKS / f"{name}.ipynb", data, profile, cluster)
+                    source = paths.NOTEBOOKS / f"{name}.ipynb"
+                    execute(source, data, profile, cluster, seeds)
         return [_copy(name, data) for name in READS]
 
 
-def _begin(data: Dataset, profile: str) -> None:
+def _begin(data: Dataset, profile: str, seeds: int | None) -> None:
     """Forget all good runs, unless an interrupted fresh run is to be continued."""
     marker = _marker(data)
     if not marker.is_file() or read_json(marker) != {"profile": profile}:
         for name in READS:
-            step(name, data, profile).record.unlink(missing_ok=True)
+            step(name, data, profile, seeds).record.unlink(missing_ok=True)
         write_json(marker, {"profile": profile})
 
 
@@ -118,7 +125,7 @@ def _copy(name: str, data: Dataset) -> Path:
 # --- what a notebook depends on -------------------------------------------------------------
 
 
-def step(name: str, data: Dataset, profile: str) -> Step:
+def step(name: str, data: Dataset, profile: str, seeds: int | None = None) -> Step:
     """The step that runs one notebook; its outputs are what it writes and its executed copy."""
     cells = nbformat.read(paths.NOTEBOOKS / f"{name}.ipynb", as_version=4).cells
     return Step(
@@ -127,6 +134,7 @@ def step(name: str, data: Dataset, profile: str) -> Step:
         {
             "dataset": data.name,
             "profile": profile,
+            "seeds": _seeds(data, profile, seeds) if name == "06_nested_cv" else None,
             "cells": [(cell.cell_type, cell.source, cell.metadata) for cell in cells],
         },
         _modules([cell.source for cell in cells if cell.cell_type == "code"]),
@@ -145,7 +153,11 @@ def _files(words: tuple[str, ...], data: Dataset, profile: str) -> list[Path]:
         "annotations": lambda: map(data.annotation, data.annotators),
         # Without videos the poses came from elsewhere.
         "videos": lambda: data.videos.values() or [data.folder / "keypoints.parquet"],
-        "results": lambda: (data.results(protocol.of_profile(profile).name) / n for n in RESULTS),
+        "results": lambda: (
+            data.results(run) / n
+            for run in repeats.names(data, protocol.of_profile(profile))
+            for n in RESULTS
+        ),
         "people": lambda: (  # that models are taught by, and that they meet
             Dataset(name, data.home).folder / table
             for name in (data.name, simulated, "recovered")
@@ -171,7 +183,9 @@ def _modules(cells: list[str]) -> list[str]:
 # --- one notebook ---------------------------------------------------------------------------
 
 
-def execute(source: Path, data: Dataset, profile: str, cluster: str | None = None) -> Path:
+def execute(
+    source: Path, data: Dataset, profile: str, cluster: str | None = None, seeds: int | None = None
+) -> Path:
     """Run one notebook with its parameters; returns the executed copy.
 
     Raises ValueError if the notebook does not have the parameters, and NotebookError if a
@@ -184,7 +198,7 @@ def execute(source: Path, data: Dataset, profile: str, cluster: str | None = Non
             papermill.execute_notebook(
                 str(source),
                 str(temporary),
-                _parameters(source, data, profile, cluster),
+                _parameters(source, data, profile, cluster, _seeds(data, profile, seeds)),
                 kernel_name="python3",
                 cwd=str(paths.REPOSITORY),
                 progress_bar=False,
@@ -203,8 +217,13 @@ def execute(source: Path, data: Dataset, profile: str, cluster: str | None = Non
     return target
 
 
-def _parameters(source: Path, data: Dataset, profile: str, cluster: str | None) -> dict:
-    """DATASET and PROFILE, and of HOME and CLUSTER those that the notebook declares."""
+def _seeds(data: Dataset, profile: str, seeds: int | None) -> int:
+    """``seeds``, or as many as the last run had."""
+    return seeds or repeats.count(data, protocol.of_profile(profile))
+
+
+def _parameters(source: Path, data: Dataset, profile: str, cluster: str | None, seeds: int) -> dict:
+    """DATASET and PROFILE, and of HOME, CLUSTER and SEEDS those that the notebook declares."""
     known = set(papermill.inspect_notebook(str(source)))
     always = {"DATASET": data.name, "PROFILE": profile}
     if missing := set(always) - known:
@@ -213,7 +232,7 @@ def _parameters(source: Path, data: Dataset, profile: str, cluster: str | None) 
             f"'parameters' defines {', '.join(sorted(known)) or 'nothing'}"
         )
     home = None if data.home == paths.home() else str(data.home)
-    own = {"HOME": home, "CLUSTER": cluster}
+    own = {"HOME": home, "CLUSTER": cluster, "SEEDS": seeds}
     return always | {name: value for name, value in own.items() if name in known}
 
 

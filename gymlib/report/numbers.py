@@ -76,6 +76,21 @@ def per_class(data: Dataset) -> pd.DataFrame:
     return pd.read_csv(file) if file.is_file() else pd.DataFrame(columns=["approach", "label"])
 
 
+def chance(data: Dataset) -> pd.DataFrame | None:
+    """Scores with their intervals (gymlib.evaluation.chance.table); None before 07 wrote them."""
+    return _table(data, "chance.csv")
+
+
+def claims(data: Dataset) -> pd.DataFrame | None:
+    """The thesis's claims, judged; None before 07 wrote them."""
+    return _table(data, "claims.csv")
+
+
+def _table(data: Dataset, name: str) -> pd.DataFrame | None:
+    file = data.report / "tables" / name
+    return pd.read_csv(file) if file.is_file() else None
+
+
 def transfer(datasets: Sequence[Dataset]) -> dict | None:
     """Accuracy of models trained on simulated gymnasts alone, on ``recovered``, in percent."""
     for data in judged(datasets):

@@ -15,13 +15,18 @@ FILMS = ("overlay.mp4", "overlay.gif", "overlay.json")
 
 
 def make(
-    data: Dataset, profile: str = "full", *, fresh: bool = False, cluster: str | None = None
+    data: Dataset,
+    profile: str = "full",
+    *,
+    fresh: bool = False,
+    cluster: str | None = None,
+    seeds: int | None = None,
 ) -> Path:
     """Bring the report up to date with a data set; returns its front page.
 
     Parameters are those of :func:`gymlib.report.chain.run`.
     """
-    chain.run(data, profile, fresh=fresh, cluster=cluster)
+    chain.run(data, profile, fresh=fresh, cluster=cluster, seeds=seeds)
     numbers.measure(data, profile)
     film(data, profile)
     page = site.make(data.home)

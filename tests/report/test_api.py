@@ -52,6 +52,18 @@ ValueError for nothing to learn from.
     ]
 
 
+def test_a_line_can_hold_several_items_and_an_empty_string_stays_one():
+    text = ['labels : (frames,) codes. starts : (clips + 1,) "" where none.', '>>> ""', '""']
+    assert api.with_lists(text) == [
+        "",
+        "* ``labels``: (frames,) codes.",
+        '* ``starts``: (clips + 1,) ``""`` where none.',
+        "",
+        '>>> ""',
+        '``""``',
+    ]
+
+
 def test_prose_stays_prose():
     text = ["One line: with a colon.", "", ">>> {'a': 1}", "{'a': 1}"]
     assert api.with_lists(text) == text

@@ -109,7 +109,7 @@ def test_a_whole_report_ends_a_fresh_run_only_when_all_is_done(home, monkeypatch
     monkeypatch.setattr(site, "make", stop)
     with pytest.raises(KeyboardInterrupt):
         whole.make(Dataset("mine"), fresh=True)
-    options = {"fresh": True, "cluster": None}
+    options = {"fresh": True, "cluster": None, "seeds": None}
     assert done == [options, "counted"]
     monkeypatch.setattr(site, "make", lambda home: home / "page")
     assert whole.make(Dataset("mine"), fresh=True) == home / "page"

@@ -169,6 +169,23 @@ def test_comparison_with_itself_agrees():
     assert set(compared["thesis_verdict"]) == {"holds", "does not hold"}
 
 
+def test_a_verdict_needs_four_in_five_seeds():
+    thesis = claims.published()
+    worse = thesis.table1.copy()
+    worse[["lstm_acc", "lstm_f1"]] = thesis.table1[["cnn_acc", "cnn_f1"]].to_numpy()
+    worse[["cnn_acc", "cnn_f1"]] = thesis.table1[["lstm_acc", "lstm_f1"]].to_numpy()
+    other = claims.Evidence(worse, thesis.confusions)
+
+    def first(*seeds):
+        return claims.compare(thesis, *seeds).set_index("claim").loc["lstm_better"]
+
+    assert first()["here_holds"] == "1 of 1" and first()["here_verdict"] == "holds"
+    assert first(thesis, thesis, thesis, other)["here_holds"] == "4 of 5"
+    assert first(thesis, thesis, thesis, other)["here_verdict"] == "holds"
+    assert first(thesis, thesis, other, other)["here_verdict"] == claims.UNSTABLE
+    assert first(other, other, other, other)["here_verdict"] == "does not hold"
+
+
 def test_replication_criteria():
     assert claims.replication(reference.table2())["met"].all()
     other = reference.table2().set_index("approach")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from gymlib.evaluation import results
 from gymlib.evaluation.results import title
 from gymlib.labels import LANDING, TAKEOFF
 from gymlib.thesis import reference
@@ -19,6 +20,9 @@ LEAD = 8.0
 """The LSTM ensemble's mean accuracy must exceed the CNN ensemble's by this many points."""
 
 VERDICTS = {True: "holds", False: "does not hold", None: "undecided"}
+UNSTABLE = "changes with the seed"
+STABLE = 0.8
+"""Share of the seeds that must agree on a verdict."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,12 @@ CLAIMS = (
 )
 
 
+def evidence(matrices: results.Matrices) -> Evidence:
+    """What a protocol's confusion matrices say."""
+    table1 = results.table1(results.scores(matrices))
+    return Evidence(table1, results.mean_confusions(matrices))
+
+
 def published() -> Evidence:
     """The thesis's own table 1 and figure 2."""
     return Evidence(reference.table1(), reference.confusions())
@@ -117,13 +127,22 @@ def evaluate(evidence: Evidence) -> dict[str, Finding]:
     return {claim.name: claim.judge(evidence) for claim in CLAIMS}
 
 
-def compare(evidence: Evidence) -> pd.DataFrame:
+def compare(evidence: Evidence, *others: Evidence) -> pd.DataFrame:
     """Every claim judged on the published figures and on ``evidence``, in the order of CLAIMS.
 
-    Returns columns claim, statement, rule, then number, finding (in words) and verdict of the
-    thesis (``thesis_...``) and of the evidence (``here_...``).
+    Parameters
+    ----------
+    others : of the same data with other seeds. A verdict that fewer than :data:`STABLE` of all
+        share is :data:`UNSTABLE`.
+
+    Returns
+    -------
+    Columns claim, statement, rule, then number, finding (in words) and verdict of the thesis
+    (``thesis_...``) and of the evidence (``here_...``), and in how many seeds the claim holds
+    (``here_holds``: "4 of 5").
     """
     both = {"thesis": evaluate(published()), "here": evaluate(evidence)}
+    seeds = [both["here"], *map(evaluate, others)]
     rows = []
     for claim in CLAIMS:
         row = {"claim": claim.name, "statement": claim.statement, "rule": claim.rule}
@@ -134,7 +153,13 @@ def compare(evidence: Evidence) -> pd.DataFrame:
                 f"{source}_finding": found.words,
                 f"{source}_verdict": VERDICTS[found.holds],
             }
-        rows.append(row)
+        verdicts = [findings[claim.name].holds for findings in seeds]
+        usual = max(set(verdicts), key=verdicts.count)
+        if verdicts.count(usual) < STABLE * len(verdicts):
+            row["here_verdict"] = UNSTABLE
+        else:
+            row["here_verdict"] = VERDICTS[usual]
+        rows.append(row | {"here_holds": f"{verdicts.count(True)} of {len(verdicts)}"})
     return pd.DataFrame(rows)
 
 
