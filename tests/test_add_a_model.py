@@ -27,8 +27,8 @@ def page(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GYMLIB_HOME", str(home))
-        make_dataset(home, clips=8, frames=30, videos=4, processed=True)
-        names = {"__name__": "a_notebook", "DATASET": "tiny"}
+        make_dataset(home, 8, 30, 4, name="simulated", processed=True)
+        names = {"__name__": "a_notebook"}
         for block in blocks():
             exec(compile(block, str(PAGE), "exec"), names)
         yield names

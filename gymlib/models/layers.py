@@ -1,5 +1,6 @@
 """What a model consists of: its layers, their shapes, their trained numbers."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -11,6 +12,15 @@ from gymlib.skeleton import KEYPOINTS
 def parameters(model: nn.Module) -> int:
     """Number of trained numbers."""
     return sum(weights.numel() for weights in model.parameters())
+
+
+def _called(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """The children that are called: of a list of modules its members."""
+    for name, child in model.named_children():
+        if isinstance(child, nn.ModuleList):
+            yield from ((f"{name}.{k}", member) for k, member in enumerate(child))
+        else:
+            yield name, child
 
 
 class Layer(NamedTuple):
@@ -35,7 +45,7 @@ def layers(model: nn.Module, frames: int) -> list[Layer]:
 
         return hook
 
-    hooks = [child.register_forward_hook(note(name)) for name, child in model.named_children()]
+    hooks = [child.register_forward_hook(note(name)) for name, child in _called(model)]
     with torch.no_grad():
         model(torch.zeros(frames, len(KEYPOINTS), 2))
     for hook in hooks:

@@ -1,12 +1,12 @@
 """Clips like a clip: other speeds, sides, cuts, cameras and bodies, for networks of whole clips.
 
-For keypoints whose x is centred on the body, such as ``hip_torso`` coordinates.
+In any units; turning a camera is only right where x and y have the same, as in ``hip_torso``.
 """
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from gymlib.skeleton import mirror
+from gymlib.skeleton import mirror, torso_length
 
 SHORTEST = 12
 
@@ -31,9 +31,13 @@ def vary(
     keypoints = keypoints * np.array([rng.uniform(0.7, 1.1), 1])
     if rng.random() < 0.5:
         keypoints = _filmed(rng, keypoints)
-    torso = 1.0  # keypoints come in torso lengths
-    steady = 0.02 + 0.03 * rng.random()
-    return (keypoints + rng.normal(0, steady * torso, keypoints.shape)).astype(np.float32), labels
+    trembling = _size(keypoints) * rng.uniform(0.02, 0.05)
+    return (keypoints + rng.normal(0, trembling, keypoints.shape)).astype(np.float32), labels
+
+
+def _size(keypoints) -> float:
+    """The clip's torso length, in whatever units."""
+    return float(np.median(torso_length(keypoints)))
 
 
 def _times(rng: np.random.Generator, frames: int) -> Float[np.ndarray, " varied"]:
@@ -61,7 +65,7 @@ def _filmed(rng: np.random.Generator, keypoints):
     cos, sin = zoom * np.cos(angle), zoom * np.sin(angle)
     turn = np.array([[cos, -sin], [sin, cos]]).transpose(2, 0, 1)  # (frames, 2, 2)
     filmed = np.einsum("fij,fkj->fki", turn, keypoints)
-    filmed[..., 1] += _curve(rng, frames, knots, 0.3)[:, None]
+    filmed[..., 1] += _size(keypoints) * _curve(rng, frames, knots, 0.3)[:, None]
     return filmed
 
 

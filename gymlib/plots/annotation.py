@@ -44,6 +44,8 @@ def plot_timelines(
     axes = grid(axes, len(clips), 1, figsize=size, height_ratios=heights, sharex=True).ravel()
     for ax, (clip, rows) in zip(axes, clips.items()):
         plot_timeline(rows, ax, title=clip)
+    for ax in axes[:-1]:  # ticks without numbers would run into the next title
+        ax.tick_params(axis="x", length=0)
     every = [codes for rows in clips.values() for codes in rows.values()]
     axes[0].set_xlim(0, max(map(len, every)))
     axes[-1].set_xlabel("frame")

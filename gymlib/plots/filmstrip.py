@@ -7,12 +7,13 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from gymlib import video
 from gymlib.dataset import Dataset
 from gymlib.labels import COLOURS, NAMES, UNLABELED
+from gymlib.plots.annotation import plot_timeline
 from gymlib.plots.skeletons import plot_skeleton
-from gymlib.plots.style import MISSING_COLOUR
 from gymlib.skeleton import to_pixels
 
 _ROOM = 1.3  # a picture shows so many times the size of the largest body
@@ -70,6 +71,29 @@ def plot_filmstrip(
     return figure
 
 
+def plot_strip(
+    data: Dataset, clip: str, rows: dict[str, Int[np.ndarray, " frames"]], count: int = 6
+) -> Figure:
+    """Moments of a clip, evenly spread, above its timelines, where lines mark their frames.
+
+    Parameters
+    ----------
+    rows : name of a timeline (annotator, label, a model) -> label codes of the whole clip.
+    """
+    length = max(map(len, rows.values()))
+    frames = np.linspace(0, length - 1, count).round().astype(int).tolist()
+    above, below = 2.0, 0.5 + 0.22 * len(rows)  # inches
+    figure = plt.figure(figsize=(1.7 * count, above + below), layout="constrained")
+    grid = figure.add_gridspec(2, count, height_ratios=[above, below])
+    axes = [figure.add_subplot(grid[0, column]) for column in range(count)]
+    plot_moments(pick_moments(data, clip, frames), axes)
+    ax = plot_timeline(rows, figure.add_subplot(grid[1, :]))
+    ax.set_xlabel("frame")
+    ax.vlines(np.array(frames) + 0.5, *ax.get_ylim(), color="black", linewidth=1)
+    figure.suptitle(clip, fontsize="medium")
+    return figure
+
+
 def plot_moments(moments: list[Moment], axes, *, thickness: float = 2.5) -> None:
     """Moments on the axes given, at one scale; ``thickness`` is that of the frames in points."""
     half, centres = _window(moments) / 2, _centres(moments)
@@ -79,8 +103,9 @@ def plot_moments(moments: list[Moment], axes, *, thickness: float = 2.5) -> None
         if moment.detected:
             plot_skeleton(moment.keypoints, ax, width=1.2)
         else:
-            place = {"ha": "center", "transform": ax.transAxes}
-            ax.text(0.5, 0.04, "no pose", color=MISSING_COLOUR, **place)
+            edge = [withStroke(linewidth=2.5, foreground="#222222")]  # legible on any picture
+            look = {"color": "white", "path_effects": edge, "ha": "center"}
+            ax.text(0.5, 0.04, "no pose", transform=ax.transAxes, **look)
         show_around(ax, x, y, half)
         ax.set_title(moment.title, fontsize="small")
         ax.spines[:].set(visible=True, linewidth=thickness, color=COLOURS[moment.label])

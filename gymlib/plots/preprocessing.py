@@ -1,10 +1,9 @@
 """Pictures of preprocessing: what is lost, in which units the rest stands, where time jumps."""
 
-from itertools import cycle
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 
@@ -13,6 +12,8 @@ from gymlib.plots.annotation import plot_segments
 from gymlib.plots.skeletons import plot_skeleton
 from gymlib.plots.style import ABOVE, SERIES_COLOURS, bars, class_legend, rows_from_above
 
+PALETTE = "magma"
+"""Of bodies and videos, which have no class and should not look as if they had one."""
 STAGES = {"frames": "all frames", "with_pose": "with a pose", "kept": "with a pose and a label"}
 
 
@@ -54,6 +55,7 @@ def plot_bodies(
     *,
     title: str = "",
     box: tuple[float, float] | None = None,
+    units: tuple[str, str] = ("x", "y"),
 ) -> Axes:
     """Bodies from several clips in one coordinate system, one colour each.
 
@@ -61,19 +63,25 @@ def plot_bodies(
     ----------
     bodies : name for the legend -> keypoints in the units of the axes.
     box : width and height of a picture to draw around the origin's lower right, or None.
+    units : names of the two axes.
     """
     ax = ax or plt.subplots(figsize=(4, 4), layout="constrained")[1]
-    for (name, keypoints), colour in zip(bodies.items(), cycle(SERIES_COLOURS)):
+    for (name, keypoints), colour in zip(bodies.items(), _colours(len(bodies))):
         plot_skeleton(keypoints, ax, colour=colour, width=1.3)
         ax.plot([], [], color=colour, label=name)
     if box is not None:
         ax.add_patch(plt.Rectangle((0, 0), *box, fill=False, color="#BBBBBB"))
         ax.autoscale_view()
-    ax.set(xlabel="x", ylabel="y")
+    ax.set(xlabel=units[0], ylabel=units[1])
     if box is None:  # a body seen from the side is narrow; leave it room
         ax.set_xlim(min(-2, ax.get_xlim()[0]), max(2, ax.get_xlim()[1]))
     ax.set_title(title, fontsize="medium")
     return ax
+
+
+def _colours(count: int) -> list[str]:
+    """So many colours of :data:`PALETTE`, none too bright for thin lines."""
+    return sns.color_palette(PALETTE, count + 1).as_hex()[:count]
 
 
 def plot_spread(spread: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -88,7 +96,7 @@ def plot_spread(spread: pd.DataFrame, ax: Axes | None = None) -> Axes:
     videos = list(spread["video"].drop_duplicates())
     ax = ax or plt.subplots(figsize=(7, 0.8 + 0.8 * len(rows)), layout="constrained")[1]
     generator = np.random.default_rng(0)
-    for video, colour in zip(videos, cycle(SERIES_COLOURS)):
+    for video, colour in zip(videos, _colours(len(videos))):
         own = spread[spread["video"] == video]
         heights = own["normalisation"].map(rows.index) + generator.uniform(-0.3, 0.3, len(own))
         ax.scatter(own["value"], heights, s=14, color=colour, label=video)

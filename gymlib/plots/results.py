@@ -75,9 +75,15 @@ def _in_order(keys: Iterable[str]) -> list[str]:
 
 
 def plot_folds(
-    table1: pd.DataFrame, axes=None, *, score: str = "f1", title: str = ""
-) -> np.ndarray:
-    """Every model's ``score`` ("acc" or "f1", percent) by outer fold; a panel per architecture."""
+    table1: pd.DataFrame, axes=None, *, score: str = "f1", title: str = "",
+    beside: pd.DataFrame | None = None,
+) -> np.ndarray:  # fmt: skip
+    """Every model's ``score`` ("acc" or "f1", percent) by outer fold; a panel per architecture.
+
+    Parameters
+    ----------
+    beside : another table 1, whose scores shall lie within the same heights.
+    """
     names = list(dict.fromkeys(approach.architecture for approach in results.compared(table1)))
     axes = grid(axes, 1, len(names), figsize=(4.5 * len(names), 3.6), sharey=True)
     for ax, architecture in zip(axes[0], names):
@@ -87,7 +93,11 @@ def plot_folds(
         ax.set(title=f"{models.recipe(architecture).title} {title}".strip(), xlabel="outer fold K")
         ax.set_xticks(sorted(table1["K"].unique()))
         ax.margins(x=0.12)
-    axes[0, 0].set_ylabel(SCORES[score])
+    tables = [table1] if beside is None else [table1, beside]
+    every = np.concatenate([own.filter(like=f"_{score}").to_numpy().ravel() for own in tables])
+    low, high = np.nanmin(every), np.nanmax(every)
+    room = 0.05 * (high - low) + 0.5
+    axes[0, 0].set(ylabel=SCORES[score], ylim=(low - room, high + room))
     axes[0, -1].legend(**OUTSIDE)
     return axes
 
@@ -112,6 +122,30 @@ def plot_approaches(
         ax.errorbar(rows[f"{score}_mean"], position + shift, xerr=rows[f"{score}_sd"], **look)
     ax.set_yticks(position, [results.title(key) for key in keys])
     ax.set_xlabel(SCORES[score] + ", mean ± sd of the folds")
+    ax.legend(**OUTSIDE)
+    return ax
+
+
+def plot_chance(chance: pd.DataFrame, thesis: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Accuracy with its interval for folds of clips and of videos, and the thesis's number.
+
+    ``chance`` as gymlib.evaluation.chance.table gives it, ``thesis`` its table 2.
+    """
+    ax = ax or plt.subplots(figsize=(7, 3.4))[1]
+    keys = _in_order(chance["approach"].unique())
+    position = pd.Series(np.arange(len(keys))[::-1], keys)
+    looks = {"clips": ("folds of clips", "o", SERIES_COLOURS[0], 0.14),
+             "videos": ("whole videos left out", "D", SERIES_COLOURS[1], -0.14)}  # fmt: skip
+    for split, rows in chance.groupby("split", sort=False):
+        label, marker, colour, shift = looks[split]
+        rows = rows.set_index("approach").reindex(keys)
+        wide = np.abs(rows[["acc_low", "acc_high"]].sub(rows["acc_mean"], axis=0)).T
+        look = {"fmt": marker, "color": colour, "capsize": 3, "label": label}
+        ax.errorbar(rows["acc_mean"], position + shift, xerr=wide.to_numpy(), **look)
+    published = thesis.set_index("approach")["acc_mean"].reindex(keys)
+    ax.plot(published, position, "|", color="#666666", markersize=22, label="thesis")
+    ax.set_yticks(position, [results.title(key) for key in keys])
+    ax.set_xlabel(f"{SCORES['acc']}, mean and 95 % interval")
     ax.legend(**OUTSIDE)
     return ax
 

@@ -13,13 +13,13 @@ from gymlib.plots.style import SERIES_COLOURS, class_legend, grid, say
 
 
 def plot_queue(queue: pd.DataFrame, axes=None) -> np.ndarray:
-    """Doubts per reason that occurs in a review queue, and their frames at stake, side by side."""
+    """Doubts per reason that occurs in a review queue, and the sum of their scores beside it."""
     shown = [reason for reason in REASONS if (queue["reason"] == reason).any()]
     axes = grid(axes, 1, 2, figsize=(8, 0.9 + 0.4 * max(len(shown), 1)), sharey=True).ravel()
     if not shown:
         return _nothing(axes)
     by_reason = queue.groupby("reason")["score"].agg(["size", "sum"]).reindex(shown)
-    for ax, column, name in zip(axes, ("size", "sum"), ("cases", "frames at stake")):
+    for ax, column, name in zip(axes, ("size", "sum"), ("cases", "sum of scores (frames)")):
         bars = ax.barh(by_reason.index, by_reason[column], color=SERIES_COLOURS[0], height=0.7)
         ax.bar_label(bars, [f"{value:,.0f}" for value in by_reason[column]], padding=3)
         ax.set(xlabel=name, xlim=(0, 1.15 * max(by_reason[column].max(), 1)))

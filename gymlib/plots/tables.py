@@ -6,7 +6,8 @@ from pandas.io.formats.style import Styler
 from gymlib import models
 from gymlib.evaluation.results import model_name, title
 
-VERDICT_COLOURS = {"holds": "#007A5A", "does not hold": "#B84A00", "undecided": "#666666"}
+VERDICT_COLOURS = {"holds": "#007A5A", "does not hold": "#B84A00"}
+OTHER_VERDICT = "#666666"
 
 
 def style_table1(here: pd.DataFrame, thesis: pd.DataFrame) -> Styler:
@@ -46,17 +47,44 @@ def style_table2(here: pd.DataFrame, thesis: pd.DataFrame) -> Styler:
     return pd.DataFrame(cells).loc[order].style.set_uuid("table2").format(na_rep="–")
 
 
+def style_chance(chance: pd.DataFrame, thesis: pd.DataFrame) -> Styler:
+    """Scores with their intervals beside the thesis's, and where that one lies: a Styler.
+
+    ``chance`` as gymlib.evaluation.chance.table gives it, ``thesis`` its table 2.
+    """
+    published, rows = thesis.set_index("approach"), []
+    splits = {"clips": "folds of clips", "videos": "whole videos left out"}
+    for _, row in chance.iterrows():
+        known = row["approach"] in published.index
+        cells = {"": splits[row["split"]], "approach": title(row["approach"])}
+        for score, name in (("acc", "accuracy"), ("f1", "macro F1")):
+            low, high = row[f"{score}_low"], row[f"{score}_high"]
+            cells[name] = f"{row[f'{score}_mean']:.0f} ({low:.0f} to {high:.0f})"
+            value = published.loc[row["approach"], f"{score}_mean"] if known else float("nan")
+            place = "inside" if low <= value <= high else "below" if value < low else "above"
+            cells[f"thesis, {name}"] = f"{value:.1f}, {place}" if known else "–"
+        cells["accuracy, all frames"] = f"{row['all_frames']:.0f}"
+        rows.append(cells | {"seeds": row["seeds"]})
+    return pd.DataFrame(rows).style.set_uuid("chance").hide(axis="index")
+
+
 def style_claims(table: pd.DataFrame) -> Styler:
     """The claims with finding and verdict of thesis and data, verdicts coloured: a Styler."""
     names = {
         "statement": "claim", "rule": "decided by", "thesis_finding": "in the thesis's figures",
         "thesis_verdict": "", "here_finding": "on this data", "here_verdict": "",
+        "here_holds": "seeds",
     }  # fmt: skip
     shown, verdicts = table[list(names)], ["thesis_verdict", "here_verdict"]
     return (
         shown.style.set_uuid("claims")
         .hide(axis="index")
-        .map(lambda verdict: f"color: {VERDICT_COLOURS[verdict]}; font-weight: bold", verdicts)
+        .map(
+            lambda verdict: (
+                f"color: {VERDICT_COLOURS.get(verdict, OTHER_VERDICT)}; font-weight: bold"
+            ),
+            verdicts,
+        )
         .set_properties(verdicts, **{"white-space": "nowrap"})
         .relabel_index(list(names.values()), axis=1)
         .set_properties(**{"text-align": "left", "vertical-align": "top"})

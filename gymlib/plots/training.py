@@ -7,6 +7,7 @@ from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from gymlib import models
 from gymlib.evaluation.metrics import ClassScores
@@ -25,6 +26,7 @@ def plot_curves(curves: dict[str, Float[np.ndarray, " epochs"]], ax: Axes | None
     for (name, losses), colour, dash in looks:
         ax.plot(np.arange(1, len(losses) + 1), losses, label=name, color=colour, linestyle=dash)
     ax.axhline(CHANCE, color="black", linewidth=0.8, linestyle=":")
+    ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     top = np.nanmax([CHANCE, *(np.nanmax(losses) for losses in curves.values())])
     ax.set(xlabel="epoch", ylabel="mean loss per step", ylim=(0, min(2 * CHANCE, 1.05 * top)))
     if len(curves) > 1:
@@ -144,21 +146,24 @@ def _recipes(table: pd.DataFrame) -> list[models.Recipe]:
 def plot_plane(trials: pd.DataFrame, chosen: pd.DataFrame, axes=None) -> np.ndarray:
     """All trials in the plane of the first two parameters searched, coloured by F1; rings: chosen.
 
-    Where fewer were searched, F1 and the number of the trial stand in.
+    Where fewer were searched, F1 and the number of the trial stand in. All panels share one scale
+    of colours.
     """
     recipes = _recipes(trials)
-    size, shared = (4.8 * len(recipes), 3.6), _shared(recipes)
+    size, shared = (4.4 * len(recipes) + 0.8, 3.6), _shared(recipes)
+    lowest, highest = trials["f1"].min(), trials["f1"].max()
     axes = grid(axes, 1, len(recipes), figsize=size, sharey=shared)[0]
     for ax, recipe in zip(axes, recipes):
         x, y = [*recipe.space, "f1", "trial"][:2]
         rows, best = (table[table["architecture"] == recipe.name] for table in (trials, chosen))
-        shown = ax.scatter(rows[x], rows[y], c=rows["f1"], s=18, cmap="viridis")
+        look = {"s": 18, "cmap": "viridis", "vmin": lowest, "vmax": highest}
+        shown = ax.scatter(rows[x], rows[y], c=rows["f1"], **look)
         ring = {"facecolor": "none", "edgecolor": MISSING_COLOUR, "lw": 1.5}
         ax.scatter(best[x], best[y], s=70, **ring)
         ax.set(title=recipe.title, xlabel=x.replace("_", " "), ylabel=y.replace("_", " "))
-        ax.figure.colorbar(shown, ax=ax, label="validation macro F1")
         if shared == "row":
             ax.label_outer()
+    axes[0].figure.colorbar(shown, ax=list(axes), label="validation macro F1")
     return axes
 
 

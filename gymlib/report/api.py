@@ -15,6 +15,10 @@ from gymlib.report.architecture import ROOMS, files
 FOLDER = "api"
 SECTIONS = ("Parameters", "Attributes", "Returns", "Yields", "Raises")
 _ITEM = re.compile(r"(?P<names>\*{0,2}\w+(?:, \*{0,2}\w+)*)\s+:\s+(?P<text>.*)")
+# Where a further item begins in the line of one.
+_NEXT = re.compile(r"(?<=\.) (?=\w+(?:, \w+)* : )")
+# An empty string, which typographic quotes would hide.
+_EMPTY = re.compile(r"""(?<![\w"'`])""(?![\w"'`])""")
 
 
 def write(source: Path) -> None:
@@ -76,11 +80,14 @@ def _is_text(node: ast.stmt | None) -> bool:
 def with_lists(text: list[str]) -> list[str]:
     """A docstring's lines with its sections as lists, as reStructuredText.
 
-    Items are written ``name, other : what they are``; further lines are indented. What has no
-    such form stays a paragraph.
+    Items are written ``name, other : what they are``, one or more in a line, each ended by a full
+    stop; further lines are indented. What has no such form stays a paragraph.
     """
     done, inside, titles = [], False, set()
+    text = [part for line in text for part in (_NEXT.split(line) if _ITEM.match(line) else [line])]
     for k, line in enumerate(text):
+        if not line.lstrip().startswith(">>>"):
+            line = _EMPTY.sub('``""``', line)
         if line.strip() in SECTIONS and k + 1 < len(text) and set(text[k + 1].strip()) == {"-"}:
             done += ["", f".. rubric:: {line.strip()}", ""]
             titles |= {k, k + 1}

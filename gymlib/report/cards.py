@@ -37,7 +37,7 @@ def _in_numbers(data: Dataset) -> str:
     if found is None:
         return "Not counted yet: `make report` counts the data set when it is at hand."
     rows = {
-        "clips": f"{found['clips']} from {found['videos']} videos",
+        "clips": f"{found['clips']} from {found['videos']} videos (groups of clips)",
         "frames": f"{found['frames']:,}",
         "frames per clip": f"{found['shortest']} to {found['longest']}, median {found['median']:g}",
         "annotators": ", ".join(found["annotators"]),
@@ -102,12 +102,21 @@ def _substitutions(datasets: Sequence[Dataset]) -> dict[str, str]:
 
 def _trained_on(judged: list[Dataset]) -> str:
     lines = [
-        f"- `{data.name}`: {found['clips']} clips, {found['frames']:,} frames of "
-        f"{found['videos']} videos ([data sheet]({data.name}/datasheet.md))"
+        f"- `{data.name}`: {found['clips']} clips from {found['videos']} videos (groups of clips), "
+        f"{found['frames']:,} frames{_counted(data)} ([data sheet]({data.name}/datasheet.md))"
         for data in judged
         if (found := numbers.description(data))
     ]
     return "\n".join(lines) or "No data set has been counted yet."
+
+
+def _counted(data: Dataset) -> str:
+    """How many frames the scores stand on; nothing before notebook 07 counted them."""
+    per_class = numbers.per_class(data)
+    if per_class.empty:
+        return ""
+    tested = per_class.groupby("approach")["frames"].sum().max()
+    return f", {tested:,} of them with a pose and a label"
 
 
 def _scores(judged: list[Dataset]) -> str:
@@ -136,8 +145,9 @@ def _transfer(datasets: Sequence[Dataset]) -> str:
     found = numbers.transfer(datasets)
     if found is None:
         return "Not measured yet."
+    name = models.recipe(found["config"]["architecture"]).title
     return (
-        f"Trained on simulated gymnasts alone, {found['config']['models']} LSTMs together give "
+        f"Trained on simulated gymnasts alone, {found['config']['models']} {name}s together give "
         f"{found['accuracy']:.1f}% of {found['frames']:,} frames of real gymnasts the right label "
         f"(macro F1 {found['macro_f1']:.1f}%); single models {found['models_min']:.1f} to "
         f"{found['models_max']:.1f}%. Always naming the most frequent class would give "

@@ -54,7 +54,7 @@ def front_page(
     """
     full, quick = numbers.judged(datasets), numbers.judged(datasets, quick=True)
     parts = [f"# {TITLE}", f"**{QUESTION}** {ABOUT}", answer(datasets), film and _film(film)]
-    parts += ["## Results", results_table(full), CAVEAT, *_against(full), *_beside(full)]
+    parts += ["## Results", results_table(full), CAVEAT, *against(full), *_beside(full)]
     if quick:
         parts += ["## Quick runs", QUICK, results_table(quick)]
     parts += ["## In five lines", five_lines()]
@@ -137,7 +137,7 @@ def _printed(table2: pd.DataFrame) -> dict[str, str]:
     return {key: f"{row.acc_mean:.1f} / {row.f1_mean:.1f}" for key, row in table2.iterrows()}
 
 
-def _against(datasets: Sequence[Dataset]) -> list[str]:
+def against(datasets: Sequence[Dataset]) -> list[str]:
     """What these results do not show, per data set: the verdicts against the thesis and us."""
     lines = []
     for data in datasets:

@@ -61,7 +61,8 @@ def publish(home: Path, repository: Path = paths.REPOSITORY) -> list[Path]:
         shutil.copytree(data.report / "tables", target, ignore=shutil.ignore_patterns(".*"))
     site.build(datasets, report / "site", made / FILMS[0])
     by_name = sorted(datasets, key=lambda data: data.name)
-    front.update_readme(repository / "README.md", front.results_table(by_name))
+    parts = [front.results_table(by_name), *front.against(by_name)]
+    front.update_readme(repository / "README.md", "\n\n".join(parts))
     copies = {made / name: figures / name for name in FILMS}
     copies[made / "bench.csv"] = report / "bench.csv"
     for source, target in copies.items():

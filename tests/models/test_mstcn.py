@@ -93,6 +93,21 @@ def test_loss_on_paper():
     assert float(mstcn.loss(jump, right)) == pytest.approx(smoothed + price, rel=1e-4)
 
 
+def test_its_layers_are_its_stages():
+    found = models.layers(models.recipe("mstcn").build(0), frames=40)
+    assert [layer.name for layer in found] == ["stages.0", "stages.1", "stages.2"]
+    assert all(layer.output == (4, 40) for layer in found)
+    total = sum(layer.parameters for layer in found)
+    assert total == models.parameters(models.recipe("mstcn").build(0))
+
+
+def test_units_do_not_matter_to_what_varies_a_clip():
+    rng, labels = np.random.default_rng, np.zeros(40, np.int8)
+    small, _ = vary(rng(2), bodies().numpy(), labels)
+    large, _ = vary(rng(2), 100 * bodies().numpy(), labels)
+    np.testing.assert_allclose(large, 100 * small, rtol=1e-3, atol=1e-2)
+
+
 @given(st.integers(0, 500), st.integers(1, 120))
 def test_varied_clips_are_clips(seed, frames):
     labels = np.sort(np.random.default_rng(seed).integers(0, 4, frames)).astype(np.int8)

@@ -81,6 +81,15 @@ def test_moments_with_and_without_pictures(data):
     assert bare.picture is None and bare.title == "frame 3"
 
 
+def test_a_strip_marks_its_moments_in_the_timelines(data):
+    codes = np.repeat([0, 1, 2, 3], 3)
+    *moments, below = filmstrip.plot_strip(data, "clip_01", {"label": codes}, count=3).axes
+    assert [ax.get_title() for ax in moments] == ["frame 0", "frame 6", "frame 11"]
+    (lines,) = below.collections
+    assert [line[0, 0] for line in lines.get_segments()] == [0.5, 6.5, 11.5]
+    assert below.get_xlim() == (0, 12)
+
+
 # --- a clip at a glance -----------------------------------------------------------------------
 
 

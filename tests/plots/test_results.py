@@ -62,6 +62,11 @@ def test_folds_have_a_mark_for_every_row_of_table1():
         drawn = np.concatenate([marks.get_offsets()[:, 1] for marks in ax.collections])
         np.testing.assert_allclose(np.sort(drawn), np.sort(reference.table1()[column]))
     assert axes[0, 0].get_ylim() == axes[0, 1].get_ylim()
+    here, there = reference.table1(), reference.table1().assign(cnn_f1=5.0)
+    heights = [
+        draw.plot_folds(a, beside=b)[0, 0].get_ylim() for a, b in [(here, there), (there, here)]
+    ]
+    assert heights[0] == heights[1] and heights[0][0] < 5
 
 
 def test_approaches_show_mean_and_deviation():
