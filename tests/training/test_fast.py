@@ -144,6 +144,19 @@ class TestRefusal:
         self.refuse(models.build(LSTMConfig(), 0), "ClipLSTM needs whole clips, batch None", 64)
         self.refuse(models.build(CNNConfig(), 0), "FrameCNN needs a batch size; found batch=None")
 
+    def test_another_way_of_training(self):
+        model = models.build(LSTMConfig(), 0)
+        for config, match in (
+            (FitConfig(1, 0.1, clips=2), "clips as they are, one at a time"),
+            (FitConfig(1, 0.1, schedule="one cycle"), "at one learning rate"),
+            (FitConfig(1, 0.1, optimiser="adamw"), "adamw is not"),
+        ):
+            with pytest.raises(ValueError, match=match):
+                training_fast.fit_many([Task(model, np.arange(2), config)], self.CLIPS)
+        with pytest.raises(ValueError, match="clips as they are"):
+            task = Task(model, np.arange(2), FitConfig(1, 0.1), augment=lambda r, k, y: (k, y))
+            training_fast.fit_many([task], self.CLIPS)
+
     def test_another_loss(self):
         loss = torch.nn.functional.cross_entropy
         self.refuse(models.build(LSTMConfig(), 0), "only the mean negative", loss=loss)

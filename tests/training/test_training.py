@@ -40,6 +40,58 @@ def test_momentum_repeats_the_last_step():
     assert model.slope.item() == pytest.approx(0.1 + 0.5 * 0.1)
 
 
+def test_a_step_over_several_clips_takes_their_mean_gradient():
+    # Gradients -1 and -2 (x = 2 and 4): one step of 0.1 times their mean; the third clip, alone in
+    # the last step, has x = 0 and moves nothing.
+    model = Line()
+    batches = [(torch.tensor([x]), torch.tensor([1])) for x in (2.0, 4.0, 0.0)]
+    losses = training.fit(model, lambda epoch: batches, FitConfig(1, 0.1, clips=2))
+    assert model.slope.item() == pytest.approx(0.1 * 1.5)
+    assert losses == pytest.approx([np.log(2)])
+
+
+class Counted(list):
+    """Batches that know their number, as a schedule needs it."""
+
+    def __call__(self, epoch):
+        return iter(self)
+
+
+def test_one_cycle_begins_and_ends_slowly():
+    pair = (torch.tensor([2.0]), torch.tensor([1]))
+    model, seen = Line(), []
+    config = FitConfig(6, 0.1, schedule="one cycle")
+    training.fit(model, Counted([pair]), config, lambda *a: seen.append(model.slope.item()))
+    gains = np.diff([0.0, *seen])
+    assert gains.argmax() in (1, 2)
+    assert gains[0] < 0.5 * gains.max() and gains[-1] < 0.1 * gains.max()
+    other = Line()  # the same six steps in one epoch
+    training.fit(other, Counted([pair] * 6), FitConfig(1, 0.1, schedule="one cycle"))
+    assert other.slope.item() == pytest.approx(seen[-1])
+
+
+def test_settings_of_a_recipe():
+    config = FitConfig.of(models.recipe("mstcn"))
+    assert (config.epochs, config.clips, config.optimiser) == (16, 8, "adamw")
+    assert config.schedule == "one cycle" and config.learning_rate == pytest.approx(0.004)
+    thesis = FitConfig.of(models.recipe("lstm"), 7, momentum=0.3)
+    assert (thesis.epochs, thesis.learning_rate, thesis.momentum) == (7, 0.055, 0.3)
+    assert (thesis.schedule, thesis.clips) == ("constant", 1)
+
+
+def test_what_augments_a_clip_is_drawn_anew_each_epoch_and_the_same_again():
+    def shift(rng, keypoints, labels):
+        return keypoints + rng.normal(), labels
+
+    clips = make_clips([5, 6])
+    batches = Batches(clips, np.array([0, 1]), seed=1, augment=shift)
+    assert len(batches) == 2
+    first, again, other = ([k.numpy() for k, _ in batches(epoch)] for epoch in (0, 0, 1))
+    for a, b in zip(first, again):
+        np.testing.assert_array_equal(a, b)
+    assert not any(np.array_equal(a, b) for a in first for b in other if len(a) == len(b))
+
+
 def test_fit_reports_every_epoch():
     seen = []
     batches = [(torch.tensor([1.0]), torch.tensor([1]))]
