@@ -54,7 +54,11 @@ def _ctrl_c_held():
 
 
 def _follow(parent: int) -> None:
-    """In a new process: end with the parent."""
+    """In a new process: end with the parent, and leave Ctrl-C to it.
+
+    joblib replaces a process that has grown, and then from a thread that does not hold Ctrl-C.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
 
