@@ -110,5 +110,5 @@ RECIPE = Recipe(
     loss=loss,
     augment=vary,
     space={"learning_rate": (0.002, 0.006)},
-    colour="#CC79A7",
+    colour="#D55E00",
 )
