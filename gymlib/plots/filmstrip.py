@@ -103,9 +103,7 @@ def plot_moments(moments: list[Moment], axes, *, thickness: float = 2.5) -> None
         if moment.detected:
             plot_skeleton(moment.keypoints, ax, width=1.2)
         else:
-            edge = [withStroke(linewidth=2.5, foreground="#222222")]  # legible on any picture
-            look = {"color": "white", "path_effects": edge, "ha": "center"}
-            ax.text(0.5, 0.04, "no pose", transform=ax.transAxes, **look)
+            say_no_pose(ax)
         show_around(ax, x, y, half)
         ax.set_title(moment.title, fontsize="small")
         ax.spines[:].set(visible=True, linewidth=thickness, color=COLOURS[moment.label])
@@ -131,3 +129,10 @@ def _centres(moments: list[Moment]) -> Float[np.ndarray, "moments 2"]:
         return np.full((len(moments), 2), 200.0)
     at = np.arange(len(moments))
     return np.stack([np.interp(at, seen, middle[seen, axis]) for axis in (0, 1)], axis=1)
+
+
+def say_no_pose(ax: Axes) -> None:
+    """The words "no pose" below in a picture, legible on any."""
+    edge = [withStroke(linewidth=2.5, foreground="#222222")]
+    look = {"color": "white", "path_effects": edge, "ha": "center"}
+    ax.text(0.5, 0.04, "no pose", transform=ax.transAxes, **look)

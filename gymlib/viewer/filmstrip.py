@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from gymlib import video
 from gymlib.labels import NAMES
 from gymlib.plots.annotation import plot_timeline
+from gymlib.plots.filmstrip import say_no_pose
 from gymlib.plots.skeletons import plot_skeleton
 from gymlib.viewer.clip_view import ClipView
 
@@ -30,7 +31,7 @@ def plot_frame(view: ClipView, frame: int, ax=None, *, picture: np.ndarray | Non
     if view.detected[frame]:
         plot_skeleton(view.keypoints[frame], ax)
     elif view.extracted:
-        ax.text(0.5, 0.5, "no pose", ha="center", transform=ax.transAxes, color="#D55E00")
+        say_no_pose(ax)
     ax.set(xlim=(left, right), ylim=(bottom, top), xticks=[], yticks=[], aspect="equal")
     ax.spines[:].set_visible(False)
     label = f": {NAMES[int(view.rows['label'][frame])]}" if "label" in view.rows else ""
