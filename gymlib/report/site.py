@@ -176,6 +176,7 @@ def _sphinx(source: Path, html: Path, doctrees: Path) -> None:
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     for page in html.rglob("*.html"):
         text = ICON_SCRIPT.sub("", page.read_text("utf-8"))
+        text = text.replace(f"{paths.REPOSITORY}/", "")  # in the values of constants
         page.write_text(WORD.sub(r"\1", text), encoding="utf-8")
 
 
