@@ -7,7 +7,7 @@ A label array is int8 of shape (frames,): 0 idle, 1 take-off, 2 skill, 3 landing
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 CLASSES = ("idle", "take-off", "skill", "landing")
 UNLABELED = "Unlabeled"
@@ -70,6 +70,15 @@ def segments(codes: Int[np.ndarray, " frames"]) -> list[Segment]:
     starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
     ends = np.r_[starts[1:], len(codes)] - 1
     return [Segment(int(s), int(e), int(codes[s])) for s, e in zip(starts, ends)]
+
+
+def marked_segments(marked: Bool[np.ndarray, " frames"]) -> list[tuple[int, int]]:
+    """First and last frame of every segment of marked frames.
+
+    >>> marked_segments(np.array([True, True, False, True]))
+    [(0, 1), (3, 3)]
+    """
+    return [(start, end) for start, end, mark in segments(marked.astype(np.int8)) if mark]
 
 
 def frames(stretches: list[Segment]) -> Int[np.ndarray, " frames"]:

@@ -102,19 +102,9 @@ def _mean(
     for own in folds.values():
         columns, counts = zip(*own)
         total = np.einsum("sc,cij->sij", weights[:, list(columns)], np.stack(counts))
-        means.append(score(total))
+        means.append([score(matrix) for matrix in total])
     return 100 * np.nanmean(means, axis=0)
 
 
-def _accuracy(counts: Int[np.ndarray, "samples 4 4"]) -> Float[np.ndarray, " samples"]:
-    frames = counts.sum(axis=(1, 2))
-    right = np.trace(counts, axis1=1, axis2=2)
-    return np.divide(right, frames, out=np.full(len(frames), np.nan), where=frames > 0)
-
-
-def _macro_f1(counts: Int[np.ndarray, "samples 4 4"]) -> Float[np.ndarray, " samples"]:
-    return np.array([metrics.macro_f1(matrix) for matrix in counts])
-
-
-SCORES = {"acc": _accuracy, "f1": _macro_f1}
+SCORES = {"acc": metrics.accuracy, "f1": metrics.macro_f1}
 """Column prefix -> the score."""

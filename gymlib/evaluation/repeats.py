@@ -1,6 +1,5 @@
 """The protocol more than once: with other seeds, and with whole videos left out."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -70,7 +69,7 @@ def read(data: Dataset, protocol: Protocol) -> Repeats:
     """The predictions of all runs. Raises MissingFileError if notebook 06 was not run."""
 
     def table(name: str) -> pd.DataFrame:
-        return read_table(Path(data.results(name)) / "predictions.parquet")
+        return read_table(data.results(name) / "predictions.parquet")
 
     apart = protocol.by_video().name
     known = names(data, protocol)

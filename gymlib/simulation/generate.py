@@ -100,19 +100,29 @@ def _write_tables(folder: Path, clips: list[Planned]) -> None:
         write_labels(folder / "annotations" / f"{name}.csv", votes)
     truth = folder / "truth"
     write_labels(truth / "phases.csv", {clip: part["phases"] for clip, part in parts.items()})
-    keypoints = pd.concat([_keypoints(planned, parts[planned.clip]) for planned in clips])
+    keypoints = pd.concat(
+        [
+            keypoint_table(c, own := parts[c.clip]["keypoints"], np.ones(len(own), dtype=bool))
+            for c in clips
+        ]
+    )
     write_table(truth / "keypoints.parquet", keypoints, schemas.KEYPOINT_TABLE)
     with atomic_path(truth / "joints.npz") as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, **{clip: part["joints"] for clip, part in parts.items()})
     frames = {clip: len(part["phases"]) for clip, part in parts.items()}
     attempts = [{"clip": c.clip, **asdict(c.attempt), "frames": frames[c.clip]} for c in clips]
     write_table(truth / "clips.csv", pd.DataFrame(attempts))
+    write_clips(folder, [(c, frames[c.clip], _path(c)) for c in clips])
+
+
+def write_clips(folder: Path, clips: list[tuple[Planned, int, str]]) -> None:
+    """clips.csv of planned clips with their frames and paths."""
     rows = [
         {
-            "clip": c.clip, "video": c.session.video, "path": _path(c), "fps": c.session.fps,
-            "frames": frames[c.clip], "width": c.session.width, "height": c.session.height,
+            "clip": c.clip, "video": c.session.video, "path": path, "fps": c.session.fps,
+            "frames": frames, "width": c.session.width, "height": c.session.height,
         }
-        for c in clips
+        for c, frames, path in clips
     ]  # fmt: skip
     write_table(folder / "clips.csv", pd.DataFrame(rows), schemas.CLIPS)
 
@@ -128,10 +138,9 @@ def write_labels(file: Path, clips: dict[str, np.ndarray]) -> None:
     write_table(file, pd.DataFrame(rows), schemas.ANNOTATIONS)
 
 
-def _keypoints(planned: Planned, part: dict[str, np.ndarray]) -> pd.DataFrame:
-    """The true keypoints of a clip as rows of a keypoint table (visibility unknown: NaN)."""
-    frames = len(part["keypoints"])
-    return keypoint_rows(
-        planned.clip, part["keypoints"], np.full((frames, 33), np.nan, dtype=np.float32),
-        np.ones(frames, dtype=bool), np.arange(frames) / planned.session.fps,
-    )  # fmt: skip
+def keypoint_table(planned: Planned, keypoints, detected) -> pd.DataFrame:
+    """The keypoints of a clip as rows of a keypoint table (visibility unknown: NaN)."""
+    frames = len(keypoints)
+    unknown = np.full((frames, 33), np.nan, dtype=np.float32)
+    time = np.arange(frames) / planned.session.fps
+    return keypoint_rows(planned.clip, keypoints, unknown, detected, time)

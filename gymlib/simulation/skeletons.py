@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from gymlib.dataset import schemas
-from gymlib.dataset.keypoints import keypoint_rows
 from gymlib.files import lock
 from gymlib.files.atomic import atomic_path, sweep, write_json
 from gymlib.files.cache import Step
@@ -23,7 +22,7 @@ from gymlib.files.tables import write_table
 from gymlib.simulation import clip as filming
 from gymlib.simulation.annotators import ANNOTATORS, annotate
 from gymlib.simulation.clip import Planned
-from gymlib.simulation.generate import write_labels
+from gymlib.simulation.generate import keypoint_table, write_clips, write_labels
 from gymlib.simulation.noise.model import FITTED, PoseNoise
 from gymlib.simulation.plan import many
 
@@ -65,16 +64,17 @@ def make_video(folder: Path, clips: Sequence[Planned]) -> list[dict[str, np.ndar
     step = Step(
         folder / ".done" / "simulation" / f"{file.stem}.json",
         [FITTED],
-        {"clips": [asdict(planned) for planned in clips]},
+        {"clips": [asdict(planned) for planned in clips], "rate": RATE},
         [filming.__name__, "gymlib.simulation.noise.model"],
         [file],
     )
     if not step.is_done():
+        noise = PoseNoise.load()
         with step.making(), atomic_path(file) as temporary, temporary.open("wb") as stream:
             arrays = {
                 f"{k}.{name}": values
                 for k, planned in enumerate(clips)
-                for name, values in make_clip(planned, PoseNoise.load()).items()
+                for name, values in make_clip(planned, noise).items()
             }
             np.savez_compressed(stream, **arrays)
     with np.load(file, allow_pickle=False) as kept:
@@ -102,19 +102,10 @@ def _write(parts: list[dict], videos: list[list[Planned]], folder: Path) -> None
     for number, name in enumerate(ANNOTATORS):
         votes = {c.clip: part["votes"][number] for c, part in zip(clips, parts)}
         write_labels(folder / "annotations" / f"{name}.csv", votes)
-    tables, rows = [], []
-    for c, part in zip(clips, parts):
-        frames = len(part["detected"])
-        unknown = np.full((frames, 33), np.nan, np.float32)
-        time = np.arange(frames) / c.session.fps
-        tables.append(keypoint_rows(c.clip, part["keypoints"], unknown, part["detected"], time))
-        rows.append({
-            "clip": c.clip, "video": c.session.video, "path": "", "fps": c.session.fps,
-            "frames": frames, "width": c.session.width, "height": c.session.height,
-        })  # fmt: skip
+    tables = [keypoint_table(c, p["keypoints"], p["detected"]) for c, p in zip(clips, parts)]
     write_table(
         folder / "keypoints.parquet", pd.concat(tables, ignore_index=True), schemas.KEYPOINT_TABLE
     )
     about = {"extractor": "simulated BlazePose", "errors": "gymlib/simulation/noise/fitted.json"}
     write_json(folder / "keypoints.json", about)
-    write_table(folder / "clips.csv", pd.DataFrame(rows), schemas.CLIPS)
+    write_clips(folder, [(c, len(part["detected"]), "") for c, part in zip(clips, parts)])

@@ -22,11 +22,6 @@ without being of different opinion (notebook 01 measures how far).
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-from jaxtyping import Bool
-
-from gymlib.labels import segments
-
 ORDER = "order impossible"
 NO_MAJORITY = "no majority"
 MODEL = "model sure and different"
@@ -65,8 +60,3 @@ class Doubt(NamedTuple):
     frames: int
     score: float
     detail: str
-
-
-def marked_segments(marked: Bool[np.ndarray, " frames"]) -> list[tuple[int, int]]:
-    """First and last frame of every segment of marked frames."""
-    return [(start, end) for start, end, label in segments(marked.astype(np.int8)) if label]

@@ -3,15 +3,8 @@
 import numpy as np
 from jaxtyping import Float, Int
 
-from gymlib.annotation.review.doubt import (
-    MODEL,
-    POSE,
-    POSE_WEIGHT,
-    Doubt,
-    ReviewConfig,
-    marked_segments,
-)
-from gymlib.labels import NAMES, UNLABELED_CODE, segments
+from gymlib.annotation.review.doubt import MODEL, POSE, POSE_WEIGHT, Doubt, ReviewConfig
+from gymlib.labels import NAMES, UNLABELED_CODE, marked_segments, segments
 from gymlib.pose.quality.tracks import Track, breaks, usable, usable_frames
 
 

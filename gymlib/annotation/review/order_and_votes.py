@@ -7,15 +7,18 @@ import numpy as np
 from jaxtyping import Int
 
 from gymlib.annotation.majority import count_votes, majority
-from gymlib.annotation.review.doubt import (
-    NO_MAJORITY,
-    ORDER,
-    VOTES,
-    Doubt,
-    ReviewConfig,
+from gymlib.annotation.review.doubt import NO_MAJORITY, ORDER, VOTES, Doubt, ReviewConfig
+from gymlib.labels import (
+    CLASSES,
+    IDLE,
+    LANDING,
+    NAMES,
+    SKILL,
+    TAKEOFF,
+    UNLABELED_CODE,
     marked_segments,
+    segments,
 )
-from gymlib.labels import CLASSES, IDLE, LANDING, NAMES, SKILL, TAKEOFF, UNLABELED_CODE, segments
 
 IMPOSSIBLE = {
     (IDLE, SKILL): "a skill without a take-off",

@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from gymlib.dataset import Dataset
 from gymlib.dataset.keypoints import keypoint_array
 from gymlib.files.tables import read_table
+from gymlib.labels import marked_segments
 from gymlib.simulation.noise.model import (
     AT_REST,
     EXCHANGED,
@@ -23,7 +24,6 @@ from gymlib.simulation.noise.model import (
     WRONG,
     PoseNoise,
     conditions,
-    stretches,
     typical_torso,
 )
 from gymlib.skeleton import middle, mirror, to_pixels
@@ -223,8 +223,8 @@ def _wrongs(pairs, seen) -> Float[np.ndarray, "episodes 5"]:
     rows = []
     for pair, found in zip(pairs, seen):
         torso = typical_torso(pair.truth)
-        for start, stop in stretches(found == WRONG):
-            part = slice(start, stop)
+        for start, end in marked_segments(found == WRONG):
+            part = slice(start, end + 1)
             hips = [middle(points[part], "hip") for points in (pair.truth, pair.found)]
             true, other = (
                 (points[part] - hip[:, None]) @ np.array([1, 1j])

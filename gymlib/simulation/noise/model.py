@@ -12,6 +12,7 @@ from jaxtyping import Bool, Float, Int
 from scipy.ndimage import maximum_filter1d
 
 from gymlib.files.atomic import read_json, write_json
+from gymlib.labels import marked_segments
 from gymlib.skeleton import INDEX, middle, mirror, torso_length
 
 STATES = ("right", "exchanged", "wrong", "lost")
@@ -83,15 +84,14 @@ class PoseNoise:
 
         Both in square units, such as pixels. Zeros where nobody is found.
         """
-        torso = typical_torso(truth)
-        states = self.states(conditions(truth), rng)
+        torso, given = typical_torso(truth), conditions(truth)
+        states = self.states(given, rng)
         body = truth.copy()
         body[states == EXCHANGED] = mirror(truth[states == EXCHANGED])
         body[states == WRONG] = self._wrong(truth, states, rng)[states == WRONG]
         behind = np.diff(body, axis=0, prepend=body[:1])
         # Where the body seen is another one than in the frame before, nothing is behind.
         behind[np.diff(states, prepend=states[:1]) != 0] = 0
-        given = conditions(truth)
         noise = self._noise(given, rng) + self._strays(given, rng)
         seen = body - self.lag * behind + torso * noise
         seen[states == LOST] = 0
@@ -109,20 +109,20 @@ class PoseNoise:
         moved = np.zeros((len(conditions), 33, 2))
         for limb in LIMBS:
             off = _chain(np.array(self.stray), conditions, 0, rng) == 1
-            for start, stop in stretches(off):
+            for start, end in marked_segments(off):
                 way = rng.normal(size=2)
-                moved[start:stop, limb[0]] += self.astray[0] * way
-                moved[start:stop, list(limb[1:])] += self.astray[1] * way
+                moved[start : end + 1, limb[0]] += self.astray[0] * way
+                moved[start : end + 1, list(limb[1:])] += self.astray[1] * way
         return moved
 
     def _wrong(self, truth, states, rng):
         """Another body for every stretch of wrong frames."""
         hip, body = middle(truth, "hip")[:, None], truth.copy()
         torso = typical_torso(truth)
-        for start, stop in stretches(states == WRONG):
+        for start, end in marked_segments(states == WRONG):
             turn, size, right, down, rest = self.wrongs[rng.integers(len(self.wrongs))]
             cos, sin = np.exp(size) * np.cos(turn), np.exp(size) * np.sin(turn)
-            part = slice(start, stop)
+            part = slice(start, end + 1)
             about = (truth[part] - hip[part]) @ np.array([[cos, sin], [-sin, cos]])
             body[part] = hip[part] + about + torso * np.array([right, down])
             body[part] += torso * rng.normal(0, rest, (1, 33, 2))
@@ -192,9 +192,3 @@ def conditions(truth: Float[np.ndarray, "frames 33 2"]) -> Float[np.ndarray, "fr
     )
     speed = np.log(AT_REST + moved / typical_torso(truth))
     return np.stack([np.ones(len(truth)), over, over**2, fastest, small, speed], axis=1)
-
-
-def stretches(mask: Bool[np.ndarray, " frames"]) -> list[tuple[int, int]]:
-    """First frame and the one after the last of each stretch of True."""
-    edges = np.flatnonzero(np.diff(np.r_[0, mask.astype(np.int8), 0]))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2])]
