@@ -1,4 +1,4 @@
-"""What models see of poses: which frames stay, in which units.
+"""What models see of poses: which frames stay, in which units, how a body moves, and variations.
 
-Geometric features and trajectory maps may come here.
+:mod:`motion` is in torch, because networks call it. Geometric features may come here.
 """

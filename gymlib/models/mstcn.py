@@ -7,10 +7,10 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
+from gymlib.features.augmentation import vary
+from gymlib.features.motion import FEATURES, describe
 from gymlib.labels import CLASSES
-from gymlib.models.motion import FEATURES, describe
 from gymlib.models.recipe import Recipe
-from gymlib.models.vary import vary
 
 
 @dataclass(frozen=True)

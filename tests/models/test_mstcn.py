@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gymlib import models
-from gymlib.models import motion, mstcn
-from gymlib.models.vary import SHORTEST, vary
+from gymlib.features import motion
+from gymlib.features.augmentation import SHORTEST, vary
+from gymlib.models import mstcn
 from gymlib.skeleton import INDEX
 
 
