@@ -1,6 +1,6 @@
 """Who films whom doing what: the videos and clips of the simulated data set, from one seed."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -37,14 +37,39 @@ _TRAMPOLINE = {
     (f"{_BACK}, {_BACK}, {_BACK}", "tucked, stretched, tucked", "trampoline"): 0.15,
 }  # fmt: skip
 
-# Place, frames per second, torso in pixels, clips, share in slow motion, what is done there.
+
+@dataclass(frozen=True)
+class _Video:
+    """What the clips of a video share.
+
+    torso : pixels. slow : share of clips in slow motion. repertoire : what is done, how often.
+    camera : how it is held, fields of Session. steps : share of attempts off or onto a box.
+    company : share of clips with a second person in the picture.
+    """
+
+    place: str
+    fps: int
+    torso: float
+    clips: int
+    slow: float
+    repertoire: dict
+    camera: dict = field(default_factory=dict)
+    steps: float = 0.0
+    company: float = 0.0
+
+
 # The torsos come in two groups and slow motion makes up a seventh, as in the recovered clips.
+# Most cameras stand at the side; one is a phone held upright, two look along the run.
 _VIDEOS = [
-    ("gym", 30, 128, 26, 0.0, _STANDING_BACK), ("hall", 25, 124, 28, 0.3, _RUNNING_FRONT),
-    ("grass", 30, 54, 26, 0.15, _MIXED), ("yard", 30, 132, 28, 0.1, _RUNNING_FRONT),
-    ("hall", 25, 118, 30, 0.05, _RUNNING_FRONT), ("gym", 30, 58, 22, 0.1, _STANDING_BACK),
-    ("trampoline", 30, 84, 18, 0.1, _TRAMPOLINE), ("grass", 25, 120, 24, 0.2, _MIXED),
-]  # fmt: skip
+    _Video("gym", 30, 128, 26, 0.0, _STANDING_BACK, steps=0.3),
+    _Video("hall", 25, 124, 28, 0.3, _RUNNING_FRONT, {"shake": 4.0}, company=0.2),
+    _Video("grass", 30, 54, 26, 0.15, _MIXED, {"follow": True, "shake": 3.0}),
+    _Video("yard", 30, 132, 28, 0.1, _RUNNING_FRONT, {"width": 540, "height": 960, "shake": 3.0}),
+    _Video("hall", 25, 118, 30, 0.05, _RUNNING_FRONT, {"zoom": 0.08}, steps=0.4, company=0.15),
+    _Video("gym", 30, 58, 22, 0.1, _STANDING_BACK, {"view": 40.0}),
+    _Video("trampoline", 30, 84, 18, 0.1, _TRAMPOLINE),
+    _Video("grass", 25, 120, 24, 0.2, _MIXED, {"view": -60.0, "shake": 5.0}, company=0.25),
+]
 
 # Seconds that take-off and skill last about, to plan the clip's length.
 _CORE = {"standing": 1.75, "run-up": 1.45, "round-off": 2.0, "cartwheel": 3.4, "trampoline": 1.6}
@@ -53,6 +78,7 @@ _CORE = {"standing": 1.75, "run-up": 1.45, "round-off": 2.0, "cartwheel": 3.4, "
 _ENDS = ("stick", "steps", "stumble", "sit", "lie", "walk-off", "none")
 _FRONT_ENDS = (0.30, 0.12, 0.08, 0.25, 0.10, 0.12, 0.03)
 _BACK_ENDS = (0.48, 0.20, 0.06, 0.04, 0.01, 0.17, 0.04)
+_OTHER_ENDS = ("walk-off", "run-out", "celebrate")
 
 
 def plan(seed: int = 0, size: str = "full") -> list[Planned]:
@@ -64,15 +90,18 @@ def plan(seed: int = 0, size: str = "full") -> list[Planned]:
         raise ValueError(f"size must be one of {', '.join(FRAMES)}; found {size!r}")
     rng = np.random.default_rng([seed, 0])
     clips = []
-    share = np.array([video[3] for video in _VIDEOS]) / sum(video[3] for video in _VIDEOS)
-    counts = _rounded(share * CLIPS[size])
-    for number, (row, count) in enumerate(zip(_VIDEOS, counts), start=1):
-        session = _session(number, row, 1.0 if size == "full" else 0.5, rng)
+    share = np.array([video.clips for video in _VIDEOS])
+    counts = _rounded(share / share.sum() * CLIPS[size])
+    for number, (video, count) in enumerate(zip(_VIDEOS, counts), start=1):
+        session = _session(f"video{number}", video, 1.0 if size == "full" else 0.5, rng)
         for i in range(count):
-            attempt = _attempt(row, session, rng)
+            attempt = _attempt(video, session, rng)
+            attempt = _wider(attempt, rng, steps=video.steps, highest=1.2, endings=0.15, again=0.1)
+            if rng.random() < video.company:
+                attempt = replace(attempt, company=str(rng.choice(["standing", "walking"])))
             if size == "quick":  # real time and one skill, so that clips are short
                 names = attempt.skill.split(", ")[0], attempt.shape.split(", ")[0]
-                attempt = replace(attempt, slow=1.0, skill=names[0], shape=names[1],
+                attempt = replace(attempt, slow=1.0, skill=names[0], shape=names[1], repeats=0,
                                   frames=round(attempt.frames / attempt.slow),
                                   before=round(attempt.before / attempt.slow))  # fmt: skip
             clips.append(Planned(f"{session.video}_{i:02d}", session, attempt))
@@ -91,13 +120,15 @@ def many(clips: int, seed: int = 0) -> list[Planned]:
     planned = []
     for number in range(-(-clips // PER_VIDEO)):
         rng = np.random.default_rng([seed, 1, number])
-        place, _, _, _, slow, repertoire = _VIDEOS[rng.integers(len(_VIDEOS))]
+        video = _VIDEOS[rng.integers(len(_VIDEOS))]
         torso = float(np.exp(rng.uniform(np.log(20), np.log(140))))
-        row = (place, rng.choice([24, 25, 30, 30, 30, 60]), torso, PER_VIDEO, slow, repertoire)
-        session = _filmed(_session(f"{number + 1:04d}", row, 1.0, rng), rng)
+        video = replace(
+            video, fps=int(rng.choice([24, 25, 30, 30, 30, 60])), torso=torso, camera={}
+        )
+        session = _filmed(_session(f"video{number + 1:04d}", video, 1.0, rng), rng)
         for i in range(PER_VIDEO):
-            attempt = _waiting(_attempt(row, session, rng), rng.uniform(0.25, 0.8))
-            attempt = _wider(attempt, rng)
+            attempt = _waiting(_attempt(video, session, rng), rng.uniform(0.25, 0.8))
+            attempt = _wider(attempt, rng, steps=0.3, highest=2.8, endings=0.4, again=0.12)
             planned.append(Planned(f"{session.video}_{i:02d}", session, attempt))
     return planned[:clips]
 
@@ -115,37 +146,41 @@ def _filmed(session: Session, rng) -> Session:
     )  # fmt: skip
 
 
-def _wider(attempt: Attempt, rng) -> Attempt:
-    """An attempt out in the world: higher or lower landings, several in a row, other endings."""
+def _wider(attempt: Attempt, rng, steps, highest, endings, again) -> Attempt:
+    """An attempt out in the world: higher or lower landings, several in a row, other endings.
+
+    steps, endings, again : shares of attempts. highest : metres he jumps down at most.
+    """
     changes = {}
     flat_ground = attempt.entry != "trampoline"
-    if flat_ground and rng.random() < 0.3:  # off a beam or a wall, into a pit or water, onto mats
-        changes["drop"] = float(rng.choice([rng.uniform(-0.4, 0), rng.uniform(0.2, 2.8)]))
-    if attempt.entry == "standing" and attempt.landing not in ("sit", "lie", "none"):
-        if rng.random() < 0.12:
+    if attempt.entry in ("standing", "run-up") and rng.random() < steps:
+        # Off a box, a beam or a wall, into a pit or water; or onto mats.
+        changes["drop"] = float(rng.choice([rng.uniform(-0.4, -0.1), rng.uniform(0.2, highest)]))
+    elif attempt.entry == "standing" and attempt.landing not in ("sit", "lie", "none"):
+        if rng.random() < again:
             changes["repeats"] = int(rng.integers(1, 3))
-    if flat_ground and attempt.landing != "none" and rng.random() < 0.4:
-        endings = ("walk-off", "run-out", "celebrate")
-        changes["landing"] = str(rng.choice(endings, p=(0.4, 0.35, 0.25)))
+    if flat_ground and attempt.landing != "none" and rng.random() < endings:
+        changes["landing"] = str(rng.choice(_OTHER_ENDS, p=(0.4, 0.35, 0.25)))
         changes["frames"] = attempt.frames + round(1.5 * attempt.fps * attempt.slow)
     return replace(attempt, **changes)
 
 
-def _session(number, row, factor, rng) -> Session:
-    place, fps, torso, *_ = row
+def _session(name: str, video: _Video, factor: float, rng) -> Session:
+    camera = {"width": 960, "height": 540} | video.camera
+    size = {side: int(camera[side] * factor) for side in ("width", "height")}
     return Session(
-        f"video{number}", Proportions.sample(rng), Style.sample(rng), place, float(fps),
-        int(960 * factor), int(540 * factor), torso * factor, int(rng.integers(2**31)),
+        name, Proportions.sample(rng), Style.sample(rng), video.place, float(video.fps),
+        torso=video.torso * factor, seed=int(rng.integers(2**31)), **camera | size,
     )  # fmt: skip
 
 
-def _attempt(row, session, rng) -> Attempt:
-    *_, slow_share, repertoire = row
+def _attempt(video: _Video, session: Session, rng) -> Attempt:
+    repertoire = video.repertoire
     weights = np.array(list(repertoire.values()))
     skill, shape, entry = list(repertoire)[rng.choice(len(weights), p=weights / weights.sum())]
     ends = _BACK_ENDS if skill.startswith(_BACK) else _FRONT_ENDS
     landing = str(rng.choice(_ENDS, p=ends))
-    slow = float(rng.uniform(1.6, 3.2)) if rng.random() < slow_share else 1.0
+    slow = float(rng.uniform(1.6, 3.2)) if rng.random() < video.slow else 1.0
     rate = session.fps * slow
     # Most clips begin just before the take-off or in it; some show a long wait.
     wait = rng.lognormal(np.log(1.5), 0.6) if rng.random() < 0.42 else rng.uniform(0.15, 0.6)

@@ -44,12 +44,26 @@ def test_the_repertoire_is_complete():
     }  # fmt: skip
     assert {a.entry for a in attempts} == set(ENTRIES)
     assert {a.landing for a in attempts} == {
-        "stick", "steps", "stumble", "sit", "lie", "walk-off", "none",
+        "stick", "steps", "stumble", "sit", "lie", "walk-off", "run-out", "celebrate", "none",
     }  # fmt: skip
     assert any(a.skill.count(",") >= 1 for a in attempts)  # several skills in a row
     assert any(a.fakes for a in attempts) and any(a.late for a in attempts)
     slow = np.mean([a.slow > 1 for a in attempts])
     assert 0.05 < slow < 0.25
+
+
+def test_cameras_and_places_are_of_many_kinds():
+    clips = plan()
+    sessions = {c.session.video: c.session for c in clips}.values()
+    assert sum(s.view is None for s in sessions) >= 5  # most look from the side
+    assert any(abs(s.view or 0) >= 60 for s in sessions)  # nearly along the run
+    assert any(s.height > s.width for s in sessions)  # a phone held upright
+    for how in ("follow", "zoom"):
+        assert any(getattr(s, how) for s in sessions)
+    assert {c.attempt.company for c in clips} == {"none", "standing", "walking"}
+    drops = np.array([c.attempt.drop for c in clips])
+    assert (drops > 0.3).any() and (drops < -0.1).any() and (drops != 0).mean() < 0.15
+    assert any(c.attempt.repeats for c in clips)
 
 
 def test_same_seed_same_plan_and_another_seed_another():

@@ -30,7 +30,8 @@ def standing(frames=1, **degrees):
 
 
 def film(joints, camera=CAMERA, scene=None, **options):
-    return list(render(joints, SKIN_AND_CLOTHES, scene or Scene(), camera, 30.0, **options))
+    people = [(joints, SKIN_AND_CLOTHES)]
+    return list(render(people, scene or Scene(), camera, 30.0, **options))
 
 
 def enclosed_volume(mesh: Mesh, points):
@@ -163,6 +164,36 @@ def test_moving_camera_moves_the_place_as_it_moves_points():
     painted = Scene().picture(camera.at(1)).astype(float)
     inside = np.abs(seen - painted)[20:-20, 20:-20]
     assert np.median(inside) < 3
+
+
+def test_a_zooming_camera_shows_what_a_camera_of_that_focal_length_shows():
+    camera = replace(CAMERA, zooms=np.array([1.0, 0.8, 1.25]))
+    away = standing(3) + [50.0, 0, 0]
+    for frame, seen in enumerate(film(away, camera)):
+        painted = Scene().picture(camera.at(frame)).astype(float)
+        assert np.median(np.abs(seen - painted)[20:-20, 20:-20]) < 3
+
+
+def test_who_is_nearer_hides_who_is_farther():
+    scene = Scene(ambient=1.0)
+    near, far = standing(), standing() + [0, 1.5, 0]
+    red, blue = (replace(SKIN_AND_CLOTHES, top=c) for c in ((250, 0, 0), (0, 0, 250)))
+    chest = near[0, 11:13].mean(axis=0) * [1, 1, 0.9]
+    x, y = np.round(CAMERA.project(chest)).astype(int)
+    for people in ([(near, red), (far, blue)], [(far, blue), (near, red)]):
+        (picture,) = render(people, scene, CAMERA, 30.0)
+        assert picture[y, x, 0] > 150 > picture[y, x, 2]
+
+
+def test_a_box_is_drawn_and_carries_shadows():
+    box = ((-1.0, -0.5, 0.0), (0.0, 0.5, 0.8))
+    plain = Scene(ambient=1.0)
+    scene = replace(plain, block=box)
+    places = np.array([[-0.5, 0.0], [0.5, 0.0], [-0.5, 0.7]])
+    np.testing.assert_allclose(scene.level(places), [0.8, 0, 0])
+    changed = np.abs(scene.picture(CAMERA).astype(int) - plain.picture(CAMERA)).max(axis=-1) > 8
+    inside, outside = CAMERA.project(np.array([[-0.5, -0.5, 0.4], [0.6, -0.5, 0.4]])).astype(int)
+    assert changed[inside[1], inside[0]] and not changed[outside[1], outside[0]]
 
 
 def test_joints_must_be_finite():

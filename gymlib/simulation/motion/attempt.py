@@ -22,6 +22,7 @@ class Attempt:
     entry : one of entries.ENTRIES. landing : "stick", "steps", "stumble", "sit", "lie",
     "walk-off", "run-out", "celebrate" or "none" (the clip ends in the air).
     repeats : how often the same skill follows once more, after a short landing.
+    company : a second person in the picture: "standing", "walking" or "none".
     drop : metres by which the landing is lower than the take-off (a box, a beam, a pit, water);
         negative onto something higher.
     frames : wanted length of the clip. before : how many of them come before the take-off.
@@ -38,6 +39,7 @@ class Attempt:
     before: int = 10
     repeats: int = 0
     drop: float = 0.0
+    company: str = "none"
     late: float = 0.0
     fakes: int = 0
     slow: float = 1.0

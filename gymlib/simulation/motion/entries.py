@@ -62,7 +62,7 @@ def _standing(p, attempt, before) -> float:
 def _from_both_feet(p, attempt, squatting: bool = False) -> None:
     backward = attempt.skill == "back somersault"
     pitch = p.rng.uniform(10, 50) if backward else _front_pitch(p, attempt.landing)
-    travel = p.rng.uniform(0.1, 0.6) * (-1 if backward else 1)
+    travel = (p.rng.uniform(0.1, 0.6) + _beyond(p)) * (-1 if backward else 1)
     standing_somersault(
         p, attempt.shape, backward, _flight_time(p, attempt.shape), pitch, travel,
         crouch=p.rng.uniform(0.3, 0.9), squatting=squatting,
@@ -93,8 +93,9 @@ def _run_up(p, attempt, before) -> float:
         sideways(p, attempt.shape, duration, p.rng.uniform(0.25, 0.4) * speed)
         return begin
     hurdle(p, foot, speed)
-    punch(p, attempt.shape, duration, _front_pitch(p, attempt.landing),
-          p.rng.uniform(0.25, 0.5) * speed, crouch=p.rng.uniform(0.3, 0.9))  # fmt: skip
+    travel = p.rng.uniform(0.25, 0.5) * speed + _beyond(p)
+    pitch = _front_pitch(p, attempt.landing)
+    punch(p, attempt.shape, duration, pitch, travel, crouch=p.rng.uniform(0.3, 0.9))
     return begin
 
 
@@ -134,6 +135,11 @@ def _front_pitch(p: Performer, landing: str) -> float:
     if landing in ("sit", "lie"):
         return p.rng.uniform(-38, -14)
     return p.rng.uniform(20, 50) if landing == "stumble" else p.rng.uniform(-18, 22)
+
+
+def _beyond(p: Performer) -> float:
+    """Metres that a jump must go further to clear the edge of what he stands or lands on."""
+    return 0.6 if p.drop else 0.0
 
 
 def _flight_time(p: Performer, shape: str) -> float:

@@ -161,14 +161,15 @@ def land(p: Performer, attempt, seconds: float) -> None:
     absorb(p)
     if attempt.landing == "stumble":
         on_hands(p)
-    if attempt.landing in ("steps", "stumble") or p.rng.random() < 0.2:
+    hopped = attempt.landing in ("steps", "stumble") or p.rng.random() < 0.2
+    if hopped:
         p.doubt = STEP
         way = p.rng.uniform(0.2, 0.45) * (-1 if attempt.skill == "back somersault" else 1)
         hop(p, way, int(p.rng.integers(1, 4)))
         p.doubt = 0
     if attempt.landing == "run-out":
         run_out(p)
-    else:
+    elif not hopped:  # who steps out of the landing stands up in it
         rise(p)
     if attempt.landing == "celebrate":
         celebrate(p, p.rng.uniform(0.6, 2.5))

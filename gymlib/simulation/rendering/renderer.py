@@ -6,7 +6,7 @@ drawn several times during the exposure: motion blur. The lens blurs, the sensor
 compression is the video file's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import cv2
@@ -30,34 +30,37 @@ _SHADOWS = (*(edge for edge in EDGES if min(edge) > 10), (11, 24), (12, 23), (0,
 
 
 def render(
-    joints: Float[np.ndarray, "frames 33 3"],
-    appearance: Appearance,
+    people: Sequence[tuple[Float[np.ndarray, "frames 33 3"], Appearance]],
     scene: Scene,
     camera: Camera,
     fps: float | int,
     *,
     seed: int = 0,
 ) -> Iterator[UInt8[np.ndarray, "height width 3"]]:
-    """Film a gymnast: one RGB picture per frame of ``joints`` (metres, z up, all finite).
+    """Film people: one RGB picture per frame of their joints (metres, z up, all finite).
 
-    ``fps`` is the frame rate, which with ``camera.shutter`` decides how far things smear.
-    ``seed`` decides the sensor's noise. Raises ValueError if joints are not finite, or if the
-    camera moves over another number of frames.
+    Who is farther away is drawn first. ``fps`` is the frame rate, which with ``camera.shutter``
+    decides how far things smear. ``seed`` decides the sensor's noise. Raises ValueError if
+    joints are not finite, or if the camera moves over another number of frames.
     """
-    mesh = build(joints, appearance)
-    if camera.turns is not None and len(camera.turns) != len(joints):
+    away = [np.linalg.norm(joints.mean((0, 1)) - camera.position) for joints, _ in people]
+    people = [people[i] for i in np.argsort(away)[::-1]]
+    bodies = [(joints, build(joints, appearance)) for joints, appearance in people]
+    frames = len(bodies[0][0])
+    if camera.turns is not None and len(camera.turns) != frames:
         raise ValueError(
-            f"expected a camera for {len(joints)} frames, found {len(camera.turns)}; "
+            f"expected a camera for {frames} frames, found {len(camera.turns)}; "
             "use camera.filming(joints, ...)"
         )
     place = _Place(scene, camera)
     noise = _noise_bank(np.random.default_rng(seed), camera)
-    for frame in range(len(joints)):
+    for frame in range(frames):
         view = camera.at(frame)
         picture = place.seen(view)
-        moments = _exposure(joints, frame, camera, fps)
-        _draw_shadow(picture, joints[frame], scene, view)
-        _draw_body(picture, mesh, moments, scene, view)
+        for joints, mesh in bodies:
+            moments = _exposure(joints, frame, camera, fps)
+            _draw_shadow(picture, joints[frame], scene, view)
+            _draw_body(picture, mesh, moments, scene, view)
         place.cover(picture, view)
         yield _develop(picture, camera, noise, frame)
 
@@ -66,12 +69,17 @@ class _Place:
     """The scene around a camera's mean view, painted once and turned with the camera."""
 
     def __init__(self, scene: Scene, camera: Camera):
-        still = replace(camera, turns=None)
-        self.turned = camera.turns is not None
+        still = replace(camera, turns=None, zooms=None)
+        self.turned = camera.turns is not None or camera.zooms is not None
         self.camera = still
         if self.turned:
-            reach = np.tan(np.minimum(np.abs(camera.turns[:, :2]).max(axis=0), 0.8))
-            more_x, more_y = (int(r * 1.1 * camera.focal) + 12 for r in reach)
+            turns = np.zeros((1, 3)) if camera.turns is None else camera.turns
+            wider = 1.0 if camera.zooms is None else max(1 / float(camera.zooms.min()), 1.0)
+            reach = np.tan(np.minimum(np.abs(turns[:, :2]).max(axis=0), 0.8))
+            more_x, more_y = (
+                int(r * 1.1 * camera.focal + (wider - 1) * side / 2) + 12
+                for r, side in zip(reach, (camera.width, camera.height))
+            )
             self.camera = replace(
                 still, width=camera.width + 2 * more_x, height=camera.height + 2 * more_y
             )
@@ -176,7 +184,7 @@ def _shade(mesh: Mesh, points, order, scene: Scene) -> Float[np.ndarray, "quads 
 def _draw_shadow(picture, joints, scene: Scene, view: Camera):
     """Darken the floor where the shadows of the bones fall."""
     light = np.array(scene.light)
-    height = np.maximum(joints[:, 2:] - scene.surface_height, 0)
+    height = np.maximum(joints[:, 2:] - scene.level(joints[:, :2])[:, None], 0)
     pixels = view.project(joints - height / light[2] * light)
     window = _window(picture, pixels, margin=30) if np.isfinite(pixels).all() else None
     if window is None:

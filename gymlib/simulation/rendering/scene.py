@@ -31,6 +31,7 @@ class Scene:
     cover : metres above the floor that grass or a soft mat hides.
     surface_height : metres from the floor to what the gymnast stands on: 0, or the height of
         the trampoline's bed.
+    block : lower and upper corner of a box to jump off or to land on, metres; or None.
     """
 
     place: str = "gym"
@@ -41,6 +42,7 @@ class Scene:
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
     cover: float = 0.0
     surface_height: float = 0.0
+    block: tuple[tuple[float, float, float], tuple[float, float, float]] | None = None
 
     def __post_init__(self):
         if self.place not in PLACES:
@@ -65,6 +67,14 @@ class Scene:
             surface_height=float(rng.uniform(0.75, 0.95)) if place == "trampoline" else 0.0,
         )
 
+    def level(self, places: Float[np.ndarray, "*any 2"]) -> Float[np.ndarray, "*any"]:
+        """Height of what is under some places of the ground plane, metres."""
+        levels = np.full(places.shape[:-1], self.surface_height)
+        if self.block is not None:
+            low, high = np.array(self.block)
+            levels[((places >= low[:2]) & (places <= high[:2])).all(axis=-1)] = high[2]
+        return levels
+
     def picture(self, camera: Camera) -> UInt8[np.ndarray, "height width 3"]:
         """The place without the gymnast (RGB), as a camera at rest sees it."""
         rng = np.random.default_rng(self.seed)
@@ -82,6 +92,10 @@ class Scene:
         self._clutter(canvas, back, rng)
         if self.place == "trampoline":
             self._trampoline(canvas, rng)
+        if self.block is not None:
+            low, high = np.array(self.block)
+            colour = pick(rng, (134, 62, 60), (64, 84, 126), (150, 116, 84), (84, 112, 92))
+            canvas.box((low + high) / 2, high - low, colour, np.array(self.light), self.ambient)
         tinted = np.clip(canvas.rgb * np.array(self.tint, np.float32), 0, 255).astype(np.uint8)
         whole = cv2.resize(tinted, size, interpolation=cv2.INTER_LINEAR)
         return cv2.GaussianBlur(whole, (0, 0), max(camera.softness, 0.5))
