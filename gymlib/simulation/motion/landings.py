@@ -67,7 +67,10 @@ def stay(p: Performer, seconds: float, label: int = LANDING) -> None:
     yaw = p.yaw
     while seconds > 0.05:
         lasts = seconds if seconds < 1 else float(p.rng.uniform(0.5, 0.9))
-        angles = p.style.standing(shoulder=p.rng.normal(6, 8), neck=p.rng.normal(0, 8))
+        elbow = max(5, p.style.elbow + p.rng.normal(12, 15))
+        angles = p.style.standing(
+            shoulder=p.rng.normal(8, 10), elbow=elbow, neck=p.rng.normal(0, 8)
+        )
         p.ground(label, [key(lasts, angles, p.rng.normal(2, 2), yaw=yaw)])
         seconds -= lasts
 

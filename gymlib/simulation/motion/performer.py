@@ -189,7 +189,7 @@ class Performer:
         """Gather through ``before`` (its last key is the take-off pose), then :meth:`fly`.
 
         The push ends with the velocity and turning that the flight needs. The time of the
-        take-off key may be 0: then the push lasts as long as an even acceleration takes.
+        take-off key may be 0: then the push lasts four fifths of what an even acceleration takes.
         """
         state, takeoff = (self.channels, self.centre, self.rates), before[-1]
         self.channels, self.centre = takeoff.channels, self.over(takeoff, toes)
@@ -201,7 +201,7 @@ class Performer:
             depth = self.over(takeoff, toes)[2] - (
                 self.over(lowest, toes)[2] if lowest else self.centre[2]
             )
-            lasts = float(np.clip(1.9 * depth / velocity[2], 0.1, 0.4))
+            lasts = float(np.clip(1.6 * depth / velocity[2], 0.1, 0.35))
             takeoff = replace(takeoff, time=(lowest.time if lowest else 0) + lasts)
             before = [*before[:-1], takeoff]
         rates[3:] *= 0.5
