@@ -15,7 +15,7 @@ from jaxtyping import Float, Int
 
 from gymlib.evaluation import metrics, results
 from gymlib.evaluation.repeats import Repeats
-from gymlib.labels import encode
+from gymlib.labels import CLASSES, encode
 
 SAMPLES = 1000
 LEVEL = 0.95
@@ -72,7 +72,7 @@ def intervals(
         if sorted(set(table["clip"])) != clips:
             raise ValueError(f"seed {number} was tested on other clips than seed 0; run 06 again")
     rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(len(clips), np.full(len(clips), 1 / len(clips)), samples)
+    weights = np.vstack([np.ones((1, len(clips)), int), _drawn(rng, len(clips), samples)])
     chosen = rng.integers(len(seeds), size=(samples, len(seeds)))
     rows = []
     for own in results.approaches(seeds[0]["architecture"]):
@@ -81,29 +81,79 @@ def intervals(
         whole = 100 * np.mean(right) / labelled if labelled else np.nan
         row = {"approach": own.key, "seeds": len(seeds), "all_frames": whole}
         for name, score in SCORES.items():
-            once = np.ones((1, len(clips)), int)
-            found = [np.stack([_mean(t, clips, w, score) for t in tables]) for w in (once, drawn)]
-            sampled = found[1][chosen, np.arange(samples)[:, None]].mean(axis=1)
-            tail = 100 * (1 - LEVEL) / 2
-            low, high = np.percentile(sampled, [tail, 100 - tail])
-            row |= {f"{name}_mean": found[0].mean(), f"{name}_low": low, f"{name}_high": high}
+            # (seeds, 1 + samples); the first is not drawn: every clip counts once.
+            found = [_by_fold(matrices, clips, weights, score) for matrices in tables]
+            means = np.stack([np.nanmean(by_fold, axis=0) for by_fold in found])
+            sampled = means[:, 1:][chosen, np.arange(samples)[:, None]].mean(axis=1)
+            row |= _columns(name, np.append(means[:, 0].mean(), sampled))
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _mean(
+def curve(counts: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.DataFrame:
+    """Scores of a learning curve with their intervals.
+
+    Those of scores draw the tested clips, as :func:`intervals` does. Those of gains draw the outer
+    folds as well: each fold trained one model on one part of its clips, and so holds that chance.
+
+    Parameters
+    ----------
+    counts : learning_curve.csv, see :mod:`gymlib.evaluation.learning_curve`.
+
+    Returns
+    -------
+    A row per architecture and share, the smallest first; trained is the mean number of training
+    clips over the outer folds. Columns of scores as in :func:`intervals`, and what the share gains
+    over the one before, drawn in pairs: acc_gain_mean, acc_gain_low, ... (NaN in the first row).
+    """
+    clips, rows = sorted(set(counts["clip"])), []
+    rng, size = np.random.default_rng(seed), counts["outer"].nunique()
+    weights = np.vstack([np.ones((1, len(clips)), int), _drawn(rng, len(clips), samples)])
+    # Column 0 is not drawn: every clip and every fold once.
+    folds = np.vstack([np.arange(size), rng.integers(size, size=(samples, size))]).T
+    for name in results.ordered(counts["architecture"]):
+        before = {}
+        for share, own in counts[counts["architecture"] == name].groupby("share"):
+            trained = own.groupby("outer")["trained"].first().mean()
+            row = {"architecture": name, "share": share, "trained": trained}
+            by_clip = own.groupby(["outer", "clip"])
+            matrices = {key: part[list(CLASSES)].to_numpy() for key, part in by_clip}
+            now = {prefix: _by_fold(matrices, clips, weights, s) for prefix, s in SCORES.items()}
+            for prefix, found in now.items():
+                row |= _columns(prefix, np.nanmean(found, axis=0))
+                if before:
+                    gained = np.take_along_axis(found - before[prefix], folds, axis=0)
+                    row |= _columns(f"{prefix}_gain", np.nanmean(gained, axis=0))
+            rows.append(row)
+            before = now
+    return pd.DataFrame(rows)
+
+
+def _drawn(rng: np.random.Generator, clips: int, samples: int) -> Int[np.ndarray, "samples clips"]:
+    """How often each clip is drawn when as many as there are, with replacement, are drawn."""
+    return rng.multinomial(clips, np.full(clips, 1 / clips), samples)
+
+
+def _columns(prefix: str, found: Float[np.ndarray, " values"]) -> dict[str, float]:
+    """A score and the ends of its interval, from the samples that follow it, as columns."""
+    tail = 100 * (1 - LEVEL) / 2
+    low, high = np.nanpercentile(found[1:], [tail, 100 - tail])
+    return {f"{prefix}_mean": found[0], f"{prefix}_low": low, f"{prefix}_high": high}
+
+
+def _by_fold(
     matrices: dict, clips: list[str], weights: Int[np.ndarray, "samples clips"], score
-) -> Float[np.ndarray, " samples"]:
-    """Mean over outer folds of a score, in percent, where clips count as often as they weigh."""
+) -> Float[np.ndarray, "folds samples"]:
+    """A score of every outer fold, in percent, where clips count as often as they weigh."""
     order, folds = {clip: k for k, clip in enumerate(clips)}, {}
     for (outer, clip), matrix in matrices.items():
         folds.setdefault(outer, []).append((order[clip], matrix))
-    means = []
+    found = []
     for own in folds.values():
         columns, counts = zip(*own)
         total = np.einsum("sc,cij->sij", weights[:, list(columns)], np.stack(counts))
-        means.append([score(matrix) for matrix in total])
-    return 100 * np.nanmean(means, axis=0)
+        found.append([score(matrix) for matrix in total])
+    return 100 * np.array(found)
 
 
 SCORES = {"acc": metrics.accuracy, "f1": metrics.macro_f1}

@@ -139,15 +139,45 @@ def plot_chance(chance: pd.DataFrame, thesis: pd.DataFrame, ax: Axes | None = No
     for split, rows in chance.groupby("split", sort=False):
         label, marker, colour, shift = looks[split]
         rows = rows.set_index("approach").reindex(keys)
-        wide = np.abs(rows[["acc_low", "acc_high"]].sub(rows["acc_mean"], axis=0)).T
         look = {"fmt": marker, "color": colour, "capsize": 3, "label": label}
-        ax.errorbar(rows["acc_mean"], position + shift, xerr=wide.to_numpy(), **look)
+        ax.errorbar(rows["acc_mean"], position + shift, xerr=_reach(rows, "acc"), **look)
     published = thesis.set_index("approach")["acc_mean"].reindex(keys)
     ax.plot(published, position, "|", color="#666666", markersize=22, label="thesis")
     ax.set_yticks(position, [results.title(key) for key in keys])
     ax.set_xlabel(f"{SCORES['acc']}, mean and 95 % interval")
     ax.legend(**OUTSIDE)
     return ax
+
+
+def _reach(rows: pd.DataFrame, score: str) -> Float[np.ndarray, "2 rows"]:
+    """How far an interval reaches below and above its mean."""
+    ends = rows[[f"{score}_low", f"{score}_high"]]
+    return np.abs(ends.sub(rows[f"{score}_mean"], axis=0)).to_numpy().T
+
+
+def plot_learning_curve(curve: pd.DataFrame, axes=None) -> np.ndarray:
+    """Both scores of averaged models by the number of clips that they were trained on.
+
+    ``curve`` as gymlib.evaluation.chance.curve gives it: a line per architecture in its colour,
+    bars from end to end of its intervals.
+    """
+    axes = grid(axes, 1, len(SCORES), figsize=(9, 3.6), sharey=True)
+    names = list(curve["architecture"].unique())
+    for ax, (score, label) in zip(axes[0], SCORES.items()):
+        for number, name in enumerate(names):
+            rows, recipe = curve[curve["architecture"] == name], models.recipe(name)
+            # A little apart, so that bars of different architectures do not hide each other.
+            place = rows["trained"] * 1.03 ** (number - (len(names) - 1) / 2)
+            look = {"color": recipe.colour, "marker": "o", "capsize": 3, "label": recipe.title}
+            ax.errorbar(place, rows[f"{score}_mean"], yerr=_reach(rows, score), **look)
+        ax.set_xscale("log")
+        ticks = sorted(set(curve["trained"]))
+        ax.set_xticks(ticks, [f"{tick:.0f}" for tick in ticks])
+        ax.minorticks_off()
+        ax.set(xlabel="clips trained on", title=label)
+    axes[0, 0].set_ylabel("mean and 95 % interval")
+    axes[0, -1].legend(**OUTSIDE)
+    return axes
 
 
 def plot_losses(losses: pd.DataFrame, architecture: str, axes=None) -> np.ndarray:

@@ -59,13 +59,35 @@ def style_chance(chance: pd.DataFrame, thesis: pd.DataFrame) -> Styler:
         cells = {"": splits[row["split"]], "approach": title(row["approach"])}
         for score, name in (("acc", "accuracy"), ("f1", "macro F1")):
             low, high = row[f"{score}_low"], row[f"{score}_high"]
-            cells[name] = f"{row[f'{score}_mean']:.0f} ({low:.0f} to {high:.0f})"
+            cells[name] = _interval(row, score, ".0f")
             value = published.loc[row["approach"], f"{score}_mean"] if known else float("nan")
             place = "inside" if low <= value <= high else "below" if value < low else "above"
             cells[f"thesis, {name}"] = f"{value:.1f}, {place}" if known else "–"
         cells["accuracy, all frames"] = f"{row['all_frames']:.0f}"
         rows.append(cells | {"seeds": row["seeds"]})
     return pd.DataFrame(rows).style.set_uuid("chance").hide(axis="index")
+
+
+def style_learning_curve(curve: pd.DataFrame) -> Styler:
+    """Scores by clips trained on, and the gain over the row above, with intervals: a Styler.
+
+    ``curve`` as gymlib.evaluation.chance.curve gives it.
+    """
+    rows = []
+    for _, row in curve.iterrows():
+        part = "all" if row["share"] == 1 else f"1/{1 / row['share']:.0f}"
+        cells = {"": models.recipe(row["architecture"]).title}
+        cells["clips trained on"] = f"{row['trained']:.0f} ({part})"
+        for score, name in (("acc", "accuracy"), ("f1", "macro F1")):
+            cells[name] = _interval(row, score, ".0f")
+            cells[f"gain, {name}"] = _interval(row, f"{score}_gain", "+z.1f")
+        rows.append(cells)
+    return pd.DataFrame(rows).style.set_uuid("learning-curve").hide(axis="index")
+
+
+def _interval(row: pd.Series, score: str, form: str) -> str:
+    mean, low, high = (format(row[f"{score}_{end}"], form) for end in ("mean", "low", "high"))
+    return "–" if pd.isna(row[f"{score}_mean"]) else f"{mean} ({low} to {high})"
 
 
 def style_claims(table: pd.DataFrame) -> Styler:

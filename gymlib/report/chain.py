@@ -17,7 +17,7 @@ import papermill
 from IPython.core.inputtransformer2 import TransformerManager
 
 from gymlib.dataset import Dataset
-from gymlib.evaluation import protocol, repeats
+from gymlib.evaluation import learning_curve, protocol, repeats
 from gymlib.files import lock, paths, provenance, svg
 from gymlib.files.atomic import atomic_path, read_json, sweep, write_json
 from gymlib.files.cache import Step
@@ -43,7 +43,7 @@ WRITES = {
     "06_nested_cv": ("results",),
     "07_results": (
         "tables/scores.csv", "tables/table1.csv", "tables/table2.csv", "tables/per_class.csv",
-        "tables/claims.csv", "tables/chance.csv",
+        "tables/claims.csv", "tables/chance.csv", "tables/learning_curve.csv",
     ),
     "08_models": ("tables/models.csv",),
 }  # fmt: skip
@@ -153,11 +153,7 @@ def _files(words: tuple[str, ...], data: Dataset, profile: str) -> list[Path]:
         "annotations": lambda: map(data.annotation, data.annotators),
         # Without videos the poses came from elsewhere.
         "videos": lambda: data.videos.values() or [data.folder / "keypoints.parquet"],
-        "results": lambda: (
-            data.results(run) / n
-            for run in repeats.names(data, protocol.of_profile(profile))
-            for n in RESULTS
-        ),
+        "results": lambda: _results(data, protocol.of_profile(profile)),
         "people": lambda: (  # that models are taught by, and that they meet
             Dataset(name, data.home).folder / table
             for name in (data.name, simulated, "recovered")
@@ -167,6 +163,12 @@ def _files(words: tuple[str, ...], data: Dataset, profile: str) -> list[Path]:
     places = {word: data.report if word.startswith("tables/") else data.folder for word in words}
     found = [groups[word]() if word in groups else [places[word] / word] for word in words]
     return list(dict.fromkeys(file for files in found for file in files))
+
+
+def _results(data: Dataset, rules: protocol.Protocol) -> list[Path]:
+    """What a protocol's runs leave; the learning curve is that of the first alone."""
+    found = [data.results(run) / n for run in repeats.names(data, rules) for n in RESULTS]
+    return [*found, data.results(rules.name) / learning_curve.FILE]
 
 
 def _modules(cells: list[str]) -> list[str]:

@@ -194,3 +194,42 @@ def test_claims_table_writes_the_verdict_out():
     html = styled.to_html()
     assert html.count("does not hold") == 2 * 6
     assert "LSTM ensemble" in html and html == styled.to_html()
+
+
+ENDS = ("mean", "low", "high")
+
+
+def make_curve() -> pd.DataFrame:
+    """A learning curve of two architectures, as chance.curve gives it."""
+    rows = []
+    for name, height in (("lstm", 70.0), ("cnn", 60.0)):
+        for step, share in enumerate((0.25, 0.5, 1.0)):
+            row = {"architecture": name, "share": share, "trained": 53.6 * share}
+            for score in ("acc", "f1"):
+                mean, gain = height + 5 * step, 5.0 if step else np.nan
+                row |= dict(zip((f"{score}_{e}" for e in ENDS), (mean, mean - 4, mean + 3)))
+                row |= dict(zip((f"{score}_gain_{e}" for e in ENDS), (gain, gain - 6, gain + 1)))
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def test_learning_curve_has_a_line_and_intervals_per_architecture_in_its_colour():
+    axes = draw.plot_learning_curve(make_curve())
+    assert [ax.get_title() for ax in axes[0]] == ["accuracy (%)", "macro F1 (%)"]
+    for ax in axes[0]:
+        assert ax.get_xscale() == "log"
+        assert [label.get_text() for label in ax.get_xticklabels()] == ["13", "27", "54"]
+        for name, drawn, first in zip(("lstm", "cnn"), ax.containers, (70, 60)):
+            line, _, (bars,) = drawn.lines
+            np.testing.assert_allclose(line.get_ydata(orig=False), [first, first + 5, first + 10])
+            assert line.get_color() == models.recipe(name).colour
+            ends = bars.get_segments()[0][:, 1]
+            np.testing.assert_allclose(ends, [first - 4, first + 3])
+    assert len(axes[0, 1].get_legend().get_texts()) == 2
+
+
+def test_learning_curve_as_a_table_of_scores_and_gains():
+    table = tables.style_learning_curve(make_curve()).data
+    assert table["clips trained on"].tolist()[:3] == ["13 (1/4)", "27 (1/2)", "54 (all)"]
+    assert table["accuracy"].iloc[1] == "75 (71 to 78)"
+    assert table["gain, macro F1"].tolist()[:2] == ["–", "+5.0 (-1.0 to +6.0)"]
