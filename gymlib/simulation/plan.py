@@ -224,5 +224,5 @@ def _rounded(shares):
     """Whole numbers near ``shares`` with the same sum (largest remainders)."""
     whole = np.floor(shares).astype(int)
     rest = round(shares.sum()) - whole.sum()
-    whole[np.argsort(whole - shares)[:rest]] += 1
+    whole[np.argsort(whole - shares, kind="stable")[:rest]] += 1
     return whole

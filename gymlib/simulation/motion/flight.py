@@ -50,7 +50,7 @@ def turn(
     courses = _integrate(factors[:, None] * guess, inverse, inner, interval, start)
     miss = np.linalg.norm(_rotation_vector(end @ courses[-1].transpose(0, 2, 1)), axis=1)
     wrong = [not _right_turns(courses[:, i], turns) for i in range(len(factors))]
-    for best in np.argsort(miss + 10.0 * np.array(wrong))[:6]:
+    for best in np.argsort(miss + 10.0 * np.array(wrong), kind="stable")[:6]:
         course = _newton(factors[best] * guess, inverse, inner, interval, start, end)
         if course is not None and _right_turns(course, turns):
             return course

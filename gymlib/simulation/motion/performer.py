@@ -179,7 +179,8 @@ class Performer:
             )  # fmt: skip
             self.velocity = velocity - np.array([0, 0, GRAVITY * grid[-1]])
             self.floor, self.drop = landed, self.drop - below
-        first = np.concatenate([euler(turning[:2]), angles[:2]], axis=-1)
+        # A yaw of half a turn is pi or -pi by chance; between two moments it does not jump.
+        first = np.unwrap(np.concatenate([euler(turning[:2]), angles[:2]], axis=-1), axis=0)
         return velocity, (first[1] - first[0]) / (grid[1] - grid[0])
 
     def jump(

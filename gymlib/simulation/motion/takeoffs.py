@@ -97,10 +97,12 @@ def standing_somersault(
     )  # fmt: skip
     off = flat(off, tilt, sole=48)
     lean = p.rng.uniform(-0.17, -0.10) if backward else p.rng.uniform(0.04, 0.12)
-    keys = somersault(p.style, shape, backward, duration, pitch, crouch=crouch)
+    keys = somersault(p.style, shape, backward, duration, pitch, crouch=crouch, yaw=p.yaw)
     turn = np.radians(pitch - tilt + (-360 if backward else 360))
+    ahead = np.array([np.cos(p.channels[0]), np.sin(p.channels[0])])
+    axis = np.array([-ahead[1], ahead[0], 0]) * turn
     p.jump(
-        [*low, key(0, off, tilt, lean=lean)], TAKEOFF, keys, (0, turn, 0), (travel, 0.0),
+        [*low, key(0, off, tilt, yaw=p.yaw, lean=lean)], TAKEOFF, keys, axis, travel * ahead,
         flight_label=SKILL,
     )  # fmt: skip
 

@@ -131,11 +131,12 @@ class Camera:
         base = (aims.min(axis=0) + aims.max(axis=0)) / 2
         turns = aims - base + _trembling(rng, len(joints), 0.25 * fps) * shake / focal
         yaw, pitch = base[:2] + rng.normal(0, 0.006, 2)  # nobody aims exactly
-        turns = turns if turns.any() else None
+        turns = turns.round(7) if turns.any() else None
         zooms = np.exp(zoom * _trembling(rng, len(joints), 1.2 * fps)[:, 0]) if zoom else None
-        return replace(
-            self, yaw=float(yaw), pitch=float(pitch), focal=focal, turns=turns, zooms=zooms
-        )
+        zooms = None if zooms is None else zooms.round(7)
+        # Without the last bits, which are others on other processors.
+        yaw, pitch, focal = (round(float(value), 7) for value in (yaw, pitch, focal))
+        return replace(self, yaw=yaw, pitch=pitch, focal=focal, turns=turns, zooms=zooms)
 
     def at(self, frame: int) -> "Camera":
         """The camera at rest as it stands in one frame."""
@@ -198,7 +199,8 @@ def _aim(angles, view: float, fps, late: float):
     ``angles`` (frames, 33) are the joints' directions, ``view`` the angle it can show at once,
     ``late`` the seconds by which it lags behind.
     """
-    if np.ptp(angles) < view:
+    # A little more, as the focal length may be chosen so that it just fits.
+    if np.ptp(angles) < view + 1e-6:
         return np.full(len(angles), (angles.min() + angles.max()) / 2)
     middle = (angles.min(axis=1) + angles.max(axis=1)) / 2
     follow = gaussian_filter1d(middle, 0.3 * fps, mode="nearest")
