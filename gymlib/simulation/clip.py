@@ -5,6 +5,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from jaxtyping import Float
 
 from gymlib import video
 from gymlib.files.atomic import atomic_path
@@ -80,12 +81,19 @@ def make(planned: Planned, film: Path, truth: Path) -> None:
     crf = 28 if session.width > 640 else 24
     video.write_video(film, pictures, motion.fps, crf=crf, preset="ultrafast")
     votes = annotate(motion, np.random.default_rng([planned.attempt.seed, 2]))
-    keypoints = camera.project(motion.joints) / [session.width, session.height]
+    keypoints = shares(camera.project(motion.joints), session)
     with atomic_path(truth) as temporary, temporary.open("wb") as file:
         np.savez_compressed(
-            file, joints=motion.joints.astype(np.float32), keypoints=keypoints.astype(np.float32),
+            file, joints=motion.joints.astype(np.float32), keypoints=keypoints,
             phases=motion.phases, votes=votes,
         )  # fmt: skip
+
+
+def shares(
+    pixels: Float[np.ndarray, "frames 33 2"], session: Session
+) -> Float[np.ndarray, "frames 33 2"]:
+    """Pixels as shares of the picture, float32; rounded to what is the same on every machine."""
+    return np.round(pixels / [session.width, session.height], 6).astype(np.float32)
 
 
 def simulate(planned: Planned, rate: float = RATE) -> Motion:

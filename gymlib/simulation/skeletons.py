@@ -92,7 +92,7 @@ def make_clip(planned: Planned, noise: PoseNoise) -> dict[str, np.ndarray]:
     seen, detected = noise.see(pixels, np.random.default_rng([planned.attempt.seed, 3]))
     return {
         "votes": annotate(motion, np.random.default_rng([planned.attempt.seed, 2])),
-        "keypoints": (seen / [session.width, session.height]).astype(np.float32),
+        "keypoints": filming.shares(seen, session),
         "detected": detected,
     }
 

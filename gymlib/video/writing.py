@@ -8,7 +8,7 @@ from pathlib import Path
 
 import av
 import numpy as np
-from av.video.reformatter import ColorRange, Colorspace
+from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from jaxtyping import UInt8
 
 from gymlib.files.atomic import atomic_path
@@ -18,6 +18,8 @@ _BT709 = 1  # code of BT.709 in ITU-T H.273: what browsers expect of high-defini
 # x264's macroblock tree gave different bytes from run to run on processors with AVX-512;
 # without it the bytes are the same on all x86 processors tried, at a few per cent more size.
 _DETERMINISTIC = "mbtree=0"
+# Otherwise swscale's vector instructions round colours in another way than its C code.
+_EXACT = Interpolation.BILINEAR | Interpolation.BITEXACT
 
 
 def write_video(
@@ -101,5 +103,8 @@ def _yuv(rgb: UInt8[np.ndarray, "h w 3"], height: int, width: int) -> av.VideoFr
     pad = (0, height - rgb.shape[0]), (0, width - rgb.shape[1]), (0, 0)
     picture = av.VideoFrame.from_ndarray(np.pad(rgb, pad, mode="edge"), format="rgb24")
     return picture.reformat(
-        format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+        format="yuv420p",
+        dst_colorspace=Colorspace.ITU709,
+        dst_color_range=ColorRange.MPEG,
+        interpolation=_EXACT,
     )

@@ -10,7 +10,7 @@ from gymlib.simulation.motion.flight import FlightError
 from gymlib.simulation.motion.performer import Performer
 from gymlib.simulation.motion.proportions import Proportions
 from gymlib.simulation.motion.style import Style
-from gymlib.simulation.motion.truth import Motion, landing_over
+from gymlib.simulation.motion.truth import DECIMALS, Motion, landing_over
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,7 @@ def _clip(p, attempt, fine, begin, rng) -> Motion:
     flying = np.flatnonzero(air)
     middle = joined["joints"][flying[len(flying) // 2] if len(flying) else 0, [23, 24], :2].mean(0)
     joined["joints"][..., :2] -= middle  # the skill happens before the camera
-    # The last bits of a sum depend on where arrays lie in memory; without them, same seed, same
-    # data holds to the last bit.
-    joined["joints"] = np.round(joined["joints"], 7)
+    joined["joints"] = np.round(joined["joints"], DECIMALS)
     motion = Motion(
         fps=attempt.fps, slow=attempt.slow, skill=attempt.skill,
         shape=attempt.shape, entry=attempt.entry, landing=attempt.landing, **joined,

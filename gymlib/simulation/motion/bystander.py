@@ -10,7 +10,7 @@ from gymlib.simulation.motion.performer import Performer
 from gymlib.simulation.motion.proportions import Proportions
 from gymlib.simulation.motion.style import Style
 from gymlib.simulation.motion.takeoffs import stand
-from gymlib.simulation.motion.truth import Motion
+from gymlib.simulation.motion.truth import DECIMALS, Motion
 
 STEPS = 4
 """Moments computed per frame."""
@@ -41,4 +41,4 @@ def bystand(
         stand(p, lasts)
         place = behind + across * rng.uniform(0.4, 2.2)
     joints = np.concatenate([record["joints"] for record in p.records])[::STEPS][:frames]
-    return np.round(joints + np.r_[place, 0.0], 7)
+    return np.round(joints + np.r_[place, 0.0], DECIMALS)

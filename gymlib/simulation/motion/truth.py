@@ -9,6 +9,10 @@ from gymlib.labels import IDLE, LANDING, segments
 
 FAKE, STEP, STAND, WHEEL, REBOUND = range(1, 6)
 
+DECIMALS = 6
+"""Of metres, in joints. The last bits of sums, sines and products of matrices (1e-14 m) depend on
+processor and memory; without them the same seed gives the same motion on every machine."""
+
 
 @dataclass(frozen=True)
 class Motion:

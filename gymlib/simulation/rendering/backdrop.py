@@ -59,14 +59,34 @@ class Canvas:
 
 
 def noise_tile(rng: np.random.Generator, size: int = 512) -> Float[np.ndarray, "size size"]:
-    """Noise in [-1, 1] with detail at many scales; repeats at its edges. float32."""
-    tile = np.zeros((size, size), np.float32)
+    """Noise in [-1, 1] with detail at many scales; repeats at its edges. float32.
+
+    Values and weights are whole multiples of small powers of two: their sums are exact in any
+    order, so the tile, and what is interpolated in it, is the same on every processor.
+    """
+    tile = np.zeros((size, size))
     for octave in range(2, 9):
-        coarse = np.pad(rng.standard_normal((2**octave,) * 2, np.float32), 2, mode="wrap")
-        factor = size // 2**octave
-        fine = cv2.resize(coarse, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-        tile += fine[2 * factor : -2 * factor, 2 * factor : -2 * factor] * 0.75**octave
-    return np.clip(tile / (3 * tile.std()), -1, 1)
+        coarse = _multiples(rng.standard_normal((2**octave,) * 2, np.float32).astype(float), 10)
+        weights = _cubic_weights(2**octave, size)
+        tile += weights @ coarse @ weights.T * 0.75**octave
+    return _multiples(np.clip(tile / (3 * tile.std()), -1, 1), 10).astype(np.float32)
+
+
+def _cubic_weights(coarse: int, fine: int) -> Float[np.ndarray, "fine coarse"]:
+    """What each coarse value adds to each fine one on a ring (cubic, a = -0.75 as in OpenCV)."""
+    places = (np.arange(fine) + 0.5) * coarse / fine - 0.5
+    away = np.abs(places[:, None] - np.arange(-2, coarse + 2))
+    near = (1.25 * away - 2.25) * away**2 + 1
+    far = -0.75 * (((away - 5) * away + 8) * away - 4)
+    weights = np.where(away <= 1, near, np.where(away < 2, far, 0.0))
+    weights[:, 2:4] += weights[:, -2:]
+    weights[:, -4:-2] += weights[:, :2]
+    return _multiples(weights[:, 2:-2], 12)
+
+
+def _multiples(values: Float[np.ndarray, "*any"], bits: int) -> Float[np.ndarray, "*any"]:
+    """Rounded to whole multiples of two to the power of ``-bits``."""
+    return np.round(values * 2**bits) / 2**bits
 
 
 def grain(tile, x, y, metres: float):

@@ -86,7 +86,7 @@ def _add_torso(builder, look, size):
     rings[1:-2, 1:3] += look.loose
     points, quads = tube(rings, around)
     centres = points[quads].mean(axis=1)
-    height, side = centres[:, 2] / torso, centres[:, 1] / size["shoulders"]
+    height, side = np.round([centres[:, 2] / torso, centres[:, 1] / size["shoulders"]], 6)
     colours = np.where((height < _BELT)[:, None], look.bottom, look.top).astype(float)
     if look.emblem is not None:
         front = (centres[:, 0] > 0.03) & (np.abs(side) < 0.25) & (np.abs(height - 0.72) < 0.09)
@@ -138,7 +138,8 @@ def _add_limb(builder, bone, thickness, look, size, covered, cloth, stripes=None
     rings[:, 3] -= bulge * g * np.clip(np.sin(np.pi * along / 0.7), 0, 1) * (along < 0.7)
     rings[1:-1][along[1:-1] < covered, 1:3] += look.loose
     points, quads = tube(rings)
-    centre = points[quads].mean(axis=1)[:, 2] / size[bone]
+    # Rounded, as some lie exactly on the border of a stripe.
+    centre = np.round(points[quads].mean(axis=1)[:, 2] / size[bone], 6)
     colours = np.where((centre < covered)[:, None], cloth, look.skin).astype(float)
     if stripes is not None:
         colours[(centre < covered) & (centre * 8 % 2 < 1)] = stripes

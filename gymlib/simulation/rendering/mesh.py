@@ -102,8 +102,11 @@ class MeshBuilder:
         self._count += len(points)
 
     def mesh(self, torso: float) -> Mesh:
-        """All surfaces together."""
-        return Mesh(**{n: np.concatenate(v) for n, v in self._columns.items()}, torso=torso)
+        """All surfaces together; points without the last bits, which are others elsewhere."""
+        columns = {name: np.concatenate(values) for name, values in self._columns.items()}
+        for name in ("points", "other_points"):
+            columns[name] = np.round(columns[name], 7)
+        return Mesh(**columns, torso=torso)
 
 
 def frames_of(joints: Float[np.ndarray, "moments 33 3"], torso: float):

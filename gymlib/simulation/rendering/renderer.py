@@ -4,6 +4,10 @@ The body is a mesh of small quadrilaterals, drawn back to front inside its bound
 place is painted once per clip, wider than the picture, and turned with the camera. A fast body is
 drawn several times during the exposure: motion blur. The lens blurs, the sensor adds noise; the
 compression is the video file's.
+
+The same joints give the same pictures on every processor: where the last bits of floating-point
+numbers can differ, whole numbers follow before anything is drawn, and pictures are made with whole
+numbers or sums that are exact in any order.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,6 +30,9 @@ BLUR_STEP = 5.0
 """Pixels that the fastest joint may move between two drawings of one exposure."""
 MOST_BLUR = 5
 """Drawings per exposure at most."""
+_GRAIN = 30
+"""Standard deviation of the noise while it is made of bytes."""
+_DIGITS = np.array([[2.0**-26, 2.0**-26, 2.0**-16]] * 2 + [[2.0**-36, 2.0**-36, 1.0]])
 _SHADOWS = (*(edge for edge in EDGES if min(edge) > 10), (11, 24), (12, 23), (0, 11), (0, 12))
 
 
@@ -100,11 +107,14 @@ class _Place:
     def _turn(self, image, view: Camera):
         if not self.turned:
             return image.copy()
-        turn = view.intrinsics @ view.rotation @ self.camera.rotation.T
-        homography = turn @ np.linalg.inv(self.camera.intrinsics)
+        back = self.camera.intrinsics @ self.camera.rotation @ view.rotation.T
+        homography = back @ np.linalg.inv(view.intrinsics)
+        # So few digits that products with pixels are exact; shifts by less than 1/1000 pixel.
+        homography = np.round(homography / homography[2, 2] / _DIGITS) * _DIGITS
         return cv2.warpPerspective(
-            image, homography, (view.width, view.height), borderMode=cv2.BORDER_REPLICATE
-        )
+            image, homography, (view.width, view.height), borderMode=cv2.BORDER_REPLICATE,
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        )  # fmt: skip
 
 
 def _exposure(joints, frame: int, camera: Camera, fps: float) -> Float[np.ndarray, "moments 33 3"]:
@@ -135,14 +145,16 @@ def _draw_body(picture, mesh: Mesh, moments, scene: Scene, view: Camera):
     corner, region = window
     size = region.shape[1::-1]
     fine = SUPERSAMPLING if len(moments) < 3 else 1
-    total = np.zeros((size[1], size[0], 4), np.float32)
+    total = np.zeros((size[1], size[0], 4), np.uint16)
     for position, deep, where in zip(points, depth, pixels):
         layer = np.zeros((size[1] * fine, size[0] * fine, 4), np.uint8)
         _draw_quads(layer, mesh, position, deep, (where - corner + 0.5) * fine - 0.5, scene)
-        cv2.accumulate(cv2.resize(layer, size, interpolation=cv2.INTER_AREA), total)
-    total = cv2.GaussianBlur(total / len(points), (0, 0), view.softness)
-    cover = total[..., 3:] / 255
-    region[:] = (region * (1 - cover) + total[..., :3]).astype(np.uint8)
+        total += cv2.resize(layer, size, interpolation=cv2.INTER_AREA)
+    mean = ((total + len(points) // 2) // len(points)).astype(np.uint8)
+    blurred = cv2.GaussianBlur(mean, (0, 0), view.softness)  # exact for uint8
+    light = region * (255 - blurred[..., 3:]).astype(np.uint16) + np.uint16(128)
+    light = (light + (light >> 8)) >> 8  # by 255, rounded
+    cv2.add(light.astype(np.uint8), blurred[..., :3], dst=region)
 
 
 def _window(picture, pixels: Float[np.ndarray, "points 2"], margin: int):
@@ -160,11 +172,13 @@ def _draw_quads(layer, mesh: Mesh, points, depth, pixels, scene: Scene):
     corners = pixels[mesh.quads]  # (quads, 4, 2)
     first, second = corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]
     # y runs down in pixels: anticlockwise in the world is a negative area here.
-    facing = np.flatnonzero(first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0] < 0)
-    distance = depth[mesh.quads[facing]].mean(axis=1) - mesh.lift[facing]
-    order = facing[np.argsort(-distance)]
+    # What is seen exactly from its edge, as feet sunk into grass, is left out.
+    area = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
+    facing = np.flatnonzero(area < -1e-6)
+    distance = np.round(depth[mesh.quads[facing]].mean(axis=1) - mesh.lift[facing], 6)
+    order = facing[np.argsort(-distance, kind="stable")]
     colours = np.full((len(order), 4), 255.0)
-    colours[:, :3] = _shade(mesh, points, order, scene)
+    colours[:, :3] = np.round(_shade(mesh, points, order, scene))
     polygons = np.round(corners[order]).astype(np.int32)
     for polygon, colour in zip(polygons, colours.tolist()):
         cv2.fillConvexPoly(layer, polygon, colour)
@@ -196,20 +210,29 @@ def _draw_shadow(picture, joints, scene: Scene, view: Camera):
     for a, b in _SHADOWS:
         cv2.line(mask, where[a].tolist(), where[b].tolist(), 255, max(1, int(0.1 * metre)))
     blur = metre * (0.02 + 0.03 * float(height.mean()))
-    mask = cv2.GaussianBlur(mask, (0, 0), max(blur, 1.0))
+    mask = cv2.GaussianBlur(mask, (0, 0), max(round(blur, 3), 1.0))
     dark = 1 - np.float32(0.9 * (1 - scene.ambient) / 255) * mask[..., None]
     region[:] = (region * dark).astype(np.uint8)
 
 
 def _noise_bank(rng, camera: Camera, count: int = 3):
     """A few pictures of sensor noise, used in turn at changing shifts."""
-    width, height = camera.width + 64, camera.height + 64
-    coarse = (int(height / camera.grain), int(width / camera.grain), 3)
+    size = camera.width + 64, camera.height + 64
+    wide, high = (int(pixels / camera.grain) for pixels in size)
+    scale = wide / size[0], high / size[1]
+    stretch = np.array([[scale[0], 0, scale[0] / 2 - 0.5], [0, scale[1], scale[1] / 2 - 0.5]])
     bank = []
     for _ in range(count):
-        grain = rng.standard_normal(coarse, np.float32)
-        grain = cv2.resize(grain, (width, height), interpolation=cv2.INTER_CUBIC)
-        bank.append(np.round(grain * (camera.noise / grain.std())).astype(np.int16))
+        coarse = 128 + _GRAIN * rng.standard_normal((high, wide, 3), np.float32)
+        coarse = np.clip(np.round(coarse), 0, 255).astype(np.uint8)
+        grain = cv2.warpAffine(
+            coarse, stretch, size, flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )  # fmt: skip
+        levels = np.arange(256) - 128
+        share = np.bincount(grain.ravel(), minlength=256) / grain.size
+        spread = np.sqrt((share * levels**2).sum())
+        bank.append(cv2.LUT(grain, np.round(levels * (camera.noise / spread)).astype(np.int16)))
     return bank, rng.integers(0, 64, (997, 2))
 
 

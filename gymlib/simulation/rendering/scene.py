@@ -97,7 +97,7 @@ class Scene:
             colour = pick(rng, (134, 62, 60), (64, 84, 126), (150, 116, 84), (84, 112, 92))
             canvas.box((low + high) / 2, high - low, colour, np.array(self.light), self.ambient)
         tinted = np.clip(canvas.rgb * np.array(self.tint, np.float32), 0, 255).astype(np.uint8)
-        whole = cv2.resize(tinted, size, interpolation=cv2.INTER_LINEAR)
+        whole = cv2.resize(tinted, size, interpolation=cv2.INTER_LINEAR_EXACT)
         return cv2.GaussianBlur(whole, (0, 0), max(camera.softness, 0.5))
 
     def foreground(self, camera: Camera) -> UInt8[np.ndarray, "height width"]:
@@ -106,7 +106,7 @@ class Scene:
         if self.place == "trampoline":
             edge = self._rim()
             near = edge[edge[:, 1] * np.sign(camera.position[1]) > -1e-9]
-            near = near[np.argsort(near[:, 0])]
+            near = near[np.argsort(near[:, 0], kind="stable")]
             below = (near - [0, 0, 0.9 * self.surface_height])[::-1]
             pixels = camera.project(np.concatenate([near, below]))
             if np.isfinite(pixels).all():
