@@ -19,7 +19,7 @@ _BT709 = 1  # code of BT.709 in ITU-T H.273: what browsers expect of high-defini
 # without it the bytes are the same on all x86 processors tried, at a few per cent more size.
 _DETERMINISTIC = "mbtree=0"
 # Otherwise swscale's vector instructions round colours in another way than its C code.
-_EXACT = Interpolation.BILINEAR | Interpolation.BITEXACT
+_EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
 
 
 def write_video(

@@ -232,7 +232,7 @@ def _noise_bank(rng, camera: Camera, count: int = 3):
         levels = np.arange(256) - 128
         share = np.bincount(grain.ravel(), minlength=256) / grain.size
         spread = np.sqrt((share * levels**2).sum())
-        bank.append(cv2.LUT(grain, np.round(levels * (camera.noise / spread)).astype(np.int16)))
+        bank.append(np.round(levels * (camera.noise / spread)).astype(np.int16)[grain])
     return bank, rng.integers(0, 64, (997, 2))
 
 
