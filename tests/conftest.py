@@ -17,6 +17,30 @@ settings.load_profile("gymlib")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(trylast=True)  # after those that leave tests out
+def pytest_collection_modifyitems(items):
+    """The longest tests first, dealt to the workers: none is left alone with one at the end.
+
+    ``--dist worksteal`` gives every worker a stretch of the tests, all of one length.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+    longest = sorted(filter(_seconds, items), key=_seconds, reverse=True)
+    others, ordered = [item for item in items if not _seconds(item)], []
+    for worker in range(workers):
+        own = longest[worker::workers]
+        share = (len(items) - len(ordered)) // (workers - worker)
+        rest = max(share - len(own), 0)
+        ordered += own + others[:rest]
+        others = others[rest:]
+    items[:] = ordered
+
+
+def _seconds(item) -> float:
+    """What a test says of its length; 0 if nothing."""
+    marker = item.get_closest_marker("slow")
+    return marker.kwargs.get("seconds", 0) if marker else 0
+
+
 @pytest.fixture
 def home(tmp_path, monkeypatch) -> Path:
     """An empty home for data, figures and report, away from the repository."""

@@ -162,7 +162,7 @@ def test_killed_in_the_middle_of_writes_it_continues_to_the_same_bytes(finished,
     assert not list(tmp_path.glob(".part-*"))
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=120)
 def test_the_compiled_engine_gives_the_same_protocol_killed_or_not(finished, tmp_path):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     nested_cv.run(CLIPS, TINY, whole, engine="compiled", n_jobs=1)

@@ -87,7 +87,7 @@ class TestSource:
         assert headings[-1] == "## Summary"
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=400)
 def test_the_whole_chain_on_simulated_videos(home, capfd):
     """`make reproduce PROFILE=quick`, from nothing to the report."""
     status = command.main(["reproduce", "--dataset", "simulated", "--profile", "quick"])
@@ -114,7 +114,7 @@ def test_the_whole_chain_on_simulated_videos(home, capfd):
     assert {file.name for file in again if again[file] != made.get(file)} <= LOCKS
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=450)
 def test_the_chain_on_recovered_clips(home, real_data, capfd):
     """The same on real skeletons, taken from a local copy."""
     sources = paths.REPOSITORY / "data" / "recovered"
