@@ -142,10 +142,10 @@ def plot_chance(chance: pd.DataFrame, thesis: pd.DataFrame, ax: Axes | None = No
         look = {"fmt": marker, "color": colour, "capsize": 3, "label": label}
         ax.errorbar(rows["acc_mean"], position + shift, xerr=_reach(rows, "acc"), **look)
     published = thesis.set_index("approach")["acc_mean"].reindex(keys)
-    ax.plot(published, position, "|", color="#666666", markersize=22, label="thesis")
+    ax.scatter(published, position, s=480, marker="|", color="#666666", label="thesis")
     ax.set_yticks(position, [results.title(key) for key in keys])
     ax.set_xlabel(f"{SCORES['acc']}, mean and 95 % interval")
-    ax.legend(**OUTSIDE)
+    ax.legend(**OUTSIDE).legend_handles[0].set_sizes([90])  # the thesis's, lower than a row
     return ax
 
 
