@@ -288,7 +288,7 @@ def test_a_number_nobody_computes_is_a_fault(executed):
 def test_the_answer_is_computed(executed):
     shown = numbers.shown(executed)
     answer = front.answer(shown)
-    assert "labels 80.0% (`recovered`) of the frames right; in the thesis it was 84.6%" in answer
+    assert "labels 80% (`recovered`) of the frames right; in the thesis it was 84.6%" in answer
     page = front.front_page(shown, {"recovered": {}}, ["model_card"])
     assert answer in page and "<video" not in page
     assert "from gymlib import plots, prediction\n" in page, "README's five lines"
