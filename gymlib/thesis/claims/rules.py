@@ -122,14 +122,52 @@ def lstm_averaged_no_better(evidence: Evidence) -> Finding:
     return _found(no_better, words, no_better > pairs / 2)
 
 
+def ahead_in_folds(better: str, worse: str, excepted: int = 0) -> Rule:
+    """F1 is higher in every fold, with at most ``excepted`` of them not."""
+
+    def judge(evidence: Evidence) -> Finding:
+        scores = [by_fold(evidence.table1, approach, "f1") for approach in (better, worse)]
+        names = sorted(evidence.table1["K"].unique())
+        behind = {int(k) for k, gain in zip(names, scores[0] - scores[1]) if not gain > 0}
+        ahead = len(names) - len(behind)
+        words = f"ahead in {ahead} of {len(names)} folds{_except(behind)}"
+        return _found(ahead, words, len(behind) <= excepted)
+
+    return judge
+
+
+def lstm_leads_by_ten(evidence: Evidence) -> Finding:
+    """The LSTMs' means exceed the CNNs' by 10 to 12 points, rounded, in all four comparisons."""
+    leads = [lstm.mean() - cnn.mean() for lstm, cnn in _four(evidence)]
+    words = "ensembles {:+.1f} accuracy, {:+.1f} F1; averaged {:+.1f}, {:+.1f}".format(*leads)
+    return _found(min(leads), words, all(10 <= np.round(lead) <= 12 for lead in leads))
+
+
+def lstm_ensemble_steadier(evidence: Evidence) -> Finding:
+    """Population sd of the averaged LSTM at least 1.5 times the ensemble's, in both scores."""
+    ratios = []
+    for score in ("acc", "f1"):
+        vote, mean = (by_fold(evidence.table1, f"LSTM_{how}", score) for how in ("E", "bar"))
+        ratios.append(mean.std() / vote.std() if vote.std() else np.nan)
+    words = "{:.2f} times the ensemble's in accuracy, {:.2f} in F1".format(*ratios)
+    return _found(min(ratios), words, min(ratios) >= 1.5, undecided=np.isnan(ratios).any())
+
+
+def _four(evidence: Evidence) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Scores of LSTM and CNN by fold: ensembles' accuracy and F1, averaged models' likewise."""
+    return [
+        tuple(by_fold(evidence.table1, f"{name}_{how}", score) for name in ("LSTM", "CNN"))
+        for how in ("E", "bar")
+        for score in ("acc", "f1")
+    ]
+
+
 def lstm_steadier(evidence: Evidence) -> Finding:
     """Population sd smaller in all four comparisons, each significant by Pitman and Morgan."""
     p, spreads = [], []
-    for kind in ("E", "bar"):
-        for score in ("acc", "f1"):
-            lstm, cnn = (by_fold(evidence.table1, f"{a}_{kind}", score) for a in ("LSTM", "CNN"))
-            p.append(pitman_morgan(lstm, cnn) if lstm.std() < cnn.std() else 1.0)
-            spreads.append(f"{lstm.std():.2f} against {cnn.std():.2f}")
+    for lstm, cnn in _four(evidence):
+        p.append(pitman_morgan(lstm, cnn) if lstm.std() < cnn.std() else 1.0)
+        spreads.append(f"{lstm.std():.2f} against {cnn.std():.2f}")
     smaller = sum(value < 1 or np.isnan(value) for value in p)
     words = (
         f"smaller in {smaller} of 4 (ensembles {spreads[0]} accuracy, {spreads[1]} F1; averaged "
