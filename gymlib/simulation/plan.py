@@ -59,7 +59,7 @@ class _Video:
 
 
 # The torsos come in two groups and slow motion makes up a seventh, as in the recovered clips.
-# Most cameras stand at the side; one is a phone held upright, two look along the run.
+# Most cameras stand at the side; one is a phone held upright, two look obliquely.
 _VIDEOS = [
     _Video("gym", 30, 128, 26, 0.0, _STANDING_BACK, steps=0.3),
     _Video("hall", 25, 124, 28, 0.3, _RUNNING_FRONT, {"shake": 4.0}, company=0.2),

@@ -56,7 +56,7 @@ def test_cameras_and_places_are_of_many_kinds():
     clips = plan()
     sessions = {c.session.video: c.session for c in clips}.values()
     assert sum(s.view is None for s in sessions) >= 5  # most look from the side
-    assert any(abs(s.view or 0) >= 60 for s in sessions)  # nearly along the run
+    assert any(abs(s.view or 0) >= 60 for s in sessions)  # obliquely
     assert any(s.height > s.width for s in sessions)  # a phone held upright
     for how in ("follow", "zoom"):
         assert any(getattr(s, how) for s in sessions)
