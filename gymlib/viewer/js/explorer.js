@@ -58,6 +58,7 @@ export class Explorer extends Viewer {
   visit(number, play = false) {
     this.player.stop();
     this.toPlay = play ? number : null;
+    this.list.choose(number);
     this.ask({ do: "visit", number });
   }
 

@@ -1,4 +1,5 @@
-// A list to choose from, such as places in clips or doubts of a queue.
+// A list to choose from, such as places in clips or doubts of a queue. A choice is marked at once,
+// so that what the reader does next is about it, however slow the kernel.
 
 import { element } from "./elements.js";
 

@@ -31,6 +31,7 @@ export class Review extends Labeller {
   /** Open a doubt in the labeller. */
   visit(number) {
     this.player.stop();
+    this.list.choose(number);
     this.ask({ do: "visit", number });
   }
 
