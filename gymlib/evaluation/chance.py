@@ -90,6 +90,22 @@ def intervals(
     return pd.DataFrame(rows)
 
 
+def of_counts(
+    right: Int[np.ndarray, "seeds clips"],
+    tested: Int[np.ndarray, " clips"],
+    rng: np.random.Generator,
+) -> dict[str, float]:
+    """acc_mean, acc_low, acc_high of frames ``right`` of those ``tested``, drawn as above."""
+    seeds, clips = right.shape
+    if not clips:
+        return dict.fromkeys(("acc_mean", "acc_low", "acc_high"), np.nan)
+    weights = np.vstack([np.ones((1, clips), int), _drawn(rng, clips, SAMPLES)])
+    chosen = rng.integers(seeds, size=(SAMPLES, seeds))
+    found = 100 * (right @ weights.T) / (weights @ tested)  # (seeds, 1 + samples)
+    sampled = found[:, 1:][chosen, np.arange(SAMPLES)[:, None]].mean(axis=1)
+    return _columns("acc", np.append(found[:, 0].mean(), sampled))
+
+
 def curve(counts: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.DataFrame:
     """Scores of a learning curve with their intervals.
 

@@ -23,6 +23,8 @@ MODEL_LOOKS = {
 }  # fmt: skip
 LEGEND = {"base_1": "base models", "ensemble": "ensemble", "averaged": "averaged model"}
 SCORES = {"acc": "accuracy (%)", "f1": "macro F1 (%)"}
+SPLITS = {"clips": ("folds of clips", "o", SERIES_COLOURS[0], 0.14),
+          "videos": ("whole videos left out", "D", SERIES_COLOURS[1], -0.14)}  # fmt: skip
 THESIS_BATCHES = 100  # the thesis adds up the first 100 batch losses of an epoch
 
 
@@ -134,19 +136,43 @@ def plot_chance(chance: pd.DataFrame, thesis: pd.DataFrame, ax: Axes | None = No
     ax = ax or plt.subplots(figsize=(7, 3.4))[1]
     keys = _in_order(chance["approach"].unique())
     position = pd.Series(np.arange(len(keys))[::-1], keys)
-    looks = {"clips": ("folds of clips", "o", SERIES_COLOURS[0], 0.14),
-             "videos": ("whole videos left out", "D", SERIES_COLOURS[1], -0.14)}  # fmt: skip
     for split, rows in chance.groupby("split", sort=False):
-        label, marker, colour, shift = looks[split]
-        rows = rows.set_index("approach").reindex(keys)
-        look = {"fmt": marker, "color": colour, "capsize": 3, "label": label}
-        ax.errorbar(rows["acc_mean"], position + shift, xerr=_reach(rows, "acc"), **look)
+        _draw_intervals(ax, split, rows.set_index("approach").reindex(keys), position)
     published = thesis.set_index("approach")["acc_mean"].reindex(keys)
     ax.scatter(published, position, s=480, marker="|", color="#666666", label="thesis")
     ax.set_yticks(position, [results.title(key) for key in keys])
     ax.set_xlabel(f"{SCORES['acc']}, mean and 95 % interval")
     ax.legend(**OUTSIDE).legend_handles[0].set_sizes([90])  # the thesis's, lower than a row
     return ax
+
+
+def _draw_intervals(ax: Axes, split: str, rows: pd.DataFrame, position) -> None:
+    label, marker, colour, shift = SPLITS[split]
+    look = {"fmt": marker, "color": colour, "capsize": 3, "label": label}
+    ax.errorbar(rows["acc_mean"], position + shift, xerr=_reach(rows, "acc"), **look)
+
+
+def plot_parts(parts: pd.DataFrame, part: str, axes=None) -> np.ndarray:
+    """Accuracy with its interval on every part of the data, one panel per ensemble.
+
+    ``parts`` as gymlib.evaluation.parts.table gives it; ``part`` is its column of names. Crosses
+    are the accuracy over all labelled frames, those without a pose counted as not recognised.
+    """
+    keys, names = _in_order(parts["approach"].unique()), parts[part].unique()
+    size = (4.5 * len(keys), 0.42 * len(names) + 1.2)
+    axes = grid(axes, 1, len(keys), figsize=size, sharex=True, sharey=True)
+    position = np.arange(len(names))[::-1]
+    for ax, key in zip(axes[0], keys):
+        for split, own in parts[parts["approach"] == key].groupby("split", sort=False):
+            rows = own.set_index(part).reindex(names)
+            _draw_intervals(ax, split, rows, position)
+            if split == "clips":
+                ax.plot(rows["all_frames"], position + SPLITS[split][3], "x", color="#666666",
+                        label="all frames")  # fmt: skip
+        ax.set(title=results.title(key), xlabel=f"{SCORES['acc']}, mean and 95 % interval")
+    axes[0, 0].set_yticks(position, names)
+    axes[0, -1].legend(**OUTSIDE)
+    return axes
 
 
 def _reach(rows: pd.DataFrame, score: str) -> Float[np.ndarray, "2 rows"]:

@@ -6,6 +6,7 @@ from pandas.io.formats.style import Styler
 from gymlib import models
 from gymlib.evaluation.results import model_name, title
 
+SPLITS = {"clips": "folds of clips", "videos": "whole videos left out"}
 VERDICT_COLOURS = {"holds": "#007A5A", "does not hold": "#B84A00"}
 OTHER_VERDICT = "#666666"
 
@@ -53,10 +54,9 @@ def style_chance(chance: pd.DataFrame, thesis: pd.DataFrame) -> Styler:
     ``chance`` as gymlib.evaluation.chance.table gives it, ``thesis`` its table 2.
     """
     published, rows = thesis.set_index("approach"), []
-    splits = {"clips": "folds of clips", "videos": "whole videos left out"}
     for _, row in chance.iterrows():
         known = row["approach"] in published.index
-        cells = {"": splits[row["split"]], "approach": title(row["approach"])}
+        cells = {"": SPLITS[row["split"]], "approach": title(row["approach"])}
         for score, name in (("acc", "accuracy"), ("f1", "macro F1")):
             low, high = row[f"{score}_low"], row[f"{score}_high"]
             cells[name] = _interval(row, score, ".0f")
@@ -66,6 +66,29 @@ def style_chance(chance: pd.DataFrame, thesis: pd.DataFrame) -> Styler:
         cells["accuracy, all frames"] = f"{row['all_frames']:.0f}"
         rows.append(cells | {"seeds": row["seeds"]})
     return pd.DataFrame(rows).style.set_uuid("chance").hide(axis="index")
+
+
+def style_parts(parts: pd.DataFrame, part: str) -> Styler:
+    """Every ensemble's accuracy on every part, with intervals: a Styler.
+
+    ``parts`` as gymlib.evaluation.parts.table gives it; ``part`` is its column of names.
+    """
+    table, cells = parts.set_index(part), {}
+    for key, own in table.groupby("approach", sort=False):
+        for split, rows in own.groupby("split", sort=False):
+            shown = {name: _interval(row, "acc", ".0f") for name, row in rows.iterrows()}
+            cells[title(key), SPLITS[split]] = shown
+            if split == "clips":
+                cells[title(key), "the same, all frames"] = rows["all_frames"].map("{:.0f}".format)
+    whole = table[~table.index.duplicated()]
+    posed = 100 * whole["frames"] / whole["labelled"]
+    about = {
+        "clips": whole["clips"],
+        "labelled frames": whole["labelled"],
+        "with a pose (%)": posed,
+    }
+    about = {("", name): column.map("{:,.0f}".format) for name, column in about.items()}
+    return pd.DataFrame(about | cells).style.set_uuid(f"parts-{part}")
 
 
 def style_learning_curve(curve: pd.DataFrame) -> Styler:

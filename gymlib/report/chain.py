@@ -43,7 +43,8 @@ WRITES = {
     "06_nested_cv": ("results",),
     "07_results": (
         "tables/scores.csv", "tables/table1.csv", "tables/table2.csv", "tables/per_class.csv",
-        "tables/claims.csv", "tables/chance.csv", "tables/learning_curve.csv",
+        "tables/claims.csv", "tables/chance.csv", "tables/learning_curve.csv", "tables/classes.csv",
+        "tables/videos.csv",
     ),
     "08_models": ("tables/models.csv",),
 }  # fmt: skip

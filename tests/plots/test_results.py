@@ -233,3 +233,39 @@ def test_learning_curve_as_a_table_of_scores_and_gains():
     assert table["clips trained on"].tolist()[:3] == ["13 (1/4)", "27 (1/2)", "54 (all)"]
     assert table["accuracy"].iloc[1] == "75 (71 to 78)"
     assert table["gain, macro F1"].tolist()[:2] == ["–", "+5.0 (-1.0 to +6.0)"]
+
+
+def make_parts():
+    """Two ensembles on two videos, as evaluation.parts.table gives it; one was never tested."""
+    rows = []
+    for split, key, shift in (
+        ("clips", "LSTM_E", 0),
+        ("clips", "CNN_E", -10),
+        ("videos", "LSTM_E", -5),
+    ):
+        for video, mean in (("hall", 80.0), ("fog", np.nan)):
+            row = {"split": split, "approach": key, "video": video, "clips": 3, "frames": 900}
+            row |= {"labelled": 1000, "all_frames": 0.9 * (mean + shift)}
+            rows.append(
+                row | dict(zip((f"acc_{e}" for e in ENDS), mean + shift + np.array([0, -4, 3])))
+            )
+    return pd.DataFrame(rows)
+
+
+def test_parts_have_a_panel_per_ensemble_and_a_row_per_part():
+    axes = draw.plot_parts(make_parts(), "video")
+    assert [ax.get_title() for ax in axes[0]] == ["LSTM, ensemble", "CNN, ensemble"]
+    assert [label.get_text() for label in axes[0, 0].get_yticklabels()] == ["hall", "fog"]
+    assert [len(ax.containers) for ax in axes[0]] == [2, 1]  # the CNN without videos left out
+    hall = axes[0, 0].containers[1].lines[0].get_xdata()
+    np.testing.assert_allclose(np.ma.filled(hall, np.nan).astype(float), [75, np.nan])
+
+
+def test_table_of_parts_writes_intervals_and_what_is_missing():
+    table = tables.style_parts(make_parts(), "video").data
+    assert table.loc["hall", ("LSTM, ensemble", "whole videos left out")] == "75 (71 to 78)"
+    assert table.loc["hall", ("CNN, ensemble", "the same, all frames")] == "63"
+    assert table.loc["fog", ("LSTM, ensemble", "folds of clips")] == "–"
+    assert table.loc["hall", ("", "labelled frames")] == "1,000"
+    assert table.loc["hall", ("", "with a pose (%)")] == "90"
+    assert ("CNN, ensemble", "whole videos left out") not in table
