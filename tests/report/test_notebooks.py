@@ -118,7 +118,7 @@ def test_the_whole_chain_on_simulated_videos(home, capfd):
 
 @pytest.mark.slow(seconds=450)
 def test_the_chain_on_recovered_clips(home, real_data, capfd):
-    """The same on real skeletons, taken from a local copy."""
+    """The notebooks on real skeletons, taken from a local copy."""
     sources = paths.REPOSITORY / "data" / "recovered"
     for file in [sources / "clips.csv", *(sources / "annotations").glob("*.csv")]:
         target = home / "data" / "recovered" / file.relative_to(sources)
@@ -126,7 +126,9 @@ def test_the_chain_on_recovered_clips(home, real_data, capfd):
         target.write_bytes(file.read_bytes())
     arguments = ["--dataset", "recovered", "--profile", "quick"]
     source = ["--source", str(real_data / "recovered")]
-    assert command.main(["reproduce", *arguments, *source]) == 0, capfd.readouterr().err
-    table = pd.read_csv(home / "build" / "report" / "recovered" / "tables" / "table2.csv")
+    assert command.main(["data", *arguments, *source]) == 0, capfd.readouterr().err
+    data = Dataset("recovered")
+    chain.run(data, "quick")
+    table = pd.read_csv(data.report / "tables" / "table2.csv")
     scores = table.set_index("approach")["acc_mean"]
     assert scores["LSTM_E"] > 55 and scores["CNN_E"] > 45

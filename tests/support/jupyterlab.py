@@ -106,7 +106,8 @@ def shoot(view, name: str) -> None:
     view.mouse.move(0, 0)
     view.wait_for_timeout(800)
     taken = Image.open(io.BytesIO(view.locator(".gym-frame").screenshot())).convert("RGB")
-    few = taken.quantize(256, dither=Image.Dither.NONE)
+    # Of all ways to choose them, this one keeps the colours of small marks, such as classes.
+    few = taken.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     few.save(paths.REPOSITORY / "figures" / f"{name}.png", optimize=True)
 
 
