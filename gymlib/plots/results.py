@@ -169,7 +169,7 @@ def plot_parts(parts: pd.DataFrame, part: str, axes=None) -> np.ndarray:
             if split == "clips":
                 ax.plot(rows["all_frames"], position + SPLITS[split][3], "x", color="#666666",
                         label="all frames")  # fmt: skip
-        ax.set(title=results.title(key), xlabel=f"{SCORES['acc']}, mean and 95 % interval")
+        ax.set(title=results.title(key), xlabel=SCORES["acc"])
     axes[0, 0].set_yticks(position, names)
     axes[0, -1].legend(**OUTSIDE)
     return axes

@@ -73,22 +73,21 @@ def style_parts(parts: pd.DataFrame, part: str) -> Styler:
 
     ``parts`` as gymlib.evaluation.parts.table gives it; ``part`` is its column of names.
     """
-    table, cells = parts.set_index(part), {}
-    for key, own in table.groupby("approach", sort=False):
-        for split, rows in own.groupby("split", sort=False):
-            shown = {name: _interval(row, "acc", ".0f") for name, row in rows.iterrows()}
-            cells[title(key), SPLITS[split]] = shown
-            if split == "clips":
-                cells[title(key), "the same, all frames"] = rows["all_frames"].map("{:.0f}".format)
-    whole = table[~table.index.duplicated()]
-    posed = 100 * whole["frames"] / whole["labelled"]
-    about = {
-        "clips": whole["clips"],
-        "labelled frames": whole["labelled"],
-        "with a pose (%)": posed,
-    }
-    about = {("", name): column.map("{:,.0f}".format) for name, column in about.items()}
-    return pd.DataFrame(about | cells).style.set_uuid(f"parts-{part}")
+    rows = []
+    for name, of_part in parts.groupby(part, sort=False, observed=True):
+        of_part = of_part.set_index(["approach", "split"])
+        clips, frames, labelled = of_part.iloc[0][["clips", "frames", "labelled"]]
+        about = (str(name), f"{clips:,}", f"{labelled:,}", f"{100 * frames / labelled:.0f}%")
+        for key in of_part.index.unique("approach"):
+            own = of_part.loc[key]
+            cells = dict(zip((part, "clips", "labelled frames", "with a pose"), about))
+            cells["approach"] = title(key)
+            for split, row in own.iterrows():
+                cells[SPLITS[split]] = _interval(row, "acc", ".0f")
+            cells["folds of clips, all frames"] = f"{own['all_frames'].iloc[0]:.0f}"
+            rows.append(cells)
+            about = ("",) * len(about)  # once per part
+    return pd.DataFrame(rows).fillna("–").style.set_uuid(f"parts-{part}").hide(axis="index")
 
 
 def style_learning_curve(curve: pd.DataFrame) -> Styler:
