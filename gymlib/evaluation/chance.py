@@ -63,8 +63,8 @@ def intervals(
     Returns
     -------
     Columns approach, seeds, and mean, low and high of both scores (acc_mean, acc_low, ...), in
-    percent; all_frames is the share of all labelled frames that are named right, where a frame
-    without a pose is not (NaN if ``labelled`` is None). Raises ValueError if the tables test
+    percent; all_frames is acc_mean over all labelled frames, where one without a pose is not named
+    right (NaN if ``labelled`` is None). Raises ValueError if the tables test
     different clips.
     """
     clips = sorted(set(seeds[0]["clip"]))
@@ -77,15 +77,16 @@ def intervals(
     rows = []
     for own in results.approaches(seeds[0]["architecture"]):
         tables = [per_clip(table, own.key) for table in seeds]
-        right = [sum(np.trace(matrix) for matrix in table.values()) for table in tables]
-        whole = 100 * np.mean(right) / labelled if labelled else np.nan
-        row = {"approach": own.key, "seeds": len(seeds), "all_frames": whole}
+        tested = sum(matrix.sum() for matrix in tables[0].values())
+        row = {"approach": own.key, "seeds": len(seeds), "all_frames": np.nan}
         for name, score in SCORES.items():
             # (seeds, 1 + samples); the first is not drawn: every clip counts once.
             found = [_by_fold(matrices, clips, weights, score) for matrices in tables]
             means = np.stack([np.nanmean(by_fold, axis=0) for by_fold in found])
             sampled = means[:, 1:][chosen, np.arange(samples)[:, None]].mean(axis=1)
             row |= _columns(name, np.append(means[:, 0].mean(), sampled))
+        if labelled:
+            row["all_frames"] = row["acc_mean"] * tested / labelled
         rows.append(row)
     return pd.DataFrame(rows)
 

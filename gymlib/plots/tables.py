@@ -116,8 +116,8 @@ def style_claims(table: pd.DataFrame) -> Styler:
     """The claims with finding and verdict of thesis and data, verdicts coloured: a Styler."""
     names = {
         "statement": "claim", "rule": "decided by", "thesis_finding": "in the thesis's figures",
-        "thesis_verdict": "", "here_finding": "on this data", "here_verdict": "",
-        "here_holds": "seeds",
+        "thesis_verdict": "", "here_finding": "on this data, first seed",
+        "here_verdict": "in all seeds", "here_holds": "seeds",
     }  # fmt: skip
     shown, verdicts = table[list(names)], ["thesis_verdict", "here_verdict"]
     return (
