@@ -31,8 +31,7 @@ class Interval(NamedTuple):
 
 def table(found: Repeats, labelled: int) -> pd.DataFrame:
     """:func:`intervals` of folds of clips and, below, of folds of videos (column split)."""
-    parts = {"clips": found.seeds, "videos": [] if found.videos is None else [found.videos]}
-    tables = {split: intervals(seeds, labelled) for split, seeds in parts.items() if seeds}
+    tables = {split: intervals(seeds, labelled) for split, seeds in found.by_split.items()}
     return pd.concat(tables, names=["split"]).reset_index("split").reset_index(drop=True)
 
 
@@ -83,8 +82,7 @@ def intervals(
             # (seeds, 1 + samples); the first is not drawn: every clip counts once.
             found = [_by_fold(matrices, clips, weights, score) for matrices in tables]
             means = np.stack([np.nanmean(by_fold, axis=0) for by_fold in found])
-            sampled = means[:, 1:][chosen, np.arange(samples)[:, None]].mean(axis=1)
-            row |= _columns(name, np.append(means[:, 0].mean(), sampled))
+            row |= _columns(name, _over_seeds(means, chosen))
         if labelled:
             row["all_frames"] = row["acc_mean"] * tested / labelled
         rows.append(row)
@@ -103,8 +101,7 @@ def of_counts(
     weights = np.vstack([np.ones((1, clips), int), _drawn(rng, clips, SAMPLES)])
     chosen = rng.integers(seeds, size=(SAMPLES, seeds))
     found = 100 * (right @ weights.T) / (weights @ tested)  # (seeds, 1 + samples)
-    sampled = found[:, 1:][chosen, np.arange(SAMPLES)[:, None]].mean(axis=1)
-    return _columns("acc", np.append(found[:, 0].mean(), sampled))
+    return _columns("acc", _over_seeds(found, chosen))
 
 
 def curve(counts: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.DataFrame:
@@ -149,6 +146,14 @@ def curve(counts: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.Dat
 def _drawn(rng: np.random.Generator, clips: int, samples: int) -> Int[np.ndarray, "samples clips"]:
     """How often each clip is drawn when as many as there are, with replacement, are drawn."""
     return rng.multinomial(clips, np.full(clips, 1 / clips), samples)
+
+
+def _over_seeds(
+    found: Float[np.ndarray, "seeds values"], chosen: Int[np.ndarray, "samples seeds"]
+) -> Float[np.ndarray, " values"]:
+    """The mean of a score and of its samples that follow it, the latter over the seeds drawn."""
+    sampled = found[:, 1:][chosen, np.arange(len(chosen))[:, None]].mean(axis=1)
+    return np.append(found[:, 0].mean(), sampled)
 
 
 def _columns(prefix: str, found: Float[np.ndarray, " values"]) -> dict[str, float]:

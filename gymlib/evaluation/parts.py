@@ -35,10 +35,9 @@ def table(found: Repeats, labelled: pd.DataFrame, part: str) -> pd.DataFrame:
     all_frames, in percent of the labelled frames, where one without a pose is not recognised.
     NaN where a part has no tested frame.
     """
-    splits = {"clips": found.seeds, "videos": [] if found.videos is None else [found.videos]}
     rows = [
         {"split": split, "approach": own.key, **row}
-        for split, seeds in splits.items() if seeds
+        for split, seeds in found.by_split.items()
         for own in results.approaches(seeds[0]["architecture"]) if own.model == "ensemble"
         for row in _rows([results.answers(seed, own.key) for seed in seeds], labelled, part)
     ]  # fmt: skip

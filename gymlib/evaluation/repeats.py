@@ -11,6 +11,8 @@ from gymlib.files.atomic import read_json, write_json
 from gymlib.files.tables import read_table
 
 LIST = "repeats.json"
+SPLITS = {"clips": "folds of clips", "videos": "whole videos left out"}
+"""The two ways of splitting, and what readers are told of them."""
 
 
 class Repeats(NamedTuple):
@@ -20,6 +22,12 @@ class Repeats(NamedTuple):
     """One table per seed, that of the protocol itself first."""
     videos: pd.DataFrame | None
     """With whole videos left out; None where there are too few of them."""
+
+    @property
+    def by_split(self) -> dict[str, list[pd.DataFrame]]:
+        """Key of :data:`SPLITS` -> its tables, one per seed; without a split that was not run."""
+        videos = {} if self.videos is None else {"videos": [self.videos]}
+        return {"clips": self.seeds} | videos
 
 
 def run(data: Dataset, protocol: Protocol, seeds: int = 1, cluster: str | None = None) -> list[str]:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 
 from gymlib import models
 from gymlib.evaluation import results
+from gymlib.evaluation.repeats import SPLITS
 from gymlib.labels import CLASSES, COLOURS
 from gymlib.plots.style import CHANCE, MISSING_COLOUR, OUTSIDE, SERIES_COLOURS, grid
 
@@ -23,8 +24,8 @@ MODEL_LOOKS = {
 }  # fmt: skip
 LEGEND = {"base_1": "base models", "ensemble": "ensemble", "averaged": "averaged model"}
 SCORES = {"acc": "accuracy (%)", "f1": "macro F1 (%)"}
-SPLITS = {"clips": ("folds of clips", "o", SERIES_COLOURS[0], 0.14),
-          "videos": ("whole videos left out", "D", SERIES_COLOURS[1], -0.14)}  # fmt: skip
+# Marker, colour and place above or below the row.
+SPLIT_LOOKS = {"clips": ("o", SERIES_COLOURS[0], 0.14), "videos": ("D", SERIES_COLOURS[1], -0.14)}
 THESIS_BATCHES = 100  # the thesis adds up the first 100 batch losses of an epoch
 
 
@@ -147,8 +148,8 @@ def plot_chance(chance: pd.DataFrame, thesis: pd.DataFrame, ax: Axes | None = No
 
 
 def _draw_intervals(ax: Axes, split: str, rows: pd.DataFrame, position) -> None:
-    label, marker, colour, shift = SPLITS[split]
-    look = {"fmt": marker, "color": colour, "capsize": 3, "label": label}
+    marker, colour, shift = SPLIT_LOOKS[split]
+    look = {"fmt": marker, "color": colour, "capsize": 3, "label": SPLITS[split]}
     ax.errorbar(rows["acc_mean"], position + shift, xerr=_reach(rows, "acc"), **look)
 
 
@@ -167,7 +168,7 @@ def plot_parts(parts: pd.DataFrame, part: str, axes=None) -> np.ndarray:
             rows = own.set_index(part).reindex(names)
             _draw_intervals(ax, split, rows, position)
             if split == "clips":
-                ax.plot(rows["all_frames"], position + SPLITS[split][3], "x", color="#666666",
+                ax.plot(rows["all_frames"], position + SPLIT_LOOKS[split][2], "x", color="#666666",
                         label="all frames")  # fmt: skip
         ax.set(title=results.title(key), xlabel=SCORES["acc"])
     axes[0, 0].set_yticks(position, names)

@@ -4,9 +4,9 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from gymlib import models
+from gymlib.evaluation.repeats import SPLITS
 from gymlib.evaluation.results import model_name, title
 
-SPLITS = {"clips": "folds of clips", "videos": "whole videos left out"}
 VERDICT_COLOURS = {"holds": "#007A5A", "does not hold": "#B84A00"}
 OTHER_VERDICT = "#666666"
 
