@@ -404,10 +404,12 @@ def test_ctrl_c_while_poses_are_extracted(home):
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ["Ctrl-C", "SIGTERM"])
 def test_stopped_while_clips_are_generated(home, way):
-    parts = Dataset("simulated-quick").folder / ".parts"
-    said = interrupt(["data", "--profile", "quick"], lambda: any(parts.glob("*.npz")), way)
+    done = Dataset("simulated-quick").folder / ".done" / "simulation"
+    said = interrupt(["data", "--profile", "quick"], lambda: any(done.glob("[!.]*.json")), way)
     assert STOPPED in said
-    assert any(parts.glob("*.npz"))
+    kept = [file.stem for file in done.iterdir()]
+    parts = Dataset("simulated-quick").folder / ".parts"
+    assert kept and all((parts / f"{clip}.npz").is_file() for clip in kept)
     assert not list(home.rglob(".part-*"))
     with lock.hold(Dataset("simulated-quick").folder, "simulation"):
         pass  # a stopped run holds nothing

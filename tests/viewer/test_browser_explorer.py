@@ -62,10 +62,13 @@ def entries(view) -> list[list[str]]:
 def choose_at_once(view, number: int) -> None:
     """Click an entry; it is marked before the kernel answers, for what is pressed next."""
     assert view.evaluate(
-        "(n) => { const entry = document.querySelectorAll('.gym-list li')[n]; entry.click();"
-        " return entry.matches('.gym-chosen'); }",
+        "(n) => { const entry = document.querySelectorAll('.gym-list li')[n];"
+        # the press of the mouse brings the keyboard to the widget, as a reader's does
+        " entry.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));"
+        " entry.click(); return entry.matches('.gym-chosen'); }",
         number,
     )
+    assert view.evaluate("document.activeElement.matches('.gym-viewer')")
 
 
 def frames_of(entry: list[str]) -> set[tuple[str, int]]:
