@@ -47,7 +47,7 @@ def describe(keypoints: Float[Tensor, "frames 33 2"]) -> Float[Tensor, "frames f
     columns = [
         points, _change(points, 1), _change(points, 3),
         angle.sin()[:, None], angle.cos()[:, None], turn,
-        height - ground, lowest - ground, height - _window(functional.avg_pool1d, height),
+        height - ground, lowest - ground, height - local_mean(height),
         _change(height, 1), _change(height, 3), _change(height, 6),
     ]  # fmt: skip
     return torch.cat(columns, dim=1).clamp(-LIMIT, LIMIT)
@@ -61,6 +61,11 @@ def _change(values: Float[Tensor, "frames n"], over: int) -> Float[Tensor, "fram
     """Difference to ``over`` frames before, per frame; to the first frame where there are fewer."""
     before = torch.cat([values[:1].expand(over, -1), values])[: len(values)]
     return (values - before) / over
+
+
+def local_mean(values: Float[Tensor, "frames 1"]) -> Float[Tensor, "frames 1"]:
+    """Mean over :data:`GROUND` frames to either side."""
+    return _window(functional.avg_pool1d, values)
 
 
 def _window(pool, values: Float[Tensor, "frames 1"]) -> Float[Tensor, "frames 1"]:
