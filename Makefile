@@ -13,7 +13,7 @@ LOCAL = $(if $(SOURCE),--source $(SOURCE))
 RUN := $(VENV)/bin/python -m gymlib
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce report data predict test test-unit test-browser lab lint bench publish clean
+.PHONY: help reproduce report models data predict test test-unit test-browser lab lint bench publish clean
 
 ## Show this help
 help:
@@ -32,6 +32,10 @@ reproduce: $(READY)
 ## Bring up to date only what is out of date
 report: $(READY)
 	$(RUN) report --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) $(AFAR)
+
+## Train and test every architecture, or MODELS="...", with whole videos left out; then the report
+models: $(READY)
+	$(RUN) models --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) $(AFAR) $(if $(MODELS),--models $(MODELS))
 
 ## Make or download the data set
 data: $(READY)

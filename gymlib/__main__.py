@@ -24,10 +24,11 @@ HELP = {
     "dataset": "simulated, recovered, or the name of your folder in data/",
     "profile": "full: as the thesis; quick: a first look in minutes",
     "local": "a local copy of the recovered skeletons, instead of the download",
-    "cluster": "a Dask scheduler whose workers train the models of notebook 06",
+    "cluster": "a Dask scheduler whose workers train the models",
     "seeds": "how often the protocol runs, with other folds, weights and order; without it as "
     "often as the last time",
     "clips": "clips of the data set skeletons",
+    "models": "architectures, all known ones if none is named",
     "sources": "data sets whose clips train the models, such as: simulated recovered",
     "format": "boris: aggregated events; boris-tabular: START and STOP rows (reading tells them "
     "apart); elan: one .eaf per clip; frames: one table row per frame",
@@ -218,6 +219,16 @@ def report(options) -> None:
     _report(options, fresh=False)
 
 
+def models(options) -> None:
+    """Train and test every architecture with whole videos left out, then bring the report up to
+    date. Finished ones stay."""
+    from gymlib.prediction import comparison
+
+    own = _dataset(options)
+    comparison.run(own, options.models, options.profile, cluster=options.cluster)
+    _report(options, fresh=False)
+
+
 def _report(options, fresh: bool) -> None:
     from gymlib.report import front, numbers, whole
 
@@ -250,16 +261,18 @@ def _parser() -> argparse.ArgumentParser:
     for command in (bench, guide, noise, publish):
         _add(commands, command.__name__, command)
     _add_exchange(commands)
-    for command in (data, predict, reproduce, report):
+    for command in (data, predict, reproduce, report, models):
         add = _add(commands, command.__name__, command)
         add("--dataset", HELP["dataset"], default="simulated")
         add("--profile", HELP["profile"], default="full", choices=("full", "quick"))
         add("--source", HELP["local"], type=Path)
         if command is not predict:
             add("--clips", HELP["clips"], type=int)
-        if command in (reproduce, report):
+        if command in (reproduce, report, models):
             add("--cluster", HELP["cluster"], metavar="tcp://HOST:PORT")
             add("--seeds", HELP["seeds"], type=int)
+        if command is models:
+            add("--models", HELP["models"], nargs="+", metavar="NAME")
         if command is predict:
             add("--sources", HELP["sources"], nargs="+", default=["simulated"])
     return parser

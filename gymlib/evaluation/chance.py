@@ -71,7 +71,7 @@ def intervals(
         if sorted(set(table["clip"])) != clips:
             raise ValueError(f"seed {number} was tested on other clips than seed 0; run 06 again")
     rng = np.random.default_rng(seed)
-    weights = np.vstack([np.ones((1, len(clips)), int), _drawn(rng, len(clips), samples)])
+    weights = np.vstack([np.ones((1, len(clips)), int), drawn(rng, len(clips), samples)])
     chosen = rng.integers(len(seeds), size=(samples, len(seeds)))
     rows = []
     for own in results.approaches(seeds[0]["architecture"]):
@@ -98,7 +98,7 @@ def of_counts(
     seeds, clips = right.shape
     if not clips:
         return dict.fromkeys(("acc_mean", "acc_low", "acc_high"), np.nan)
-    weights = np.vstack([np.ones((1, clips), int), _drawn(rng, clips, SAMPLES)])
+    weights = np.vstack([np.ones((1, clips), int), drawn(rng, clips, SAMPLES)])
     chosen = rng.integers(seeds, size=(SAMPLES, seeds))
     found = 100 * (right @ weights.T) / (weights @ tested)  # (seeds, 1 + samples)
     return _columns("acc", _over_seeds(found, chosen))
@@ -122,7 +122,7 @@ def curve(counts: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.Dat
     """
     clips, rows = sorted(set(counts["clip"])), []
     rng, size = np.random.default_rng(seed), counts["outer"].nunique()
-    weights = np.vstack([np.ones((1, len(clips)), int), _drawn(rng, len(clips), samples)])
+    weights = np.vstack([np.ones((1, len(clips)), int), drawn(rng, len(clips), samples)])
     # Column 0 is not drawn: every clip and every fold once.
     folds = np.vstack([np.arange(size), rng.integers(size, size=(samples, size))]).T
     for name in results.ordered(counts["architecture"]):
@@ -143,7 +143,7 @@ def curve(counts: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.Dat
     return pd.DataFrame(rows)
 
 
-def _drawn(rng: np.random.Generator, clips: int, samples: int) -> Int[np.ndarray, "samples clips"]:
+def drawn(rng: np.random.Generator, clips: int, samples: int) -> Int[np.ndarray, "samples clips"]:
     """How often each clip is drawn when as many as there are, with replacement, are drawn."""
     return rng.multinomial(clips, np.full(clips, 1 / clips), samples)
 

@@ -1,11 +1,13 @@
 """Drawings of networks, made from what a model does with a clip; nothing is known by name."""
 
+import textwrap
 from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from torch import Tensor, nn
 
@@ -168,31 +170,65 @@ def draw_layers(
 ) -> Axes:
     """Any model as a row of boxes: name, trained numbers and result of each layer.
 
+    Layers of a list that follow each other and are alike share a box.
+
     Parameters
     ----------
     frames : length of the clip that is sent through, which the shapes then show.
     """
-    layers = models.layers(model, frames)
-    ax = ax or plt.subplots(figsize=(1.7 * (len(layers) + 2), 1.6))[1]
-    shapes = [(frames, len(KEYPOINTS), 2), *(layer.output for layer in layers)]
-    names = ["keypoints", *(layer.name.replace("_", " ") for layer in layers)]
-    counts = [0, *(layer.parameters for layer in layers)]
-    for number, (name, shape, count) in enumerate(zip(names, shapes, counts)):
+    boxes = [("keypoints", (frames, len(KEYPOINTS), 2), "")] + [
+        (_named(alike), alike[0].output, _trained(alike)) for alike in _alike(model, frames)
+    ]
+    ax = ax or plt.subplots(figsize=(1.7 * (len(boxes) + 1), 1.6))[1]
+    large = _CENTRED | {"fontsize": 9 if len(boxes) < MANY else 7}
+    small = large | {"fontsize": large["fontsize"] - 1, "color": _GREY}
+    for number, (name, shape, count) in enumerate(boxes):
         x = 2.2 * number
-        face = colour if count else "white"
-        ax.add_patch(Rectangle((x - 0.7, -0.4), 1.4, 0.8, fc=face, ec=_GREY, alpha=0.9))
-        ax.text(x, 0, name, **_CENTRED)
-        ax.text(x, 0.7, " x ".join(map(str, shape)), **_CENTRED)
-        ax.text(
-            x,
-            -0.7,
-            f"{count:,} trained" if count else "",
-            **_CENTRED | {"fontsize": 8, "color": _GREY},
-        )
-        _arrow(ax, (x + 0.75, 0), (x + 1.45, 0))
-    x = 2.2 * len(names) - 0.6
+        face = to_rgba(colour, 0.55) if count else "white"  # words stay legible on any colour
+        ax.add_patch(Rectangle((x - 0.8, -0.4), 1.6, 0.8, fc=face, ec=_GREY))
+        ax.text(x, 0, name, **large)
+        ax.text(x, 0.7, " x ".join(map(str, shape)), **large)
+        ax.text(x, -0.7, count, **small)
+        _arrow(ax, (x + 0.85, 0), (x + 1.35, 0))
+    x = 2.2 * len(boxes) - 0.7
     _draw_classes(ax, x)
     return _frame(ax, (-0.9, x + 1.8), (-1, 1))
+
+
+MANY = 12
+"""Boxes in a row from which letters are smaller."""
+
+
+def _alike(model: nn.Module, frames: int) -> list[list[models.Layer]]:
+    """The layers in the order of their calls, those of one list that are alike together."""
+    groups: list[list[models.Layer]] = []
+    for layer in models.layers(model, frames):
+        before = groups[-1][-1] if groups else None
+        if before and "." in layer.name and _look(before) == _look(layer):
+            groups[-1].append(layer)
+        else:
+            groups.append([layer])
+    return groups
+
+
+def _look(layer: models.Layer) -> tuple:
+    return layer.name.split(".")[0], layer.output, layer.parameters
+
+
+def _named(alike: list[models.Layer]) -> str:
+    """Name of a box: "input", "stages 2-4" (counted from 1)."""
+    name, _, first = alike[0].name.partition(".")
+    words = textwrap.fill(name.replace("_", " "), 12)
+    if not first:
+        return words
+    numbers = [int(layer.name.split(".")[1]) + 1 for layer in alike]
+    return f"{words} {numbers[0]}" + (f"–{numbers[-1]}" if len(numbers) > 1 else "")
+
+
+def _trained(alike: list[models.Layer]) -> str:
+    count = alike[0].parameters
+    times = f"{len(alike)} x " if len(alike) > 1 else ""
+    return f"{times}{count:,} trained" if count else ""
 
 
 _CENTRED = {"ha": "center", "va": "center", "fontsize": 9}

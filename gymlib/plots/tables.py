@@ -6,6 +6,7 @@ from pandas.io.formats.style import Styler
 from gymlib import models
 from gymlib.evaluation.repeats import SPLITS
 from gymlib.evaluation.results import model_name, title
+from gymlib.evaluation.sequence_scores import MEASURES
 
 VERDICT_COLOURS = {"holds": "#007A5A", "does not hold": "#B84A00"}
 OTHER_VERDICT = "#666666"
@@ -105,6 +106,24 @@ def style_learning_curve(curve: pd.DataFrame) -> Styler:
             cells[f"gain, {name}"] = _interval(row, f"{score}_gain", "+z.1f")
         rows.append(cells)
     return pd.DataFrame(rows).style.set_uuid("learning-curve").hide(axis="index")
+
+
+def style_models(scores: pd.DataFrame) -> Styler:
+    """Scores of architectures with their intervals, two rows each, the best on top: a Styler.
+
+    ``scores`` as gymlib.evaluation.sequence_scores.table gives it.
+    """
+    rows = []
+    best = scores.groupby("architecture")["acc_mean"].transform("max")
+    ordered = scores.assign(best=best).sort_values(["best", "architecture"], ascending=False)
+    for name, own in ordered.groupby("architecture", sort=False):
+        for _, row in own.sort_values("decoded").iterrows():
+            answer = "decoded" if row["decoded"] else "each frame alone"
+            cells = {"": "" if row["decoded"] else models.recipe(name).title, "answer": answer}
+            for measure, words in MEASURES.items():
+                cells[words] = _interval(row, measure, ".2f" if measure == "surplus" else ".0f")
+            rows.append(cells)
+    return pd.DataFrame(rows).style.set_uuid("models").hide(axis="index")
 
 
 def _interval(row: pd.Series, score: str, form: str) -> str:

@@ -200,12 +200,11 @@ def trained_on(source: Dataset, config: TransferConfig) -> list[nn.Module]:
         raise MissingFileError(
             f"{missing[0]} is missing; run `make reproduce DATASET={source.name}` up to notebook 02"
         )
-    files = [
-        folder(source) / f"{config.architecture}_{i}.safetensors" for i in range(config.models)
-    ]
+    name = f"{config.architecture}_of_{config.models}"  # ensembles of other sizes stay beside it
+    files = [folder(source) / f"{name}_{i}.safetensors" for i in range(config.models)]
     source_code = class_hash(models.recipe(config.architecture).module)
     step = Step(
-        folder(source) / "models.json",
+        folder(source) / f"{name}.json",
         inputs,
         asdict(config) | {"source": source_code},
         ("gymlib.prediction.ensemble",),

@@ -17,7 +17,7 @@ import papermill
 from IPython.core.inputtransformer2 import TransformerManager
 
 from gymlib.dataset import Dataset
-from gymlib.evaluation import learning_curve, protocol, repeats
+from gymlib.evaluation import benchmark, learning_curve, protocol, repeats
 from gymlib.files import lock, paths, provenance, svg
 from gymlib.files.atomic import atomic_path, read_json, sweep, write_json
 from gymlib.files.cache import Step
@@ -32,7 +32,7 @@ READS = {
     "05_lstm": ("clips.csv", "processed.parquet", "processed.json"),
     "06_nested_cv": ("processed.parquet",),
     "07_results": ("clips.csv", "labels.parquet", "keypoints.parquet", "results"),
-    "08_models": ("processed.parquet", "people"),
+    "08_models": ("processed.parquet", "people", "other models"),
 }
 """What each notebook reads: files of the data set, and the words that :func:`_files` explains."""
 
@@ -46,7 +46,7 @@ WRITES = {
         "tables/claims.csv", "tables/chance.csv", "tables/learning_curve.csv", "tables/classes.csv",
         "tables/videos.csv",
     ),
-    "08_models": ("tables/models.csv",),
+    "08_models": ("few models", "tables/models.csv", "tables/borders.csv"),
 }  # fmt: skip
 """What each notebook writes, in the same words; its executed copy comes on top."""
 
@@ -160,6 +160,12 @@ def _files(words: tuple[str, ...], data: Dataset, profile: str) -> list[Path]:
             for name in (data.name, simulated, "recovered")
             for table in ("clips.csv", "labels.parquet", "keypoints.parquet")
         ),
+        "few models": lambda: [benchmark.record(data, n, profile) for n in benchmark.FEW],
+        "other models": lambda: [
+            benchmark.record(data, name, profile)
+            for name in benchmark.finished(data, profile)
+            if name not in benchmark.FEW
+        ],
     }
     places = {word: data.report if word.startswith("tables/") else data.folder for word in words}
     found = [groups[word]() if word in groups else [places[word] / word] for word in words]

@@ -116,10 +116,10 @@ def test_other_settings_or_labels_train_again(source, trainings):
 
 def test_damaged_models_are_trained_again(source, trainings):
     ensemble.trained_on(source, SMALL)
-    weights = ensemble.folder(source) / "lstm_1.safetensors"
+    weights = ensemble.folder(source) / "lstm_of_2_1.safetensors"
     weights.write_bytes(weights.read_bytes()[:100])
     ensemble.trained_on(source, SMALL)
-    (ensemble.folder(source) / "lstm_0.json").unlink()
+    (ensemble.folder(source) / "lstm_of_2_0.json").unlink()
     assert len(ensemble.trained_on(source, SMALL)) == 2
     assert len(trainings) == 3
 
@@ -130,7 +130,7 @@ def test_models_of_an_interrupted_run_are_not_taken(source, trainings, monkeypat
     save = models.save
 
     def stop_at_the_second(model, path):
-        if path.name == "lstm_1.safetensors":
+        if path.name == "lstm_of_2_1.safetensors":
             raise KeyboardInterrupt
         save(model, path)
 

@@ -1,4 +1,8 @@
-"""Scores: :mod:`frame` by frame, all from confusion matrices. Scores of segments may come here."""
+"""Scores: :mod:`frame` by frame from confusion matrices, :mod:`segment` by segment of a clip, and
+:mod:`calibration` of the probabilities.
+
+Those of frames are at hand here; the others are imported from their modules.
+"""
 
 from gymlib.evaluation.metrics.frame import (
     ClassScores,

@@ -1,0 +1,78 @@
+"""Clips as wholes: every frame counts, also where no pose was found."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tiny_dataset import make_dataset, make_results
+
+from gymlib.dataset import Dataset
+from gymlib.dataset.schemas import PROBABILITIES
+from gymlib.evaluation import timelines
+from gymlib.labels import UNLABELED_CODE, decode
+
+
+def answers(frames, rows, outer=2):
+    return pd.DataFrame(
+        {"frame": frames, "outer": outer, **dict(zip(PROBABILITIES, np.array(rows, float).T))}
+    )
+
+
+def labels(codes):
+    return pd.DataFrame({"frame": range(len(codes)), "label": decode(np.array(codes))})
+
+
+def test_lost_frames_lie_between_those_around_them():
+    found = answers([3, 1], [[0.0, 0.2, 0.8, 0.0], [0.0, 0.8, 0.2, 0.0]])
+    own = timelines.timeline("jump", "gym", labels([0, 1, 1, -1, 2]), found)
+    assert own.outer == 2
+    assert own.true.tolist() == [0, 1, 1, -1, 2] and own.seen.tolist() == [0, 1, 0, 1, 0]
+    expected = [[0.8, 0.2], [0.8, 0.2], [0.5, 0.5], [0.2, 0.8], [0.2, 0.8]]
+    np.testing.assert_allclose(own.probabilities[:, 1:3], expected)
+    assert own.said.tolist() == [1, 1, 1, 2, 2]
+
+
+def test_a_clip_without_a_pose_has_no_answer():
+    own = timelines.timeline("dark", "gym", labels([0, 1, 2]), None)
+    assert own.outer == -1 and own.said.tolist() == [UNLABELED_CODE] * 3
+
+
+def test_all_clips_and_frames_of_a_data_set(home):
+    data = Dataset(make_dataset(home, processed=True), home)
+    predictions = make_results(home, data.name)
+    own = predictions[predictions["architecture"] == "lstm"]
+    clips = timelines.read(data, own)
+    assert [c.clip for c in clips] == list(data.clips["clip"])
+    assert [len(c.true) for c in clips] == list(data.clips["frames"])
+    assert [c.outer for c in clips] == [0, 1] * 3
+    ensemble = own[own["model"] == "ensemble"]
+    seen = sum(int(c.seen.sum()) for c in clips)
+    assert seen == len(ensemble) < sum(len(c.true) for c in clips)
+
+
+def test_decoders_are_taught_by_the_other_folds(home, monkeypatch):
+    data = Dataset(make_dataset(home, processed=True), home)
+    predictions = make_results(home, data.name)
+    clips = timelines.read(data, predictions[predictions["architecture"] == "cnn"])
+    taught = []
+    learn = timelines.decoding.learn
+
+    def note(labels):
+        taught.append(len(labels))
+        return learn(labels)
+
+    monkeypatch.setattr(timelines.decoding, "learn", note)
+    found = timelines.decoded(clips)
+    assert taught == [3, 3]  # of six clips in two folds
+    assert {name: len(codes) for name, codes in found.items()} == {
+        c.clip: len(c.true) for c in clips
+    }
+    timelines.decoded(clips, [c.true for c in clips])
+    assert taught[2:] == [6, 6]
+
+
+def test_the_label_of_every_frame_by_itself(home):
+    data = Dataset(make_dataset(home, processed=True), home)
+    predictions = make_results(home, data.name)
+    clips = timelines.read(data, predictions[predictions["architecture"] == "cnn"])
+    found = timelines.said(clips)
+    assert found[clips[0].clip] == pytest.approx(clips[0].said)
