@@ -68,8 +68,9 @@ def run(
     clips = data.processed
     videos = len({clip.video for clip in clips})
     protocols = [rules(models.recipe(name), videos, profile) for name in names]
+    n_jobs = 1 if profile == "quick" else None  # processes start slower than quick folds train
     for own in progress(protocols, desc=f"architectures, {data.name}", unit="architecture"):
-        nested_cv.run(clips, own, data.results(own.name), cluster=cluster)
+        nested_cv.run(clips, own, data.results(own.name), n_jobs=n_jobs, cluster=cluster)
 
 
 def finished(data: Dataset, profile: str = "full") -> list[str]:
