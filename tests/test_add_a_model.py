@@ -57,6 +57,11 @@ class TestPage:
         found = page["nested_cv"].training.predict(model, clip.keypoints)[:, 0]
         np.testing.assert_allclose(found, expected, atol=1e-5)
 
+    def test_the_comparison_of_all_takes_it(self, page):
+        scores = page["sequence_scores"].table(page["answers"])
+        assert set(scores["architecture"]) == {"tiny_tcn"} and list(scores["decoded"]) == [0, 1]
+        assert scores["acc_mean"].between(0, 100).all() and scores["frames"].min() > 100
+
     def test_tables_name_it(self, page):
         assert list(page["table2"]["approach"]) == [
             "TINY_TCN_E", "TINY_TCN_bar", "CNN_E", "CNN_bar"
@@ -91,6 +96,6 @@ def test_no_other_module_knows_an_architecture_by_name():
         for file in sorted(package.rglob("*.py"))
         if not file.relative_to(package).as_posix().startswith(allowed)
         for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1)
-        if re.search(r"""["'](cnn|lstm)["']|CNNConfig|LSTMConfig|FrameCNN|ClipLSTM""", line)
+        if re.search(r"""["'](cnn|lstm)["']|\b(CNNConfig|LSTMConfig|FrameCNN|ClipLSTM)\b""", line)
     ]
     assert found == []

@@ -13,13 +13,13 @@ import pandas as pd
 from gymlib import models
 from gymlib.dataset import Dataset, schemas
 from gymlib.evaluation import nested_cv
-from gymlib.evaluation.protocol import Protocol
+from gymlib.evaluation.protocol import THESIS, Protocol
 from gymlib.files.atomic import read_json
 from gymlib.files.progress import progress
 from gymlib.files.tables import read_table
 from gymlib.models import Recipe
 
-FEW = ("lstm", "cnn", "mstcn")
+FEW = (*(recipe.name for recipe in THESIS.recipes), "mstcn")
 """Those that a reproduction runs: the thesis's, and one of those that came later."""
 
 FOLDS = {"full": (5, 3), "quick": (2, 2)}

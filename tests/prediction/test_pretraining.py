@@ -1,0 +1,56 @@
+"""Simulated clips first, then real ones, with whole videos left out."""
+
+import pytest
+from tiny_dataset import make_dataset
+
+from gymlib import training
+from gymlib.dataset import Dataset, schemas
+from gymlib.evaluation import splits
+from gymlib.prediction import ensemble, pretraining
+
+
+@pytest.fixture
+def data(home):
+    make_dataset(home, clips=4, frames=24, name="simulated-quick", processed=True)
+    return Dataset(make_dataset(home, clips=8, frames=24, videos=4, processed=True, seed=1), home)
+
+
+def test_each_fold_learns_from_its_clips_and_as_many_simulated_ones(home, data):
+    source = ensemble.comparable_clips(Dataset("simulated-quick", home))
+    real = ensemble.comparable_clips(data)
+    folds = splits.nested(real, outer=2, inner=2, by="video")[0]
+    pool, mixed = pretraining.mix(source * 3, real, folds)
+    assert len(pool) == 3 * len(source) + len(real)
+    for fold, members in zip(folds, mixed):
+        own = members[members >= 3 * len(source)] - 3 * len(source)
+        assert own.tolist() == fold.train.tolist()
+        assert len(members) == 2 * len(own) == len(set(members))
+        tested = {real[k].video for k in fold.test}
+        assert not tested & {pool[k].video for k in members[members >= 3 * len(source)]}
+    few = pretraining.mix(source[:2], real, folds)[1]
+    assert [len(members) for members in few] == [len(fold.train) + 2 for fold in folds]
+
+
+def test_every_clip_is_answered_by_models_that_have_not_seen_its_video(home, data, monkeypatch):
+    source, seen = Dataset("simulated-quick", home), []
+    fit_many = training.fit_many
+
+    def note(tasks, clips, **kwargs):
+        seen.append([[k for k in task.members if k >= 4] for task in tasks])  # no simulated ones
+        return fit_many(tasks, clips, **kwargs)
+
+    monkeypatch.setattr(training, "fit_many", note)
+    found = pretraining.run(source, data, "lstm", "quick")
+    assert list(found.columns) == list(schemas.PREDICTIONS.columns)
+    assert set(found["clip"]) == set(data.clips["clip"])
+    assert set(found["model"]) == {"base_1", "ensemble"}
+    assert len(seen) == 2 and len(seen[1]) == 2  # taught by simulation, then by both, two folds
+    real = ensemble.comparable_clips(data)
+    for outer, rows in found.groupby("outer"):
+        learnt = [real[k - 4] for k in seen[1][outer]]
+        assert len(learnt) == 4 and not {clip.name for clip in learnt} & set(rows["clip"])
+        tested = data.clips.set_index("clip")["video"][rows["clip"].unique()]
+        assert not {clip.video for clip in learnt} & set(tested)
+    count = len(seen)
+    again = pretraining.run(source, data, "lstm", "quick")
+    assert len(seen) == count and again.equals(found)
