@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -32,9 +32,10 @@ def score(codes, probabilities, decoder: Decoder) -> float:
     return value + decoder.weight * float(np.nan_to_num(seen).sum())
 
 
-chances = arrays(float, st.tuples(st.integers(1, 6), st.just(4)), elements=st.floats(0.01, 1))
+chances = arrays(float, st.tuples(st.integers(1, 5), st.just(4)), elements=st.floats(0.01, 1))
 
 
+@settings(max_examples=40)  # each counts out up to a thousand orders
 @given(chances, st.sampled_from([0.3, 1.0]))
 def test_no_order_is_better(weights, weight):
     probabilities = weights / weights.sum(axis=1, keepdims=True)

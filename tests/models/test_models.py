@@ -75,6 +75,6 @@ def test_bad_configs_say_what_is_expected():
 
 
 def test_the_thesis_s_architectures_are_known():
-    assert models.names()[:2] == ["cnn", "lstm"]
+    assert {"cnn", "lstm"} <= set(models.names())
     assert models.architecture(models.build(CNNConfig((2, 3)), 0)) == "cnn"
     assert models.recipe("cnn").module is FrameCNN and models.recipe("lstm").module is ClipLSTM
