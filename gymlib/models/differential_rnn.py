@@ -124,11 +124,11 @@ RECIPE = Recipe(
     config=DifferentialRNNConfig(),
     source="Veeriah et al. (2015), arXiv:1504.06678",
     clips=8,
-    epochs=16,
+    epochs=24,
     quick_epochs=4,
     optimiser="adamw",
     schedule="one cycle",
     augment=vary,
-    space={"learning_rate": (0.002, 0.01)},
+    space={"learning_rate": (0.002, 0.004)},
     colour="#2E8B57",
 )

@@ -127,9 +127,9 @@ def test_sizes_on_paper():
 
 
 def test_only_two_directions_let_a_frame_see_the_next():
-    rows = drawn(10, SIZES["joint_line_distance"]).requires_grad_()
     for directions, reach in ((1, 5), (2, 9)):
         model = models.recipe("geometric_lstm").build(0, directions=directions).eval()
+        rows = drawn(10, model.lstm.input_size).requires_grad_()
         (slope,) = torch.autograd.grad(model.lstm(rows)[0][5].sum(), rows)
         assert int(slope.abs().sum(1).nonzero().max()) == reach
 
