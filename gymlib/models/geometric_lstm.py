@@ -74,5 +74,5 @@ RECIPE = Recipe(
     schedule="one cycle",
     augment=vary,
     space={"learning_rate": (0.002, 0.01)},
-    colour="#7A5195",
+    colour="#A50F15",
 )
