@@ -71,7 +71,7 @@ def intervals(
         if sorted(set(table["clip"])) != clips:
             raise ValueError(f"seed {number} was tested on other clips than seed 0; run 06 again")
     rng = np.random.default_rng(seed)
-    weights = np.vstack([np.ones((1, len(clips)), int), drawn(rng, len(clips), samples)])
+    weights = draws(rng, len(clips), samples)
     chosen = rng.integers(len(seeds), size=(samples, len(seeds)))
     rows = []
     for own in results.approaches(seeds[0]["architecture"]):
@@ -82,7 +82,7 @@ def intervals(
             # (seeds, 1 + samples); the first is not drawn: every clip counts once.
             found = [_by_fold(matrices, clips, weights, score) for matrices in tables]
             means = np.stack([np.nanmean(by_fold, axis=0) for by_fold in found])
-            row |= _columns(name, _over_seeds(means, chosen))
+            row |= columns(name, _over_seeds(means, chosen))
         if labelled:
             row["all_frames"] = row["acc_mean"] * tested / labelled
         rows.append(row)
@@ -98,10 +98,10 @@ def of_counts(
     seeds, clips = right.shape
     if not clips:
         return dict.fromkeys(("acc_mean", "acc_low", "acc_high"), np.nan)
-    weights = np.vstack([np.ones((1, clips), int), drawn(rng, clips, SAMPLES)])
+    weights = draws(rng, clips)
     chosen = rng.integers(seeds, size=(SAMPLES, seeds))
     found = 100 * (right @ weights.T) / (weights @ tested)  # (seeds, 1 + samples)
-    return _columns("acc", _over_seeds(found, chosen))
+    return columns("acc", _over_seeds(found, chosen))
 
 
 def curve(counts: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.DataFrame:
@@ -122,7 +122,7 @@ def curve(counts: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.Dat
     """
     clips, rows = sorted(set(counts["clip"])), []
     rng, size = np.random.default_rng(seed), counts["outer"].nunique()
-    weights = np.vstack([np.ones((1, len(clips)), int), drawn(rng, len(clips), samples)])
+    weights = draws(rng, len(clips), samples)
     # Column 0 is not drawn: every clip and every fold once.
     folds = np.vstack([np.arange(size), rng.integers(size, size=(samples, size))]).T
     for name in results.ordered(counts["architecture"]):
@@ -134,18 +134,22 @@ def curve(counts: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.Dat
             matrices = {key: part[list(CLASSES)].to_numpy() for key, part in by_clip}
             now = {prefix: _by_fold(matrices, clips, weights, s) for prefix, s in SCORES.items()}
             for prefix, found in now.items():
-                row |= _columns(prefix, np.nanmean(found, axis=0))
+                row |= columns(prefix, np.nanmean(found, axis=0))
                 if before:
                     gained = np.take_along_axis(found - before[prefix], folds, axis=0)
-                    row |= _columns(f"{prefix}_gain", np.nanmean(gained, axis=0))
+                    row |= columns(f"{prefix}_gain", np.nanmean(gained, axis=0))
             rows.append(row)
             before = now
     return pd.DataFrame(rows)
 
 
-def drawn(rng: np.random.Generator, clips: int, samples: int) -> Int[np.ndarray, "samples clips"]:
-    """How often each clip is drawn when as many as there are, with replacement, are drawn."""
-    return rng.multinomial(clips, np.full(clips, 1 / clips), samples)
+def draws(
+    rng: np.random.Generator, clips: int, samples: int = SAMPLES
+) -> Int[np.ndarray, "rows clips"]:
+    """How often each clip counts: once in the first row; in each of the others as often as it is
+    drawn when as many as there are, with replacement, are drawn."""
+    drawn = rng.multinomial(clips, np.full(clips, 1 / clips), samples)
+    return np.vstack([np.ones((1, clips), int), drawn])
 
 
 def _over_seeds(
@@ -156,7 +160,7 @@ def _over_seeds(
     return np.append(found[:, 0].mean(), sampled)
 
 
-def _columns(prefix: str, found: Float[np.ndarray, " values"]) -> dict[str, float]:
+def columns(prefix: str, found: Float[np.ndarray, " values"]) -> dict[str, float]:
     """A score and the ends of its interval, from the samples that follow it, as columns."""
     tail = 100 * (1 - LEVEL) / 2
     low, high = np.nanpercentile(found[1:], [tail, 100 - tail])

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from gymlib.evaluation.chance import LEVEL, SAMPLES, drawn
+from gymlib.evaluation import chance
 from gymlib.evaluation.metrics import segment
 from gymlib.evaluation.timelines import Answers, Timeline
 from gymlib.labels import CLASSES, UNLABELED_CODE, Segment, segments
@@ -33,7 +33,7 @@ MEASURES = {
 
 def table(
     answers: Mapping[tuple[str, bool], tuple[Sequence[Timeline], Answers]],
-    samples: int = SAMPLES,
+    samples: int = chance.SAMPLES,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Scores of every architecture, frame by frame and decoded.
@@ -50,12 +50,11 @@ def table(
     """
     rows = []
     for (architecture, decoded), (clips, said) in answers.items():
-        weights = _weights(len(clips), samples, seed)
+        weights = chance.draws(np.random.default_rng(seed), len(clips), samples)
         row = {"architecture": architecture, "decoded": decoded, "clips": len(clips)}
         row["frames"] = sum(int((own.true != UNLABELED_CODE).sum()) for own in clips)
         for measure, values in _scores(clips, said, weights).items():
-            low, high = np.nanpercentile(values[1:], [50 * (1 - LEVEL), 100 - 50 * (1 - LEVEL)])
-            row |= {f"{measure}_mean": values[0], f"{measure}_low": low, f"{measure}_high": high}
+            row |= chance.columns(measure, values)
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -115,12 +114,6 @@ def borders(clips: Sequence[Timeline], said: Answers) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _weights(clips: int, samples: int, seed: int) -> Int[np.ndarray, "rows clips"]:
-    """How often each clip counts: once in the first row, as often as it is drawn below."""
-    rng = np.random.default_rng(seed)
-    return np.vstack([np.ones((1, clips), int), drawn(rng, clips, samples)])
-
-
 def _scores(clips, said, weights) -> dict[str, np.ndarray]:
     """Measure -> its value for every row of weights."""
     hits, predicted, true = (
@@ -145,19 +138,11 @@ def _scores(clips, said, weights) -> dict[str, np.ndarray]:
     return found
 
 
-def _frames(own: Timeline, said: Int[np.ndarray, " frames"]):
-    """Frames named right, named so and labelled so, (classes,) each."""
-    labelled = own.true != UNLABELED_CODE
-    true, said = own.true[labelled], said[labelled]
-    every = range(len(CLASSES))
-    return tuple(
-        np.array([np.count_nonzero(mask(code)) for code in every])
-        for mask in (
-            lambda code: (said == code) & (true == code),
-            lambda code: said == code,
-            lambda code: true == code,
-        )
-    )
+def _frames(own: Timeline, said: Int[np.ndarray, " frames"]) -> list[Int[np.ndarray, " classes"]]:
+    """Frames named right, named so and labelled so, of every class."""
+    true, said = (codes[own.true != UNLABELED_CODE] for codes in (own.true, said))
+    groups = true[said == true], said[said != UNLABELED_CODE], true
+    return [np.bincount(codes, minlength=len(CLASSES)) for codes in groups]
 
 
 def _answered(said) -> bool:

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from gymlib.features.motion import HEAD, LIMIT, local_mean
+from gymlib.features.motion import HEAD, LIMIT, local_mean, trunk_of
 from gymlib.skeleton import INDEX
 
 _SIDED = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle", "foot")
@@ -46,11 +46,7 @@ def joints(keypoints: Float[Tensor, "frames 33 2"]) -> Float[Tensor, "frames 17 
 
     NaN in a keypoint makes what is derived from it NaN.
     """
-    hip, shoulder = (
-        keypoints[:, [INDEX[f"left_{name}"], INDEX[f"right_{name}"]]].mean(dim=1)
-        for name in ("hip", "shoulder")
-    )
-    torso = torch.linalg.vector_norm(shoulder - hip, dim=1).median().clamp(min=1e-6)
+    hip, shoulder, torso = trunk_of(keypoints)
     head = keypoints[:, HEAD].mean(dim=1)
     others = torch.cat([torch.stack([shoulder, head], 1), keypoints[:, _KEYPOINTS]], 1)
     place = torch.cat([hip[:, k : k + 1] - local_mean(hip[:, k : k + 1]) for k in (0, 1)], 1)

@@ -33,8 +33,7 @@ def describe(keypoints: Float[Tensor, "frames 33 2"]) -> Float[Tensor, "frames f
     of the trunk's angle and its change; the hip's and the lowest point's height above the local
     ground, the hip's against its mean, and its change over one, three and six frames.
     """
-    hip, shoulder = (keypoints[:, _pair(name)].mean(dim=1) for name in ("hip", "shoulder"))
-    torso = torch.linalg.vector_norm(shoulder - hip, dim=1).median().clamp(min=1e-6)
+    hip, shoulder, torso = trunk_of(keypoints)
     body = (keypoints - hip[:, None]) / torso
     points = torch.cat([body[:, HEAD].mean(dim=1, keepdim=True), body[:, JOINTS]], dim=1)
     points = points.flatten(1)
@@ -53,8 +52,16 @@ def describe(keypoints: Float[Tensor, "frames 33 2"]) -> Float[Tensor, "frames f
     return torch.cat(columns, dim=1).clamp(-LIMIT, LIMIT)
 
 
-def _pair(name: str) -> list[int]:
-    return [INDEX[f"left_{name}"], INDEX[f"right_{name}"]]
+def trunk_of(
+    keypoints: Float[Tensor, "frames 33 2"],
+) -> tuple[Float[Tensor, "frames 2"], Float[Tensor, "frames 2"], Float[Tensor, ""]]:
+    """Mid-hip and mid-shoulder of every frame; the clip's torso length, their median distance."""
+    hip, shoulder = (
+        keypoints[:, [INDEX[f"left_{name}"], INDEX[f"right_{name}"]]].mean(dim=1)
+        for name in ("hip", "shoulder")
+    )
+    torso = torch.linalg.vector_norm(shoulder - hip, dim=1).median().clamp(min=1e-6)
+    return hip, shoulder, torso
 
 
 def _change(values: Float[Tensor, "frames n"], over: int) -> Float[Tensor, "frames n"]:

@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 from gymlib.features.augmentation import vary
 from gymlib.features.joints import JOINTS, joints
+from gymlib.features.motion import trunk_of
 from gymlib.labels import CLASSES
 from gymlib.models.recipe import Recipe
-from gymlib.skeleton import INDEX
 
 BLUE = 2 / 3
 """Hue at one end of the paper's colour map, jet, as a share of the colour circle; red (0) is the
@@ -103,11 +103,8 @@ class TrajectoryMaps(nn.Module):
 
 def paths(keypoints: Float[Tensor, "frames 33 2"]) -> Float[Tensor, "frames 17 2"]:
     """Where the joints are, in torso lengths of the clip; the origin is the keypoints'."""
-    hip, shoulder = (
-        keypoints[:, [INDEX[f"left_{name}"], INDEX[f"right_{name}"]]].mean(dim=1, keepdim=True)
-        for name in ("hip", "shoulder")
-    )  # (frames, 1, 2)
-    torso = torch.linalg.vector_norm(shoulder - hip, dim=2).median().clamp(min=1e-6)
+    hip, _, torso = trunk_of(keypoints)
+    hip = hip[:, None]  # (frames, 1, 2)
     limbs = joints(keypoints)[:, 1:]  # about the pelvis, which comes first
     return hip / torso + torch.cat([torch.zeros_like(hip), limbs], dim=1)
 

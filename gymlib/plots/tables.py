@@ -108,22 +108,26 @@ def style_learning_curve(curve: pd.DataFrame) -> Styler:
     return pd.DataFrame(rows).style.set_uuid("learning-curve").hide(axis="index")
 
 
-def style_models(scores: pd.DataFrame) -> Styler:
+def style_models(scores: pd.DataFrame, name: str = "models") -> Styler:
     """Scores of architectures with their intervals, two rows each, the best on top: a Styler.
 
-    ``scores`` as gymlib.evaluation.sequence_scores.table gives it.
+    ``scores`` as gymlib.evaluation.sequence_scores.table gives it; ``name`` sets several tables
+    of a page apart.
     """
     rows = []
     best = scores.groupby("architecture")["acc_mean"].transform("max")
     ordered = scores.assign(best=best).sort_values(["best", "architecture"], ascending=False)
-    for name, own in ordered.groupby("architecture", sort=False):
+    for architecture, own in ordered.groupby("architecture", sort=False):
         for _, row in own.sort_values("decoded").iterrows():
             answer = "decoded" if row["decoded"] else "each frame alone"
-            cells = {"": "" if row["decoded"] else models.recipe(name).title, "answer": answer}
+            cells = {
+                "": "" if row["decoded"] else models.recipe(architecture).title,
+                "answer": answer,
+            }
             for measure, words in MEASURES.items():
                 cells[words] = _interval(row, measure, ".2f" if measure == "surplus" else ".0f")
             rows.append(cells)
-    return pd.DataFrame(rows).style.set_uuid("models").hide(axis="index")
+    return pd.DataFrame(rows).style.set_uuid(name).hide(axis="index")
 
 
 def _interval(row: pd.Series, score: str, form: str) -> str:

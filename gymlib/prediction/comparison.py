@@ -30,8 +30,6 @@ def run(
     The simulated clips teach them too, if they are here. Raises ValueError for an unknown name.
     """
     names = list(names or models.names())
-    for name in names:
-        models.recipe(name)
     benchmark.run(data, names, profile, cluster=cluster)
     source, target = pair(data, profile)
     if not missing(source, target):
