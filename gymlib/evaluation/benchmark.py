@@ -2,7 +2,8 @@
 
 One nested cross-validation per architecture, in a folder of its own, so that a new architecture
 makes none of the others again. Whole videos are left out, for testing and inside the search too;
-all architectures get the same folds, as many trials and as many models.
+all architectures get the same folds, as many trials and as many models, hip-centred bodies in torso
+lengths, and answer for a clip and its mirror image.
 """
 
 from collections.abc import Iterable
@@ -14,13 +15,14 @@ from gymlib import models
 from gymlib.dataset import Dataset, schemas
 from gymlib.evaluation import nested_cv
 from gymlib.evaluation.protocol import THESIS, Protocol
+from gymlib.features.bodies import comparable_clips, learnable
 from gymlib.files.atomic import read_json
 from gymlib.files.progress import progress
 from gymlib.files.tables import read_table
 from gymlib.models import Recipe
 
-FEW = (*(recipe.name for recipe in THESIS.recipes), "mstcn")
-"""Those that a reproduction runs: the thesis's, and one of those that came later."""
+FEW = (*(recipe.name for recipe in THESIS.recipes), "gymtcn")
+"""Those that a reproduction runs: the thesis's, and ours."""
 
 FOLDS = {"full": (5, 3), "quick": (2, 2)}
 """Outer and inner folds. The ensemble that is tested has one model per inner fold."""
@@ -50,6 +52,7 @@ def rules(recipe: Recipe, videos: int, profile: str = "full", seed: int = 0) -> 
         trials=TRIALS[profile],
         startup=TRIALS[profile],
         tuning_epochs=-(-recipe.epochs // SHARE),
+        mirrored=True,
         seed=seed,
     )
 
@@ -65,12 +68,13 @@ def run(
 
     Raises ValueError for a name that is unknown, before anything runs.
     """
-    clips = data.processed
+    clips = comparable_clips(data)
     videos = len({clip.video for clip in clips})
     protocols = [rules(models.recipe(name), videos, profile) for name in names]
     n_jobs = 1 if profile == "quick" else None  # processes start slower than quick folds train
     for own in progress(protocols, desc=f"architectures, {data.name}", unit="architecture"):
-        nested_cv.run(clips, own, data.results(own.name), n_jobs=n_jobs, cluster=cluster)
+        seen = learnable(clips, own.recipes[0].gaps)
+        nested_cv.run(seen, own, data.results(own.name), n_jobs=n_jobs, cluster=cluster)
 
 
 def finished(data: Dataset, profile: str = "full") -> list[str]:

@@ -56,7 +56,7 @@ def run(
     ValueError for clips that cannot be learnt from or fewer groups than folds; lock.BusyError if
     another run works in ``folder``; ConnectionError if no cluster answers at its address.
     """
-    training.check_clips(clips)
+    training.check_clips(clips, gaps=all(recipe.gaps for recipe in protocol.recipes))
     folder, engine = Path(folder), engine or suitable_engine(clips, protocol)
     if engine not in training.ENGINES:
         known = ", ".join(training.ENGINES)

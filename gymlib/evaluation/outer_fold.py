@@ -107,7 +107,9 @@ class OuterFold:
     def predict(self, tasks: list[training.Task], members) -> list[list[np.ndarray]]:
         """Of every task's model the probabilities of its list of clips."""
         trained = [task.model for task in tasks]
-        return training.predict_many(trained, self.clips, members, engine=self.engine)
+        return training.predict_many(
+            trained, self.clips, members, engine=self.engine, mirrored=self.protocol.mirrored
+        )
 
 
 def step(recipe: Recipe, outer: int, protocol: Protocol, data: str, engine: str, folder: Path):

@@ -26,6 +26,7 @@ class Protocol:
     startup: int = 10  # trials drawn before the first result counts: Optuna's default
     tuning_epochs: int = 15
     vote: str = "mean"  # of probabilities; "log_opinion" sums logarithms as the authors' code
+    mirrored: bool = False  # a clip's answer is the mean with its mirror image's; not for raw units
     seed: int = 0
 
     def __post_init__(self):

@@ -1,14 +1,17 @@
 """Clips like a clip: other speeds, sides, cuts, cameras and bodies, for networks of whole clips.
 
 In any units; turning a camera is only right where x and y have the same, as in ``hip_torso``.
+Frames without a pose (NaN) stay without.
 """
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from gymlib.labels import CLASSES
 from gymlib.skeleton import mirror, torso_length
 
 SHORTEST = 12
+SKILL = CLASSES.index("skill")
 
 
 def vary(
@@ -35,9 +38,32 @@ def vary(
     return (keypoints + rng.normal(0, trembling, keypoints.shape)).astype(np.float32), labels
 
 
+def vary_gaps(
+    rng: np.random.Generator,
+    keypoints: Float[np.ndarray, "frames 33 2"],
+    labels: Int[np.ndarray, " frames"],
+) -> tuple[Float[np.ndarray, "varied 33 2"], Int[np.ndarray, " varied"]]:
+    """:func:`vary` with other gaps: up to three of up to seven frames, most in the skill.
+
+    In half of the clips frames without a pose are cut out, as from the recovered skeletons.
+    """
+    keypoints = keypoints.copy()
+    for _ in range(rng.integers(0, 4) if rng.random() < 0.5 else 0):
+        skill = np.flatnonzero(labels == SKILL)
+        where = (
+            rng.choice(skill) if len(skill) and rng.random() < 0.5 else rng.integers(len(labels))
+        )
+        keypoints[where : where + rng.integers(1, 8)] = np.nan
+    seen = np.isfinite(keypoints[:, 0, 0])
+    if rng.random() < 0.5 and np.count_nonzero(seen) >= SHORTEST:
+        keypoints, labels = keypoints[seen], labels[seen]
+    return vary(rng, keypoints, labels)
+
+
 def _size(keypoints) -> float:
-    """The clip's torso length, in whatever units."""
-    return float(np.median(torso_length(keypoints)))
+    """The clip's torso length, in whatever units; 1 without any pose."""
+    seen = np.isfinite(keypoints[:, 0, 0])
+    return float(np.median(torso_length(keypoints[seen]))) if seen.any() else 1.0
 
 
 def _times(rng: np.random.Generator, frames: int) -> Float[np.ndarray, " varied"]:

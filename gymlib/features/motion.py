@@ -26,12 +26,19 @@ LIMIT = 6.0
 FEATURES = 3 * 2 * (len(JOINTS) + 1) + 3 + 6
 
 
-def describe(keypoints: Float[Tensor, "frames 33 2"]) -> Float[Tensor, "frames features"]:
+def describe(
+    keypoints: Float[Tensor, "frames 33 2"], near: bool = True
+) -> Float[Tensor, "frames features"]:
     """(frames, :data:`FEATURES`) of a clip's keypoints.
 
     Head and 14 joints about the mid-hip; their change over one and three frames; sine and cosine
     of the trunk's angle and its change; the hip's and the lowest point's height above the local
     ground, the hip's against its mean, and its change over one, three and six frames.
+
+    Parameters
+    ----------
+    near : the ground and the hip's mean are those of the frames nearby; else, to see what that is
+        worth, those of the clip's first five frames and of the whole clip.
     """
     hip, shoulder, torso = trunk_of(keypoints)
     body = (keypoints - hip[:, None]) / torso
@@ -42,11 +49,12 @@ def describe(keypoints: Float[Tensor, "frames 33 2"]) -> Float[Tensor, "frames f
     turn = torch.remainder(_change(angle[:, None], 1) + torch.pi, 2 * torch.pi) - torch.pi
     height = -hip[:, 1:] / torso  # upwards, (frames, 1)
     lowest = height - body[..., 1].amax(dim=1, keepdim=True)
-    ground = -_window(functional.max_pool1d, -lowest)
+    ground = -_window(functional.max_pool1d, -lowest) if near else lowest[:5].median()
+    mean = local_mean(height) if near else height.mean()
     columns = [
         points, _change(points, 1), _change(points, 3),
         angle.sin()[:, None], angle.cos()[:, None], turn,
-        height - ground, lowest - ground, height - local_mean(height),
+        height - ground, lowest - ground, height - mean,
         _change(height, 1), _change(height, 3), _change(height, 6),
     ]  # fmt: skip
     return torch.cat(columns, dim=1).clamp(-LIMIT, LIMIT)

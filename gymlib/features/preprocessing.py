@@ -74,7 +74,12 @@ def steps(keypoints: Float[np.ndarray, "kept 33 2"]) -> Float[np.ndarray, " step
 
 
 def process(
-    keypoints: pd.DataFrame, labels: pd.DataFrame, clips: pd.DataFrame, config: PreprocessingConfig
+    keypoints: pd.DataFrame,
+    labels: pd.DataFrame,
+    clips: pd.DataFrame,
+    config: PreprocessingConfig,
+    *,
+    gaps: bool = False,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Kept frames in the chosen units, and the funnel of every clip.
 
@@ -99,7 +104,7 @@ def process(
     processed, funnels = [], []
     for clip in clips.itertuples():
         pose, label = _aligned(clip, poses.get(clip.clip), names.get(clip.clip))
-        table, counts = _process_clip(clip, pose, label, config)
+        table, counts = _process_clip(clip, pose, label, config, gaps)
         processed.append(table)
         funnels.append({"clip": clip.clip, "video": clip.video, **counts._asdict()})
     return pd.concat(processed, ignore_index=True), pd.DataFrame(funnels)
@@ -119,19 +124,22 @@ def _aligned(clip, pose, label) -> tuple[pd.DataFrame, pd.DataFrame]:
     return tables["keypoints"], tables["labels"]
 
 
-def _process_clip(clip, pose, label, config) -> tuple[pd.DataFrame, Funnel]:
+def _process_clip(clip, pose, label, config, gaps) -> tuple[pd.DataFrame, Funnel]:
     detected, codes = pose["detected"].to_numpy(bool), encode(label["label"])
-    keep = kept(detected, codes)
-    frames = pose["frame"].to_numpy()[keep]
+    seen = kept(detected, codes)
+    keep = codes != UNLABELED_CODE if gaps else seen
+    frames = pose["frame"].to_numpy()
     # (frames, 66) interleaved x, y -> (frames, 33, 2)
-    keypoints = pose[XY].to_numpy(np.float32)[keep].reshape(-1, 33, 2)
-    check_finite(keypoints, frames, clip.clip)
+    keypoints = pose[XY].to_numpy(np.float32)[seen].reshape(-1, 33, 2)
+    check_finite(keypoints, frames[seen], clip.clip)
     try:
         keypoints = normalise(keypoints, clip.width, clip.height, config.normalisation)
     except ValueError as error:
         raise ValueError(f"clip {clip.clip}: {error}") from None
-    table = pd.DataFrame(keypoints.reshape(-1, 66), columns=XY)
-    names = label["label"].to_numpy()[keep]
+    all_frames = np.full((len(frames), 66), np.nan, dtype=np.float32)
+    all_frames[seen] = keypoints.reshape(-1, 66)
+    table = pd.DataFrame(all_frames[keep], columns=XY)
+    names, frames = label["label"].to_numpy()[keep], frames[keep]
     for at, (column, values) in enumerate(
         {"clip": clip.clip, "video": clip.video, "frame": frames, "label": names}.items()
     ):

@@ -10,6 +10,7 @@ from torch.nn import functional
 from gymlib.features.augmentation import vary
 from gymlib.features.motion import FEATURES, describe
 from gymlib.labels import CLASSES
+from gymlib.models.padding import padded, unpadded
 from gymlib.models.recipe import Recipe
 
 
@@ -38,28 +39,40 @@ class MSTCN(nn.Module):
         super().__init__()
         self.config = config
         inputs = [FEATURES] + [len(CLASSES)] * (config.stages - 1)
-        self.stages = nn.ModuleList([_Stage(size, config) for size in inputs])
+        self.stages = nn.ModuleList([Stage(size, len(CLASSES), config) for size in inputs])
 
     def forward(self, keypoints: Float[Tensor, "frames 33 2"]) -> Float[Tensor, "*stages frames 4"]:
-        seen, found = describe(keypoints).T, []  # (features, frames)
+        return self.forward_clips([keypoints])[0]
+
+    def forward_clips(
+        self, clips: list[Float[Tensor, "_ 33 2"]]
+    ) -> list[Float[Tensor, "*stages _ 4"]]:
+        """Several clips in one pass."""
+        seen, real = padded([describe(keypoints) for keypoints in clips])
+        found = []  # of every stage (clips, 4, longest)
         for stage in self.stages:
-            found.append(torch.log_softmax(stage(seen), dim=0))
+            found.append(torch.log_softmax(stage(seen, real), dim=1))
             seen = found[-1].exp()
-        return torch.stack(found).transpose(1, 2) if self.training else found[-1].T
+        answers = torch.stack(found, dim=1) if self.training else found[-1]
+        return [answer.transpose(-1, -2) for answer in unpadded(answers, clips)]
 
 
-class _Stage(nn.Module):
-    def __init__(self, inputs: int, config: MSTCNConfig):
+class Stage(nn.Module):
+    """Single-stage TCN (Farha and Gall 2019, section 3.1), with dropout of its inputs."""
+
+    def __init__(self, inputs: int, outputs: int, config: MSTCNConfig):
         super().__init__()
         self.enter = nn.Conv1d(inputs, config.channels, 1)
         self.layers = nn.ModuleList([_Layer(2**k, config) for k in range(config.layers)])
-        self.leave = nn.Conv1d(config.channels, len(CLASSES), 1)
+        self.leave = nn.Conv1d(config.channels, outputs, 1)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: Float[Tensor, "inputs frames"]) -> Float[Tensor, "4 frames"]:
+    def forward(
+        self, x: Float[Tensor, "clips inputs frames"], real: Float[Tensor, "clips 1 frames"]
+    ) -> Float[Tensor, "clips outputs frames"]:
         x = self.dropout(self.enter(x))
         for layer in self.layers:
-            x = layer(x)
+            x = layer(x * real)
         return self.leave(x)
 
 
@@ -74,7 +87,9 @@ class _Layer(nn.Module):
         self.pointwise = nn.Conv1d(config.channels, config.channels, 1)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: Float[Tensor, "channels frames"]) -> Float[Tensor, "channels frames"]:
+    def forward(
+        self, x: Float[Tensor, "clips channels frames"]
+    ) -> Float[Tensor, "clips channels frames"]:
         return x + self.dropout(self.pointwise(torch.relu(self.dilated(x))))
 
 

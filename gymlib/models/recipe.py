@@ -38,6 +38,7 @@ class Recipe:
     title : in figures and sentences.
     module : called with ``config``; keeps it as ``.config``. Its ``forward`` takes keypoints
         (frames, 33, 2), single frames or one whole clip, and gives log-probabilities (frames, 4).
+        A ``forward_clips``, if it has one, gives the same for a list of clips in one pass.
     config : the default settings of the module, a frozen dataclass.
     source : paper, section or figure that the module follows.
     batch : frames of any clips per step; None for one whole clip, which the module then sees
@@ -46,6 +47,7 @@ class Recipe:
     epochs, quick_epochs : passes over the training set, in the full and in the quick profile.
     schedule : of the learning rate: "constant", or "one cycle" (Smith and Topin 2018), up to it
         and down to nothing.
+    gaps : whether the module takes frames without a pose, as NaN; they are cut out otherwise.
     loss : called with what the module gives in training and labels (frames,); None is the mean
         negative log-likelihood.
     augment : called with a random generator and a clip's keypoints and labels; gives others like
@@ -66,6 +68,7 @@ class Recipe:
     quick_epochs: int = 12
     optimiser: str = "sgd"
     schedule: str = "constant"
+    gaps: bool = False
     loss: Callable[[Tensor, Tensor], Tensor] | None = None
     augment: Augment | None = None
     space: Space = field(default_factory=thesis_space)
@@ -140,7 +143,7 @@ class Recipe:
 
     def to_dict(self) -> dict:
         """The settings as JSON keeps them; code is named, not kept."""
-        fields = ("name", "batch", "clips", "epochs", "optimiser", "schedule")
+        fields = ("name", "batch", "clips", "epochs", "optimiser", "schedule", "gaps")
         code = {"module": self.module, "loss": self.loss, "augment": self.augment}
         named = {k: v and f"{v.__module__}.{v.__qualname__}" for k, v in code.items()}
         space = {name: list(ends) for name, ends in self.space.items()}

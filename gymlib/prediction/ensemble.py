@@ -15,19 +15,16 @@ from torch import nn
 
 from gymlib import models, training
 from gymlib.dataset import Attempt, Clip, Dataset
-from gymlib.dataset.keypoints import keypoint_array
 from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.evaluation import metrics, results
-from gymlib.features.normalisation import PreprocessingConfig, hip_torso
-from gymlib.features.preprocessing import check_finite, process
+from gymlib.features.bodies import comparable_clips, comparable_keypoints, learnable, mirrored
 from gymlib.files import lock, provenance
 from gymlib.files.atomic import MissingFileError
 from gymlib.files.cache import Step
 from gymlib.files.code import class_hash
 from gymlib.files.progress import progress
-from gymlib.labels import decode, encode
+from gymlib.labels import decode
 from gymlib.models.registry import DEFAULT
-from gymlib.skeleton import mirror
 
 TABLES = ("clips.csv", "labels.parquet", "keypoints.parquet")
 
@@ -69,31 +66,6 @@ QUICK = replace(TransferConfig(), models=2, epochs=12)
 """For the quick profile."""
 
 
-def comparable_clips(data: Dataset) -> list[Clip]:
-    """Clips in ``hip_torso`` coordinates; those without kept frames are left out."""
-    config = PreprocessingConfig("hip_torso")
-    processed, _ = process(data.keypoints, data.labels, data.clips, config)
-    return [
-        Clip(
-            name=str(name),
-            video=rows["video"].iloc[0],
-            frames=rows["frame"].to_numpy(),
-            keypoints=keypoint_array(rows),
-            labels=encode(rows["label"]),
-        )
-        for name, rows in processed.groupby("clip", sort=False)
-    ]
-
-
-def mirrored(clip: Clip) -> Clip:
-    """The clip as filmed from the gymnast's other side: x reversed, left and right exchanged.
-
-    For hip-centred coordinates only (x = 0 is the mid-hip).
-    """
-    keypoints = mirror(clip.keypoints * np.array([-1, 1], np.float32))
-    return Clip(f"{clip.name}.mirrored", clip.video, clip.frames, keypoints, clip.labels)
-
-
 def train(
     clips: Sequence[Clip], config: TransferConfig, on_epoch_end: Callable[[int], None] | None = None
 ) -> list[nn.Module]:
@@ -108,8 +80,9 @@ def train(
     """
     if not clips:
         raise ValueError("no clips to train on: the source has no frame with a pose and a label")
-    training.check_clips(clips)
     recipe, copies = models.recipe(config.architecture), config.counted
+    clips = learnable(clips, recipe.gaps)
+    training.check_clips(clips, recipe.gaps)
     seen = [*clips, *map(mirrored, clips)][: copies * len(clips)]
     fit, everything = training.FitConfig.of(recipe, config.passes), np.arange(len(seen))
     tasks = [
@@ -123,12 +96,17 @@ def train(
 def predict(trained: Sequence[nn.Module], clips: Sequence[Clip]) -> pd.DataFrame:
     """Predictions of every model and of their vote (mean probability) for every frame.
 
+    Each says the mean of what it says of a clip and of its mirror image. Models that do not take
+    gaps answer frames with a pose only.
+
     Returns the columns of ``schemas.PREDICTIONS``: models base_1, base_2, ... and ensemble,
     outer always 0.
     """
     architecture, tables = models.architecture(trained[0]), []
-    for clip in clips:
-        single = np.stack([training.predict(model, clip.keypoints) for model in trained])
+    clips = learnable(clips, models.recipe(architecture).gaps)
+    everything = [np.arange(len(clips))] * len(trained)
+    answers = training.predict_many(trained, clips, everything, mirrored=True)
+    for clip, single in zip(clips, map(np.stack, zip(*answers))):
         votes = {f"base_{i + 1}": probabilities for i, probabilities in enumerate(single)}
         votes["ensemble"] = single.mean(axis=0)  # (models, frames, 4) -> (frames, 4)
         for model, probabilities in votes.items():
@@ -142,20 +120,21 @@ def predict(trained: Sequence[nn.Module], clips: Sequence[Clip]) -> pd.DataFrame
 def predict_clip(trained: Sequence[nn.Module], attempt: Attempt) -> Float[np.ndarray, "frames 4"]:
     """Class probabilities of every frame, the mean of all models; NaN where there is no pose.
 
+    Models that take gaps answer such frames too, if the clip has any pose.
+
     Raises ValueError, naming clip and frame, for coordinates that are not finite, and naming the
     clip for a body too small to scale by.
     """
-    seen = np.flatnonzero(attempt.detected)
     found = np.full((len(attempt), len(PROBABILITIES)), np.nan)
-    if len(seen):
-        keypoints = attempt.keypoints[seen]
-        check_finite(keypoints, seen, attempt.name)
-        try:
-            bodies = hip_torso(keypoints, *attempt.size)
-        except ValueError as error:
-            raise ValueError(f"clip {attempt.name}: {error}") from None
-        # soft vote: (models, frames, 4) -> (frames, 4)
-        found[seen] = np.mean([training.predict(model, bodies) for model in trained], axis=0)
+    if not attempt.detected.any():
+        return found
+    frames, unknown = np.arange(len(attempt)), np.zeros(len(attempt), np.int8)
+    bodies = comparable_keypoints(attempt)
+    whole = Clip(attempt.name, attempt.video, frames, bodies, unknown)
+    clips = learnable([whole], models.recipe(models.architecture(trained[0])).gaps)
+    answers = training.predict_many(trained, clips, [np.arange(1)] * len(trained), mirrored=True)
+    # soft vote: (models, frames, 4) -> (frames, 4)
+    found[clips[0].frames] = np.mean([own[0] for own in answers], axis=0)
     return found
 
 
@@ -188,6 +167,18 @@ def folder(data: Dataset) -> Path:
     return data.results("application")
 
 
+def step(source: Dataset, config: TransferConfig) -> Step:
+    """The step that trains an ensemble; its outputs are the models."""
+    name = f"{config.architecture}_of_{config.models}"  # ensembles of other sizes stay beside it
+    return Step(
+        folder(source) / f"{name}.json",
+        [source.folder / table for table in TABLES],
+        asdict(config) | {"source": class_hash(models.recipe(config.architecture).module)},
+        ("gymlib.prediction.ensemble",),
+        [folder(source) / f"{name}_{i}.safetensors" for i in range(config.models)],
+    )
+
+
 def trained_on(source: Dataset, config: TransferConfig) -> list[nn.Module]:
     """The ensemble trained on ``source``; trained now if that has not been done yet.
 
@@ -195,32 +186,22 @@ def trained_on(source: Dataset, config: TransferConfig) -> list[nn.Module]:
     MissingFileError if the source's clips, labels or keypoints are not there, lock.BusyError
     while another run trains.
     """
-    inputs = [source.folder / name for name in TABLES]
-    if missing := [file for file in inputs if not file.is_file()]:
+    made = step(source, config)
+    if missing := [file for file in made.inputs if not file.is_file()]:
         raise MissingFileError(
             f"{missing[0]} is missing; run `make reproduce DATASET={source.name}` up to notebook 02"
         )
-    name = f"{config.architecture}_of_{config.models}"  # ensembles of other sizes stay beside it
-    files = [folder(source) / f"{name}_{i}.safetensors" for i in range(config.models)]
-    source_code = class_hash(models.recipe(config.architecture).module)
-    step = Step(
-        folder(source) / f"{name}.json",
-        inputs,
-        asdict(config) | {"source": source_code},
-        ("gymlib.prediction.ensemble",),
-        files,
-    )
-    if step.is_done():
+    if made.is_done():
         try:
-            return [models.load(file) for file in files]
+            return [models.load(file) for file in made.outputs]
         except (OSError, ValueError):  # damaged: then trained again
             pass
-    about = {"config": asdict(config), "provenance": provenance.record(inputs)}
-    with lock.hold(folder(source), "training"), step.making(about):
+    about = {"config": asdict(config), "provenance": provenance.record(made.inputs)}
+    with lock.hold(folder(source), "training"), made.making(about):
         clips = comparable_clips(source)
         total = config.models * config.passes
         with progress(total=total, desc=f"training on {source.name}") as bar:
             trained = train(clips, config, bar.update)
-        for model, file in zip(trained, files):
+        for model, file in zip(trained, made.outputs):
             models.save(model, file)
     return trained

@@ -1,7 +1,7 @@
 """Simulated clips first, then real ones, with whole videos of these left out.
 
 Every model of an ensemble that the simulated clips have taught (:mod:`ensemble`) is trained on, for
-each outer fold, with the fold's real clips and as many simulated ones, so that it does not forget
+each outer fold, with the fold's real clips and as many generated ones, so that it does not forget
 what real clips are too few to show.
 """
 
@@ -17,6 +17,7 @@ from gymlib import models, training
 from gymlib.dataset import Clip, Dataset, schemas
 from gymlib.evaluation import benchmark, splits
 from gymlib.evaluation.splits import Fold
+from gymlib.features.bodies import comparable_clips, learnable
 from gymlib.files import lock
 from gymlib.files.cache import Step
 from gymlib.files.code import class_hash
@@ -53,8 +54,9 @@ def run(source: Dataset, data: Dataset, name: str, profile: str = "full") -> pd.
 
 def _train(source: Dataset, data: Dataset, name: str, profile: str) -> pd.DataFrame:
     taught = ensemble.trained_on(source, comparison.config(name, profile))
-    simulated, real = ensemble.comparable_clips(source), ensemble.comparable_clips(data)
-    rules = benchmark.rules(models.recipe(name), len({clip.video for clip in real}), profile)
+    recipe = models.recipe(name)
+    simulated, real = (learnable(comparable_clips(own), recipe.gaps) for own in (source, data))
+    rules = benchmark.rules(recipe, len({clip.video for clip in real}), profile)
     outer, _ = splits.nested(real, outer=rules.outer, inner=rules.inner, by=rules.groups)
     recipe, (pool, mixed) = rules.recipes[0], mix(simulated, real, outer)
     fit = training.FitConfig.of(recipe, max(1, recipe.epochs // SHARE))
@@ -78,7 +80,7 @@ def mix(
 ) -> tuple[list[Clip], list[Int[np.ndarray, " members"]]]:
     """All clips, and for every fold the numbers of those to train on.
 
-    That is the fold's training clips and as many simulated ones, or all of them if there are fewer,
+    That is the fold's training clips and as many generated ones, or all of them if there are fewer,
     drawn anew for each fold.
     """
     pool, mixed = [*simulated, *real], []

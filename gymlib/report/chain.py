@@ -32,7 +32,7 @@ READS = {
     "05_lstm": ("clips.csv", "processed.parquet", "processed.json"),
     "06_nested_cv": ("processed.parquet",),
     "07_results": ("clips.csv", "labels.parquet", "keypoints.parquet", "results"),
-    "08_models": ("processed.parquet", "people", "other models"),
+    "08_models": ("clips.csv", "labels.parquet", "keypoints.parquet", "other models"),
 }
 """What each notebook reads: files of the data set, and the words that :func:`_files` explains."""
 
@@ -46,7 +46,10 @@ WRITES = {
         "tables/claims.csv", "tables/chance.csv", "tables/learning_curve.csv", "tables/classes.csv",
         "tables/videos.csv",
     ),
-    "08_models": ("few models", "tables/models.csv", "tables/borders.csv"),
+    "08_models": (
+        "few models", "tables/models.csv", "tables/borders.csv", "tables/transfer.csv",
+        "tables/transfer.json", "tables/ablations.csv", "tables/pretrained.csv",
+    ),
 }  # fmt: skip
 """What each notebook writes, in the same words; its executed copy comes on top."""
 
@@ -149,17 +152,11 @@ def inputs(name: str, data: Dataset, profile: str) -> list[Path]:
 
 
 def _files(words: tuple[str, ...], data: Dataset, profile: str) -> list[Path]:
-    simulated = "simulated-quick" if profile == "quick" else "simulated"
     groups = {
         "annotations": lambda: map(data.annotation, data.annotators),
         # Without videos the poses came from elsewhere.
         "videos": lambda: data.videos.values() or [data.folder / "keypoints.parquet"],
         "results": lambda: _results(data, protocol.of_profile(profile)),
-        "people": lambda: (  # that models are taught by, and that they meet
-            Dataset(name, data.home).folder / table
-            for name in (data.name, simulated, "recovered")
-            for table in ("clips.csv", "labels.parquet", "keypoints.parquet")
-        ),
         "few models": lambda: [benchmark.record(data, n, profile) for n in benchmark.FEW],
         "other models": lambda: [
             benchmark.record(data, name, profile)

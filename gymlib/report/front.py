@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from gymlib import models
 from gymlib.dataset import Dataset
 from gymlib.evaluation.results import approach, approaches
 from gymlib.files import paths
@@ -85,10 +86,11 @@ def answer(datasets: Sequence[Dataset]) -> str:
         f"{published:+.1f}.",
     ]
     if moved := numbers.transfer(datasets):
+        own = models.recipe(moved["config"]["architecture"]).title
         sentences.append(
-            "LSTMs that have only ever seen simulated gymnasts give "
-            f"{moved['accuracy']:.1f}% of the frames of real ones the right label, where always "
-            f"naming the most frequent one would give {moved['largest_class']:.1f}%."
+            f"Taught by simulated gymnasts alone, an ensemble of {own}s gives "
+            f"{moved['accuracy']:.0f}% of the frames of real ones the right label, where always "
+            f"naming the most frequent one would give {moved['largest_class']:.0f}%."
         )
     return " ".join(sentences)
 

@@ -92,11 +92,11 @@ def _table(data: Dataset, name: str) -> pd.DataFrame | None:
 
 
 def transfer(datasets: Sequence[Dataset]) -> dict | None:
-    """Accuracy of models trained on simulated gymnasts alone, on ``recovered``, in percent."""
+    """Accuracy of models taught by simulated gymnasts alone, on ``recovered``, in percent."""
     for data in judged(datasets):
         file = data.report / "tables" / "transfer.json"
         found = read_json(file) if file.is_file() else {}
-        if found.get("source") == "simulated" and found.get("target") == "recovered":
+        if found.get("source") == "skeletons" and found.get("target") == "recovered":
             return found
     return None
 

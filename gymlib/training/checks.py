@@ -89,6 +89,19 @@ def alone(recipe: Recipe) -> Iterator[str]:
             yield "a frame's answer depends on the others; use batch=None for models of clips"
 
 
+def gaps(recipe: Recipe) -> Iterator[str]:
+    """A model that takes gaps answers frames without a pose (NaN), wherever in the clip."""
+    if not recipe.gaps:
+        return
+    model = recipe.build(0).eval()
+    for name, lost in {"first": slice(0, 3), "middle": slice(4, 6), "last": slice(7, 9)}.items():
+        seen = keypoints(9)
+        seen[lost] = torch.nan
+        with torch.no_grad():
+            if not torch.isfinite(model(seen)).all():
+                yield f"the {name} frames without a pose give answers that are not finite"
+
+
 def gradients(recipe: Recipe) -> Iterator[str]:
     """Every trained number takes part."""
     model, labels = recipe.build(0).train(), torch.arange(40) % len(CLASSES)
@@ -132,4 +145,4 @@ def learns(recipe: Recipe) -> Iterator[str]:
         yield f"after 40 epochs on a toy task {np.mean(right):.0%} of new frames are right"
 
 
-CHECKS = (shapes, repeatable, alone, gradients, kept, learns)
+CHECKS = (shapes, repeatable, alone, gaps, gradients, kept, learns)

@@ -7,11 +7,12 @@ import numpy as np
 from gymlib.dataset.clip import Clip
 
 
-def check_clips(clips: Sequence[Clip]) -> None:
+def check_clips(clips: Sequence[Clip], gaps: bool = False) -> None:
     """ValueError, naming clip and frame, for what no model can learn from.
 
     That is a clip without frames, a coordinate that is not a number, a label that is none of
-    the four classes, or a name that occurs twice.
+    the four classes, or a name that occurs twice. With ``gaps`` a frame may be without a pose: all
+    of its coordinates NaN.
     """
     names = [clip.name for clip in clips]
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -22,7 +23,12 @@ def check_clips(clips: Sequence[Clip]) -> None:
                 f"clip {clip.name} has no frames left; a model needs at least one. "
                 "Leave the clip out, or extract its poses again"
             )
-        broken = np.flatnonzero(~np.isfinite(clip.keypoints).all(axis=(1, 2)))
+        lost = np.isnan(clip.keypoints).all(axis=(1, 2))
+        if gaps and lost.all():
+            raise ValueError(f"clip {clip.name} has no frame with a pose; leave the clip out")
+        broken = np.flatnonzero(
+            ~np.isfinite(clip.keypoints).all(axis=(1, 2)) & ~(lost if gaps else np.False_)
+        )
         if len(broken):
             raise ValueError(
                 f"clip {clip.name}, frame {clip.frames[broken[0]]}: keypoints must be numbers, "

@@ -78,7 +78,8 @@ def fit(
         steps = []
         for pairs in _grouped(batches(epoch), config.clips):
             optimiser.zero_grad()
-            values = [loss(model(inputs), labels) for inputs, labels in pairs]
+            inputs, labels = zip(*pairs)
+            values = [loss(*pair) for pair in zip(_answers(model, inputs), labels)]
             value = sum(values) / len(values)
             value.backward()
             optimiser.step()
@@ -89,6 +90,13 @@ def fit(
         if on_epoch_end is not None:
             on_epoch_end(epoch, losses[epoch])
     return losses
+
+
+def _answers(model: nn.Module, inputs: tuple[Tensor, ...]) -> list[Tensor]:
+    """Of one step; in one pass if the model can take several clips."""
+    if len(inputs) > 1 and hasattr(model, "forward_clips"):
+        return model.forward_clips(list(inputs))
+    return [model(one) for one in inputs]
 
 
 def _grouped(pairs: Iterable, size: int):

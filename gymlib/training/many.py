@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 from torch import nn
 
 from gymlib.dataset.clip import Clip
+from gymlib.features import bodies
 from gymlib.files import processes
 from gymlib.training import fast
 from gymlib.training.batches import Batches
@@ -109,8 +110,20 @@ def predict_many(
     members: Sequence[Int[np.ndarray, " _"]],
     *,
     engine: str = "torch",
+    mirrored: bool = False,
 ) -> list[list[Float[np.ndarray, "_ 4"]]]:
-    """For each model the class probabilities of its own list of clips."""
+    """For each model the class probabilities of its own list of clips.
+
+    Parameters
+    ----------
+    mirrored : the mean with what is said of the clips' mirror images; for hip-centred keypoints.
+    """
+    if mirrored:
+        both = (
+            predict_many(models, seen, members, engine=engine)
+            for seen in (clips, [bodies.mirrored(clip) for clip in clips])
+        )
+        return [[(a + b) / 2 for a, b in zip(*answers)] for answers in zip(*both)]
     if engine == "compiled":
         return fast.predict_many(models, clips, members)
     return [

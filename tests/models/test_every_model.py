@@ -99,6 +99,11 @@ def test_a_bad_network_is_told_what_is_wrong(module, message):
         checks.check_recipe(replace(RECIPE, module=module))
 
 
+def test_a_model_that_does_not_take_gaps_is_told_so():
+    with pytest.raises(ValueError, match="gaps: the first frames without a pose give answers"):
+        checks.check_recipe(replace(RECIPE, gaps=True))
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

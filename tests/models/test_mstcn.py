@@ -97,7 +97,7 @@ def test_loss_on_paper():
 def test_its_layers_are_its_stages():
     found = models.layers(models.recipe("mstcn").build(0), frames=40)
     assert [layer.name for layer in found] == ["stages.0", "stages.1", "stages.2"]
-    assert all(layer.output == (4, 40) for layer in found)
+    assert all(layer.output == (1, 4, 40) for layer in found)
     total = sum(layer.parameters for layer in found)
     assert total == models.parameters(models.recipe("mstcn").build(0))
 

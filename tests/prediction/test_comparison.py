@@ -7,6 +7,7 @@ from gymlib import models
 from gymlib.dataset import Dataset
 from gymlib.evaluation import benchmark
 from gymlib.prediction import comparison, ensemble
+from gymlib.simulation import skeletons
 
 
 @pytest.fixture
@@ -14,34 +15,53 @@ def data(home):
     return Dataset(make_dataset(home, clips=6, frames=24, videos=3, processed=True), home)
 
 
-def test_who_teaches_and_who_is_asked(home):
-    for name, source, target in (
-        ("simulated", "simulated", "recovered"),
-        ("recovered", "simulated", "recovered"),
-        ("mine", "simulated", "mine"),
-    ):
-        found = comparison.pair(Dataset(name, home))
-        assert [own.name for own in found] == [source, target]
-    quick = comparison.pair(Dataset("simulated-quick", home), "quick")
-    assert [own.name for own in quick] == ["simulated-quick", "recovered"]
+@pytest.fixture
+def generated(monkeypatch):
+    """How often skeletons were generated; a drawn data set takes their place."""
+    made = []
+
+    def make(folder, clips):
+        made.append(clips)
+        make_dataset(folder.parent.parent, clips=4, frames=24, name=folder.name)
+
+    monkeypatch.setattr(skeletons, "make", make)
+    return made
 
 
-def test_without_the_simulated_clips_only_videos_are_left_out(data, monkeypatch):
-    monkeypatch.setattr(ensemble, "trained_on", lambda *_: pytest.fail("nobody can teach"))
+def test_the_teacher_is_made_once_and_labelled(data, generated):
+    for _ in range(2):
+        source = comparison.teacher(data, "quick")
+        assert (source.name, source.home) == ("skeletons-quick", data.home)
+        assert source.has(*ensemble.TABLES)
+    assert generated == [comparison.CLIPS["quick"]]
+    assert comparison.teacher(data).name == "skeletons"
+    assert generated[1:] == [skeletons.CLIPS]
+
+
+def test_generated_clips_teach(data, generated):
     comparison.run(data, ["lstm"], "quick")
     assert benchmark.finished(data, "quick") == ["lstm"]
-    assert comparison.missing(*comparison.pair(data, "quick")) == ["simulated-quick"]
-
-
-def test_the_simulated_clips_teach(home, data):
-    make_dataset(home, clips=4, frames=24, name="simulated-quick", processed=True)
-    comparison.run(data, ["lstm"], "quick")
-    source, target = comparison.pair(data, "quick")
+    source = comparison.teacher(data, "quick")
+    assert comparison.trained(source, ["lstm", "cnn"], "quick") == ["lstm"]
     before = [file.stat().st_mtime_ns for file in ensemble.folder(source).glob("*.safetensors")]
-    found = comparison.transfer(source, target, ["lstm"], "quick")
+    found = comparison.transfer(source, data, ["lstm"], "quick")
     after = [file.stat().st_mtime_ns for file in ensemble.folder(source).glob("*.safetensors")]
     assert before == after and len(before) == comparison.MODELS["quick"]
     assert set(found["lstm"]["clip"]) == set(data.clips["clip"])
+
+
+def test_each_part_of_our_network_is_left_out_once():
+    recipes = [models.recipe(own.architecture) for own in comparison.ablations()]
+    try:
+        whole = models.recipe("gymtcn")
+        assert len({recipe.title for recipe in recipes}) == len(recipes) == 5
+        for recipe in recipes:
+            left = vars(recipe.config).items() - vars(whole.config).items()
+            assert len(left) + (recipe.augment is None) == 1, recipe.title
+            assert recipe.epochs == whole.epochs and recipe.loss is whole.loss
+    finally:
+        for recipe in recipes:
+            models.unregister(recipe.name)
 
 
 def test_names_are_checked_before_anything_runs(data):

@@ -9,10 +9,10 @@ from tiny_dataset import make_dataset
 from gymlib import training
 from gymlib.dataset import Dataset, schemas
 from gymlib.evaluation import results
+from gymlib.features.bodies import comparable_clips
 from gymlib.files.tables import check
 from gymlib.labels import encode
 from gymlib.prediction import ensemble
-from gymlib.skeleton import INDEX, middle, torso_length
 
 SMALL = ensemble.TransferConfig(models=2, epochs=3)
 
@@ -20,24 +20,7 @@ SMALL = ensemble.TransferConfig(models=2, epochs=3)
 @pytest.fixture
 def clips(home):
     make_dataset(home, processed=True)
-    return ensemble.comparable_clips(Dataset("tiny"))
-
-
-def test_comparable_clips_are_hip_centred_in_torso_lengths(clips):
-    assert [clip.name for clip in clips] == [f"clip_{i:02d}" for i in range(6)]
-    for clip in clips:
-        np.testing.assert_allclose(middle(clip.keypoints, "hip")[:, 0], 0, atol=1e-5)
-        assert np.median(torso_length(clip.keypoints)) == pytest.approx(1, abs=1e-5)
-        assert clip.keypoints.dtype == np.float32
-        assert set(clip.labels) <= {0, 1, 2, 3}
-
-
-def test_mirroring_twice_gives_the_clip_back(clips):
-    once = ensemble.mirrored(clips[0])
-    left, right = INDEX["left_ankle"], INDEX["right_ankle"]
-    np.testing.assert_array_equal(once.keypoints[:, left, 0], -clips[0].keypoints[:, right, 0])
-    np.testing.assert_array_equal(once.keypoints[:, left, 1], clips[0].keypoints[:, right, 1])
-    np.testing.assert_array_equal(ensemble.mirrored(once).keypoints, clips[0].keypoints)
+    return comparable_clips(Dataset("tiny"), gaps=False)
 
 
 def test_training_and_predicting(clips):
@@ -51,6 +34,20 @@ def test_training_and_predicting(clips):
     one = table.set_index(["clip", "frame", "model"])[schemas.PROBABILITIES].loc["clip_04"]
     votes = [one.xs(model, level="model").to_numpy() for model in ("base_1", "base_2", "ensemble")]
     np.testing.assert_allclose((votes[0] + votes[1]) / 2, votes[2], atol=1e-6)
+
+
+def test_a_model_that_takes_gaps_answers_every_frame(clips):
+    whole = comparable_clips(Dataset("tiny"))
+    config = dataclasses.replace(SMALL, architecture="gymtcn", epochs=1)
+    trained = ensemble.train(whole[:4], config)
+    table = ensemble.predict(trained, whole[4:])
+    assert len(table) == 3 * sum(map(len, whole[4:])) > 3 * sum(map(len, clips[4:]))
+    attempt = Dataset("tiny").clip("clip_05")
+    assert not attempt.detected.all()
+    found = ensemble.predict_clip(trained, attempt)
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)
+    rows = table[(table["clip"] == "clip_05") & (table["model"] == "ensemble")]
+    np.testing.assert_allclose(found[rows["frame"]], rows[schemas.PROBABILITIES], atol=1e-4)
 
 
 @pytest.mark.slow

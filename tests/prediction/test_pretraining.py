@@ -6,18 +6,19 @@ from tiny_dataset import make_dataset
 from gymlib import training
 from gymlib.dataset import Dataset, schemas
 from gymlib.evaluation import splits
-from gymlib.prediction import ensemble, pretraining
+from gymlib.features.bodies import comparable_clips
+from gymlib.prediction import pretraining
 
 
 @pytest.fixture
 def data(home):
-    make_dataset(home, clips=4, frames=24, name="simulated-quick", processed=True)
+    make_dataset(home, clips=4, frames=24, name="skeletons-quick", processed=True)
     return Dataset(make_dataset(home, clips=8, frames=24, videos=4, processed=True, seed=1), home)
 
 
-def test_each_fold_learns_from_its_clips_and_as_many_simulated_ones(home, data):
-    source = ensemble.comparable_clips(Dataset("simulated-quick", home))
-    real = ensemble.comparable_clips(data)
+def test_each_fold_learns_from_its_clips_and_as_many_generated_ones(home, data):
+    source = comparable_clips(Dataset("skeletons-quick", home), gaps=False)
+    real = comparable_clips(data, gaps=False)
     folds = splits.nested(real, outer=2, inner=2, by="video")[0]
     pool, mixed = pretraining.mix(source * 3, real, folds)
     assert len(pool) == 3 * len(source) + len(real)
@@ -32,11 +33,11 @@ def test_each_fold_learns_from_its_clips_and_as_many_simulated_ones(home, data):
 
 
 def test_every_clip_is_answered_by_models_that_have_not_seen_its_video(home, data, monkeypatch):
-    source, seen = Dataset("simulated-quick", home), []
+    source, seen = Dataset("skeletons-quick", home), []
     fit_many = training.fit_many
 
     def note(tasks, clips, **kwargs):
-        seen.append([[k for k in task.members if k >= 4] for task in tasks])  # no simulated ones
+        seen.append([[k for k in task.members if k >= 4] for task in tasks])  # no generated ones
         return fit_many(tasks, clips, **kwargs)
 
     monkeypatch.setattr(training, "fit_many", note)
@@ -45,7 +46,7 @@ def test_every_clip_is_answered_by_models_that_have_not_seen_its_video(home, dat
     assert set(found["clip"]) == set(data.clips["clip"])
     assert set(found["model"]) == {"base_1", "ensemble"}
     assert len(seen) == 2 and len(seen[1]) == 2  # taught by simulation, then by both, two folds
-    real = ensemble.comparable_clips(data)
+    real = comparable_clips(data, gaps=False)
     for outer, rows in found.groupby("outer"):
         learnt = [real[k - 4] for k in seen[1][outer]]
         assert len(learnt) == 4 and not {clip.name for clip in learnt} & set(rows["clip"])
