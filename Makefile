@@ -1,7 +1,7 @@
 # Everything below runs in a virtual environment in .venv, made on first use.
 DATASET ?= simulated
 PROFILE ?= full
-SOURCES ?= simulated
+SOURCES ?= pretrained
 VENV := .venv
 READY := $(VENV)/.ready
 # One worker thread per library call: the work is spread over processes instead.
@@ -13,7 +13,7 @@ LOCAL = $(if $(SOURCE),--source $(SOURCE))
 RUN := $(VENV)/bin/python -m gymlib
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce report models data predict test test-unit test-browser lab lint bench publish clean
+.PHONY: help reproduce report models data predict pretrained test test-unit test-browser lab lint bench publish clean
 
 ## Show this help
 help:
@@ -41,9 +41,9 @@ models: $(READY)
 data: $(READY)
 	$(RUN) data --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) $(if $(CLIPS),--clips $(CLIPS))
 
-## Label DATASET with models trained on SOURCES; write overlay videos
+## Label FILMS="...", or DATASET, with the weights of the package; write tables and overlay videos
 predict: $(READY)
-	$(RUN) predict --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) --sources $(SOURCES)
+	$(RUN) predict $(FILMS) --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) --sources $(SOURCES)
 
 ## Check everything: style, unit tests, the quick profile of all notebooks
 test: lint
@@ -52,6 +52,10 @@ test: lint
 ## Check the quick part: unit tests only
 test-unit: $(READY)
 	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal -m "not slow" --hypothesis-profile=quick
+
+## Train the weights of the package again, on generated skeletons
+pretrained: $(READY)
+	$(RUN) pretrained
 
 ## Use the widgets in a browser; with GYMLIB_SCREENSHOTS=1 their pictures are taken anew
 test-browser: $(READY)

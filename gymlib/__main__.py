@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 from gymlib.dataset import Dataset
@@ -29,7 +30,8 @@ HELP = {
     "often as the last time",
     "clips": "clips of the data set skeletons",
     "models": "architectures, all known ones if none is named",
-    "sources": "data sets whose clips train the models, such as: simulated recovered",
+    "films": "video files, or folders of them; without any the data set is labelled",
+    "sources": "pretrained (the weights of the package), or data sets to train on: recovered",
     "format": "boris: aggregated events; boris-tabular: START and STOP rows (reading tells them "
     "apart); elan: one .eaf per clip; frames: one table row per frame",
     "annotator": "who labelled a BORIS file (its name if none); the one ELAN tier or column to "
@@ -128,22 +130,36 @@ def _make(own: Dataset, source: Path | None, clips: int | None = None) -> None:
 
 def predict(options) -> None:
     """Label videos with models trained on other data sets; write overlay videos."""
-    from gymlib.prediction import ensemble, videos
+    from gymlib.prediction import ensemble, pretrained, videos
 
-    own = _dataset(options)
-    sources = {data.name: data for data in (_dataset(options, name) for name in options.sources)}
-    for data in ({own.name: own} | sources).values():
+    names = dict.fromkeys(options.sources)
+    asked = [_dataset(options, name) for name in names if name != pretrained.NAME]
+    sources = {data.name: data for data in asked}
+    targets = {own.name: own for own in _targets(options)}
+    for data in (targets | sources).values():
         _make(data, options.source)
-    videos.check(own)
+    for own in targets.values():
+        videos.check(own)
     for data in sources.values():
         videos.prepare(data)
     config = ensemble.TransferConfig() if options.profile == "full" else ensemble.QUICK
-    found = videos.apply(own, list(sources.values()), config)
-    for note in found.notes:
-        print(f"note: {note}")
-    scores = found.scores
-    print("no labels to score" if scores.empty else scores.to_string(index=False, **_ONE_DIGIT))
-    print(f"Predictions and overlay videos: {ensemble.folder(own)}")
+    shipped = {pretrained.NAME: pretrained.load} if pretrained.NAME in names else {}
+    taught = {name: partial(ensemble.taught, data, config) for name, data in sources.items()}
+    for own in targets.values():
+        found = videos.apply(own, shipped | taught)
+        for note in found.notes:
+            print(f"note: {note}")
+        if not found.scores.empty:
+            print(found.scores.to_string(index=False, **_ONE_DIGIT))
+        print(f"Predictions and overlay videos: {ensemble.folder(own)}")
+
+
+def _targets(options) -> list[Dataset]:
+    """What is to be labelled: a data set of each film that is named, or the one data set."""
+    from gymlib.prediction import open as doors
+
+    films = [film for path in options.films for film in doors.films(path)]
+    return [doors.film_dataset(film, options.home) for film in films] or [_dataset(options)]
 
 
 _ONE_DIGIT = {"float_format": "%.1f", "na_rep": "-"}
@@ -202,6 +218,14 @@ def noise(options) -> None:
     print(f"Written: {model.FITTED}")
 
 
+def pretrained(options) -> None:
+    """For maintainers: train the weights of the package on the data set skeletons."""
+    from gymlib.prediction import pretrained as shipped
+
+    card = shipped.make(options.home)
+    print(f"Written: {shipped.FOLDER}, taught by {card['clips']} clips, {card['frames']:,} frames")
+
+
 def bench(options) -> None:
     """Measure speed and memory; write build/bench.csv."""
     from gymlib.report import bench as benchmark
@@ -258,7 +282,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="command")
-    for command in (bench, guide, noise, publish):
+    for command in (bench, guide, noise, pretrained, publish):
         _add(commands, command.__name__, command)
     _add_exchange(commands)
     for command in (data, predict, reproduce, report, models):
@@ -274,7 +298,8 @@ def _parser() -> argparse.ArgumentParser:
         if command is models:
             add("--models", HELP["models"], nargs="+", metavar="NAME")
         if command is predict:
-            add("--sources", HELP["sources"], nargs="+", default=["simulated"])
+            add("films", HELP["films"], nargs="*", type=Path)
+            add("--sources", HELP["sources"], nargs="+", default=["pretrained"])
     return parser
 
 

@@ -49,6 +49,21 @@ class Decoder:
     spread: Float[np.ndarray, " classes"]
     weight: float = 1.0
 
+    def to_dict(self) -> dict:
+        """As JSON keeps it: probabilities instead of their logarithms, 0 for what cannot be."""
+        values = {"first": np.exp(self.first), "follow": np.exp(self.follow)}
+        values |= {"median": self.median, "spread": self.spread}
+        return {k: v.tolist() for k, v in values.items()} | {"weight": self.weight}
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "Decoder":
+        """The inverse of :meth:`to_dict`."""
+        first, follow, median, spread = (
+            np.array(values[name], float) for name in ("first", "follow", "median", "spread")
+        )
+        with np.errstate(divide="ignore"):
+            return cls(np.log(first), np.log(follow), median, spread, float(values["weight"]))
+
 
 def learn(labels: Sequence[Int[np.ndarray, " _"]], weight: float = 1.0) -> Decoder:
     """Order and durations in the label codes of training clips.

@@ -9,7 +9,7 @@ from torch import nn
 
 from gymlib.models.recipe import Recipe
 
-DEFAULT = "lstm"
+DEFAULT = "gymtcn"
 """The architecture that labels strangers' videos."""
 
 _added: dict[str, Recipe] = {}

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
 from torch import nn
 
 from gymlib import models, training
-from gymlib.dataset import Attempt, Clip, Dataset
+from gymlib.dataset import Clip, Dataset
 from gymlib.dataset.schemas import PROBABILITIES
-from gymlib.evaluation import metrics, results
-from gymlib.features.bodies import comparable_clips, comparable_keypoints, learnable, mirrored
+from gymlib.evaluation import decoding, metrics, results, timelines
+from gymlib.features.bodies import comparable_clips, learnable, mirrored
 from gymlib.files import lock, provenance
 from gymlib.files.atomic import MissingFileError
 from gymlib.files.cache import Step
@@ -25,6 +24,7 @@ from gymlib.files.code import class_hash
 from gymlib.files.progress import progress
 from gymlib.labels import decode
 from gymlib.models.registry import DEFAULT
+from gymlib.prediction.answers import Ensemble
 
 TABLES = ("clips.csv", "labels.parquet", "keypoints.parquet")
 
@@ -38,7 +38,7 @@ class TransferConfig:
     middle of what the recipe lets a search vary.
     """
 
-    models: int = 8  # they differ in initial weights
+    models: int = 3  # they differ in initial weights
     copies: int = 2  # of every clip: 1 as it is, 2 also mirrored; 1 where the recipe augments
     epochs: int | None = None  # over all copies; None: as many steps as the recipe has
     architecture: str = DEFAULT
@@ -62,7 +62,7 @@ class TransferConfig:
         return self.epochs or max(1, models.recipe(self.architecture).epochs // self.counted)
 
 
-QUICK = replace(TransferConfig(), models=2, epochs=12)
+QUICK = replace(TransferConfig(), models=2, epochs=models.recipe(DEFAULT).quick_epochs)
 """For the quick profile."""
 
 
@@ -117,27 +117,6 @@ def predict(trained: Sequence[nn.Module], clips: Sequence[Clip]) -> pd.DataFrame
     return pd.concat(tables, ignore_index=True)
 
 
-def predict_clip(trained: Sequence[nn.Module], attempt: Attempt) -> Float[np.ndarray, "frames 4"]:
-    """Class probabilities of every frame, the mean of all models; NaN where there is no pose.
-
-    Models that take gaps answer such frames too, if the clip has any pose.
-
-    Raises ValueError, naming clip and frame, for coordinates that are not finite, and naming the
-    clip for a body too small to scale by.
-    """
-    found = np.full((len(attempt), len(PROBABILITIES)), np.nan)
-    if not attempt.detected.any():
-        return found
-    frames, unknown = np.arange(len(attempt)), np.zeros(len(attempt), np.int8)
-    bodies = comparable_keypoints(attempt)
-    whole = Clip(attempt.name, attempt.video, frames, bodies, unknown)
-    clips = learnable([whole], models.recipe(models.architecture(trained[0])).gaps)
-    answers = training.predict_many(trained, clips, [np.arange(1)] * len(trained), mirrored=True)
-    # soft vote: (models, frames, 4) -> (frames, 4)
-    found[clips[0].frames] = np.mean([own[0] for own in answers], axis=0)
-    return found
-
-
 def summary(predictions: pd.DataFrame, config: TransferConfig) -> dict:
     """Scores of a target's :func:`predict` table, in percent, with the config.
 
@@ -177,6 +156,12 @@ def step(source: Dataset, config: TransferConfig) -> Step:
         ("gymlib.prediction.ensemble",),
         [folder(source) / f"{name}_{i}.safetensors" for i in range(config.models)],
     )
+
+
+def taught(source: Dataset, config: TransferConfig) -> Ensemble:
+    """The ensemble trained on ``source`` with its decoder; see :func:`trained_on`."""
+    trained = trained_on(source, config)
+    return Ensemble(trained, decoding.learn(timelines.labels(source)))
 
 
 def trained_on(source: Dataset, config: TransferConfig) -> list[nn.Module]:

@@ -4,13 +4,12 @@ import re
 import shutil
 from pathlib import Path
 
-from torch import nn
-
 from gymlib.annotation import reading
 from gymlib.dataset import Dataset, inventory
 from gymlib.files.cache import content_hash
-from gymlib.prediction import videos
-from gymlib.prediction.ensemble import TransferConfig, trained_on
+from gymlib.prediction import ensemble, pretrained, videos
+from gymlib.prediction.answers import Ensemble
+from gymlib.prediction.ensemble import TransferConfig
 
 
 def open_dataset(source: str | Path, home: Path | None = None) -> Dataset:
@@ -27,6 +26,22 @@ def open_dataset(source: str | Path, home: Path | None = None) -> Dataset:
         return _ready(Dataset(str(source), home))
     if not file.is_file():
         raise ValueError(f"{file} is no file; expected a video, or the name of a data set")
+    return _ready(film_dataset(file, home))
+
+
+def films(path: Path) -> list[Path]:
+    """A film, or those in a folder and below, sorted. Raises ValueError if there is none."""
+    if path.is_file():
+        return [path]
+    found = [file for file in path.rglob("*") if file.suffix.lower() in inventory.SUFFIXES]
+    if not found:
+        endings = " ".join(sorted(inventory.SUFFIXES))
+        raise ValueError(f"{path}: expected a video, or a folder with videos ({endings})")
+    return sorted(found)
+
+
+def film_dataset(file: Path, home: Path | None = None) -> Dataset:
+    """The data set of one film, which is copied there; see :func:`open_dataset`."""
     name = re.sub(r"[^A-Za-z0-9_-]+", "_", file.stem).strip("_-") or "video"
     data = Dataset(name, home)
     copy = data.folder / "videos" / f"{name}{file.suffix.lower()}"
@@ -38,7 +53,7 @@ def open_dataset(source: str | Path, home: Path | None = None) -> Dataset:
         copy.parent.mkdir(parents=True)
         shutil.copyfile(file, copy)
     inventory.take(data)
-    return _ready(data)
+    return data
 
 
 def _ready(data: Dataset) -> Dataset:
@@ -49,12 +64,15 @@ def _ready(data: Dataset) -> Dataset:
 
 
 def load(
-    source: str = "simulated", home: Path | None = None, config: TransferConfig | None = None
-) -> list[nn.Module]:
-    """Models trained on all clips of a data set; trained now if that has not been done yet.
+    source: str = pretrained.NAME, home: Path | None = None, config: TransferConfig | None = None
+) -> Ensemble:
+    """The weights that come with the package, or models trained on all clips of a data set.
 
-    Raises what :func:`gymlib.prediction.ensemble.trained_on` raises.
+    The latter are trained now if that has not been done yet. Raises what
+    :func:`gymlib.prediction.ensemble.trained_on` raises.
     """
+    if source == pretrained.NAME:
+        return pretrained.load()
     data = Dataset(source, home)
     videos.prepare(data)
-    return trained_on(data, config or TransferConfig())
+    return ensemble.taught(data, config or TransferConfig())

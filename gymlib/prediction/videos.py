@@ -1,11 +1,10 @@
 """Label videos with models trained on other data sets: poses, predictions, overlays, scores."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from torch import nn
 
 from gymlib import pose
 from gymlib.annotation import reading
@@ -14,9 +13,11 @@ from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.files import lock
 from gymlib.files.progress import progress
 from gymlib.files.tables import write_table
-from gymlib.labels import CLASSES
+from gymlib.labels import CLASSES, decode
 from gymlib.plots import overlay
-from gymlib.prediction.ensemble import TransferConfig, folder, predict_clip, trained_on
+from gymlib.prediction import pretrained
+from gymlib.prediction.answers import Ensemble, decoded, predict_clip
+from gymlib.prediction.ensemble import folder
 
 
 class Applied(NamedTuple):
@@ -49,22 +50,26 @@ def find_poses(data: Dataset) -> list[str]:
     return pose.extract_dataset(data).warnings
 
 
-def predict(data: Dataset, trained: Sequence[nn.Module]) -> pd.DataFrame:
-    """Class probabilities of every frame with a pose: clip, frame, p_idle, ... p_landing.
+def predict(data: Dataset, own: Ensemble) -> pd.DataFrame:
+    """What is said of every frame: clip, frame, answer, p_idle, ... p_landing.
 
-    Clips without any pose have no rows. Raises ValueError as :func:`predict_clip`.
+    Answers are the most probable possible order; probabilities those of the frame by itself, NaN
+    where models do not answer because there is no pose. Clips without any pose have no rows.
+    Raises ValueError as :func:`predict_clip`.
     """
     tables = [_NOTHING]
     for name in data.clips["clip"]:
-        found = predict_clip(trained, data.clip(name))
-        frames = np.flatnonzero(np.isfinite(found).all(axis=1))
-        columns = {"clip": name, "frame": frames, **dict(zip(PROBABILITIES, found[frames].T))}
-        tables.append(pd.DataFrame(columns))
-    return pd.concat([table for table in tables[1:] if len(table)] or tables[:1], ignore_index=True)
+        found = predict_clip(own, data.clip(name))
+        if np.isnan(found).all():
+            continue
+        said = decode(decoded(own, found))
+        columns = {"clip": name, "frame": np.arange(len(found)), "answer": said}
+        tables.append(pd.DataFrame(columns | dict(zip(PROBABILITIES, found.T))))
+    return pd.concat(tables[1:] or tables, ignore_index=True)
 
 
 _NOTHING = pd.DataFrame(
-    {"clip": np.array([], str), "frame": np.array([], int)}
+    {"clip": np.array([], str), "frame": np.array([], int), "answer": np.array([], str)}
     | {name: np.array([], float) for name in PROBABILITIES}
 )
 
@@ -73,20 +78,19 @@ def accuracy(data: Dataset, predictions: pd.DataFrame) -> pd.DataFrame:
     """Per clip, and over all as clip "(all)": labelled frames, share with a pose, accuracy in %.
 
     ``accuracy`` counts labelled frames with a pose, as the thesis; ``accuracy_all`` also those
-    without one, as wrong. Needs labels.parquet.
+    without one. A frame without an answer is wrong. Needs labels.parquet.
     """
     labels = data.labels[data.labels["label"].isin(CLASSES)]
-    answers = predictions[["clip", "frame"]].assign(
-        answer=np.array(CLASSES)[predictions[PROBABILITIES].to_numpy().argmax(axis=1)]
-    )
-    frames = labels.merge(answers, on=["clip", "frame"], how="left")
+    for more in (predictions[["clip", "frame", "answer"]], data.keypoints):
+        labels = labels.merge(more, on=["clip", "frame"], how="left")
+    frames = labels[["clip", "frame", "label", "answer", "detected"]]
     groups = [*frames.groupby("clip", sort=False), ("(all)", frames)]
     return pd.DataFrame([_score(name, rows) for name, rows in groups])
 
 
 def _score(name: str, rows: pd.DataFrame) -> dict:
     right = rows["label"] == rows["answer"]
-    posed = rows["answer"].notna()
+    posed = rows["detected"].to_numpy(bool)
     return {
         "clip": name,
         "frames": len(rows),
@@ -96,25 +100,29 @@ def _score(name: str, rows: pd.DataFrame) -> dict:
     }
 
 
-def apply(data: Dataset, sources: Sequence[Dataset], config: TransferConfig) -> Applied:
+def apply(data: Dataset, ensembles: Mapping[str, Callable[[], Ensemble]]) -> Applied:
     """Poses, predictions, overlay videos and, where there are labels, accuracy.
 
     Writes results/application/<source>.parquet, results/application/overlay/<clip>.mp4 and
     results/application/accuracy.csv in the data set's folder. Clips that nobody labelled are
     predicted and not scored. An interrupted run keeps poses and models that are finished.
 
+    Parameters
+    ----------
+    ensembles : what taught them -> called for them once poses are there, since it may train.
+
     Raises AnnotationError for faults in annotations before anything long runs, PoseError for
-    videos that cannot be used, and what :func:`trained_on` raises.
+    videos that cannot be used, and what ``ensembles`` raise.
     """
     place = folder(data)
     with lock.hold(place, "predictions"):
         if data.annotators:
             reading.make(data, every_clip=False)
         notes = find_poses(data)
-        tables = {source.name: predict(data, trained_on(source, config)) for source in sources}
+        tables = {name: predict(data, own()) for name, own in ensembles.items()}
         for name, table in tables.items():
             write_table(place / f"{name}.parquet", table)
-        drawn = {f"trained on {name}": table for name, table in tables.items()}
+        drawn = {_TITLES.get(n, f"trained on {n}"): table for n, table in tables.items()}
         filmed = list(data.videos)
         for clip in progress(filmed, desc="overlays", unit="clip", disable=not filmed):
             overlay.write_overlay(data, clip, place / "overlay" / f"{clip}.mp4", drawn)
@@ -124,6 +132,10 @@ def apply(data: Dataset, sources: Sequence[Dataset], config: TransferConfig) -> 
             scores = _scores(data, tables)
             write_table(place / "accuracy.csv", scores)
     return Applied(scores, list(dict.fromkeys(notes + _notes(data, scores))))
+
+
+_TITLES = {pretrained.NAME: "model"}
+"""What a timeline is called, where it is not said which clips taught it."""
 
 
 def _scores(data: Dataset, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from gymlib.evaluation.results import title
 from gymlib.files import paths
 from gymlib.files.atomic import read_json
 from gymlib.labels import CLASSES
+from gymlib.prediction import pretrained
 from gymlib.report import numbers
 from gymlib.report.front import markdown
 
@@ -88,9 +89,11 @@ def model_card(datasets: Sequence[Dataset], file: Path | None = None) -> str:
 
 
 def _substitutions(datasets: Sequence[Dataset]) -> dict[str, str]:
-    judged = numbers.judged(datasets)
+    judged, shipped = numbers.judged(datasets), read_json(pretrained.FOLDER / "card.json")
+    known = [*THESIS.recipes, models.recipe(models.DEFAULT)]
     return {
-        **{f"{r.name}_parameters": f"{models.parameters(r.build(0)):,}" for r in THESIS.recipes},
+        **{f"{r.name}_parameters": f"{models.parameters(r.build(0)):,}" for r in known},
+        "pretrained": f"{shipped['clips']:,} generated clips ({shipped['frames']:,} frames)",
         "base_models": str(THESIS.inner),
         "outer_folds": str(THESIS.outer),
         "data": _trained_on(judged),

@@ -1,6 +1,7 @@
 """The most probable possible order, against all orders counted out."""
 
 import itertools
+import json
 
 import numpy as np
 import pytest
@@ -97,3 +98,11 @@ def test_unlabelled_frames_tell_nothing():
 
 def test_an_empty_clip():
     assert decode(np.zeros((0, 4)), learn(CLIPS)).shape == (0,)
+
+
+def test_a_decoder_survives_json():
+    taught = decoding.learn([np.repeat([0, 1, 2, 3, 0], [4, 9, 7, 5, 3])] * 6, weight=0.5)
+    text = json.dumps(taught.to_dict(), allow_nan=False)
+    again = decoding.Decoder.from_dict(json.loads(text))
+    for name, value in vars(taught).items():
+        np.testing.assert_allclose(getattr(again, name), value)

@@ -12,9 +12,9 @@ from gymlib.evaluation import results
 from gymlib.features.bodies import comparable_clips
 from gymlib.files.tables import check
 from gymlib.labels import encode
-from gymlib.prediction import ensemble
+from gymlib.prediction import answers, ensemble
 
-SMALL = ensemble.TransferConfig(models=2, epochs=3)
+SMALL = ensemble.TransferConfig(models=2, epochs=3, architecture="lstm")
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_a_model_that_takes_gaps_answers_every_frame(clips):
     assert len(table) == 3 * sum(map(len, whole[4:])) > 3 * sum(map(len, clips[4:]))
     attempt = Dataset("tiny").clip("clip_05")
     assert not attempt.detected.all()
-    found = ensemble.predict_clip(trained, attempt)
+    found = answers.predict_clip(answers.Ensemble(trained, None), attempt)
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)
     rows = table[(table["clip"] == "clip_05") & (table["model"] == "ensemble")]
     np.testing.assert_allclose(found[rows["frame"]], rows[schemas.PROBABILITIES], atol=1e-4)

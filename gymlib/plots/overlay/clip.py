@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Bool, Float, Int
 
 from gymlib import video
 from gymlib.dataset import Attempt, Dataset
 from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.files.cache import Step
-from gymlib.labels import NAMES, UNLABELED_CODE
+from gymlib.labels import NAMES, UNLABELED_CODE, encode
 from gymlib.plots.overlay.drawing import Picture, draw_bars, draw_skeleton, write
 from gymlib.plots.overlay.panel import Panel
 from gymlib.video import VideoInfo
@@ -70,8 +71,9 @@ def write_overlay(
 
     Parameters
     ----------
-    predictions : name -> table with columns clip, frame, p_idle, p_take-off, p_skill, p_landing;
-        the first one's probabilities are drawn.
+    predictions : name -> table with columns clip, frame, p_idle, p_take-off, p_skill, p_landing,
+        and ``answer`` if that is not the most probable label of each frame by itself; the first
+        one's probabilities are drawn.
 
     Raises ValueError if the data set has no such clip or the clip no video.
     """
@@ -121,7 +123,16 @@ def _drawn(
         rows = table[table["clip"] == clip]
         own = np.full((len(attempt), len(PROBABILITIES)), np.nan)
         own[rows["frame"].to_numpy()] = rows[PROBABILITIES].to_numpy(float)
-        known = np.isfinite(own).all(axis=1)
-        timelines[name] = np.where(known, np.nan_to_num(own).argmax(axis=1), UNLABELED_CODE)
+        timelines[name] = _said(rows, own)
         probabilities = own if probabilities is None else probabilities
     return attempt, timelines, probabilities
+
+
+def _said(rows: pd.DataFrame, probabilities: np.ndarray) -> np.ndarray:
+    """Label codes of all frames, -1 where nothing is said."""
+    if "answer" in rows:
+        said = np.full(len(probabilities), UNLABELED_CODE, np.int8)
+        said[rows["frame"].to_numpy()] = encode(rows["answer"])
+        return said
+    known = np.isfinite(probabilities).all(axis=1)
+    return np.where(known, np.nan_to_num(probabilities).argmax(axis=1), UNLABELED_CODE)

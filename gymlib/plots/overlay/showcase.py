@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from gymlib import models, video
+from gymlib import video
 from gymlib.dataset import Dataset
 from gymlib.evaluation import results
+from gymlib.evaluation.protocol import THESIS
 from gymlib.files import provenance
 from gymlib.files.atomic import atomic_path, read_json, write_json
 from gymlib.files.cache import Step
@@ -23,7 +24,7 @@ from gymlib.labels import CLASSES
 from gymlib.plots.overlay.clip import draw_clip
 from gymlib.plots.overlay.drawing import Picture
 
-APPROACH = results.Approach(models.DEFAULT, "ensemble").key
+APPROACH = results.Approach(THESIS.recipes[-1].name, "ensemble").key
 GIF_WIDTH = 480  # pixels
 GIF_RATE = 12.5  # pictures per second: a GIF counts in 1/100 s, and 8 of them show no stutter
 GIF_COLOURS = 48  # of one palette for all pictures; without dithering, which would not compress

@@ -1,0 +1,61 @@
+"""Weights that come with the package, so that videos are labelled without any training.
+
+Taught by generated skeletons alone, so nobody's film is in them and they carry this package's
+licence. :func:`make` trains them again, bit by bit the same on one machine.
+"""
+
+import copy
+from dataclasses import asdict
+from pathlib import Path
+
+from gymlib import models
+from gymlib.dataset import Dataset
+from gymlib.evaluation.decoding import Decoder
+from gymlib.files import provenance
+from gymlib.files.atomic import existing, read_json, write_json
+from gymlib.models.registry import DEFAULT
+from gymlib.prediction import comparison, ensemble
+from gymlib.prediction.answers import Ensemble
+from gymlib.prediction.ensemble import TransferConfig
+
+NAME = "pretrained"
+"""The word that asks for them where a data set to learn from is named."""
+FOLDER = Path(__file__).with_name("weights")
+CONFIG = TransferConfig(architecture=DEFAULT, models=3, epochs=12, copies=1)
+"""As many passes over the generated clips as help on simulated films (BlazePose on rendered
+gymnasts of other seeds); real clips have decided nothing."""
+
+
+def load(folder: Path = FOLDER) -> Ensemble:
+    """The models that are shipped, and the decoder that their training labels teach.
+
+    Raises MissingFileError or ValueError, naming the file, if the package is not whole.
+    """
+    hint = "Install the package again, or run `make pretrained`."
+    card = read_json(existing(folder / "card.json", hint))
+    files = [existing(folder / name, hint) for name in card["files"]]
+    return Ensemble([models.load(file) for file in files], Decoder.from_dict(card["decoder"]))
+
+
+def make(home: Path | None = None, folder: Path = FOLDER) -> dict:
+    """Train on the data set ``skeletons``, which is made if need be, and write weights and card.
+
+    Returns the card. Weights are kept in half precision, which moves probabilities by less than
+    a thousandth.
+    """
+    source = comparison.teacher(Dataset(NAME, home))
+    taught = ensemble.taught(source, CONFIG)
+    files = [f"{CONFIG.architecture}_{k}.safetensors" for k in range(CONFIG.models)]
+    for model, name in zip(taught.models, files):
+        models.save(copy.deepcopy(model).half(), folder / name)
+    card = {
+        "files": files,
+        "decoder": taught.decoder.to_dict(),
+        "config": asdict(CONFIG),
+        "clips": len(source.clips),
+        "frames": int(source.clips["frames"].sum()),
+        "data": provenance.file_hash([source.folder / name for name in ensemble.TABLES]),
+        "commit": provenance.commit(),
+    }
+    write_json(folder / "card.json", card)
+    return card
