@@ -129,7 +129,7 @@ def _make(own: Dataset, source: Path | None, clips: int | None = None) -> None:
 
 
 def predict(options) -> None:
-    """Label videos with models trained on other data sets; write overlay videos."""
+    """Label films, or the videos of a data set; write tables and overlay videos."""
     from gymlib.prediction import ensemble, pretrained, videos
 
     names = dict.fromkeys(options.sources)

@@ -24,6 +24,7 @@ from gymlib.__main__ import main
 from gymlib.dataset import Dataset
 from gymlib.files import lock
 from gymlib.files.tables import read_table, write_table
+from gymlib.labels import CLASSES
 from gymlib.prediction import ensemble
 from gymlib.report import chain
 
@@ -140,6 +141,27 @@ def variable(path):
             picture.pts, picture.time_base = moment, Fraction(1, 1000)
             out.mux(stream.encode(picture))
         out.mux(stream.encode())
+
+
+def test_films_are_labelled_by_their_names(run, monkeypatch, tmp_path):
+    """Two films and a folder of one, with the weights of the package: a data set of each."""
+    see_people(monkeypatch)
+    for name in ("one.mp4", "my salto (2).mp4", "more/deep/three.mov"):
+        film(tmp_path / name)
+    films = [str(tmp_path / name) for name in ("one.mp4", "my salto (2).mp4", "more")]
+    status, said = run("predict", *films)
+    assert status == 0, said
+    for name in ("one", "my_salto_2", "three"):
+        place = ensemble.folder(Dataset(name))
+        assert f"Predictions and overlay videos: {place}" in said
+        table = read_table(place / "pretrained.parquet")
+        assert len(table) == len(NAMES) and set(table["answer"]) <= set(CLASSES)
+        assert video.probe(place / "overlay" / f"{name}.mp4").frames == len(NAMES)
+
+
+def test_a_folder_without_films(run, tmp_path):
+    status, said = run("predict", str(tmp_path))
+    assert status == 2 and f"{tmp_path}: expected a video, or a folder with videos (.avi" in said
 
 
 @pytest.mark.slow

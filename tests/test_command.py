@@ -15,7 +15,8 @@ COMMANDS = {
     "import": "Turn the thesis authors' files into a data set, or add annotations to one",
     "export": "Write a data set's annotations for BORIS, ELAN or a spreadsheet",
     "data": "Make or download the data set",
-    "predict": "Label videos with models trained on other data sets",
+    "predict": "Label films, or the videos of a data set; write tables and overlay videos",
+    "pretrained": "For maintainers: train the weights of the package",
     "reproduce": "Run all notebooks and render the report",
     "report": "Bring the report up to date",
     "publish": "For maintainers: copy what the last full runs gave",
@@ -42,11 +43,11 @@ def test_every_command_explains_itself(capsys, command):
     text = " ".join(help_of(capsys, command).split())
     assert COMMANDS[command] in text
     assert "--home" in text
-    if command not in ("bench", "guide", "import", "export", "publish"):
+    if command not in ("bench", "guide", "import", "export", "pretrained", "publish"):
         for part in ("--dataset", "(default: simulated)", "{full,quick}", "as the thesis"):
             assert part in text
     if command == "predict":
-        assert "data sets whose clips train the models" in text
+        assert "pretrained (the weights of the package), or data sets to train on" in text
 
 
 @pytest.mark.parametrize("arguments", [[], ["data", "--profile", "fast"], ["import"], ["dance"]])

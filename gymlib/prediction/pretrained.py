@@ -21,7 +21,7 @@ from gymlib.prediction.ensemble import TransferConfig
 NAME = "pretrained"
 """The word that asks for them where a data set to learn from is named."""
 FOLDER = Path(__file__).with_name("weights")
-CONFIG = TransferConfig(architecture=DEFAULT, models=3, epochs=12, copies=1)
+CONFIG = TransferConfig(architecture=DEFAULT, models=3, epochs=6, copies=1)
 """As many passes over the generated clips as help on simulated films (BlazePose on rendered
 gymnasts of other seeds); real clips have decided nothing."""
 
