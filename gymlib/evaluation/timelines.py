@@ -82,21 +82,19 @@ def said(clips: Sequence[Timeline]) -> Answers:
     return {own.clip: own.said for own in clips}
 
 
-def decoded(
-    clips: Sequence[Timeline], labels: Sequence[Int[np.ndarray, " _"]] | None = None
-) -> Answers:
-    """Clip -> the most probable possible order.
-
-    Parameters
-    ----------
-    labels : of training clips, which tell order and durations; None takes those of the clips in
-        the other outer folds.
-    """
+def decoded(clips: Sequence[Timeline]) -> Answers:
+    """Clip -> the most probable possible order; the clips of the other outer folds tell order and
+    durations."""
     decoders = {
-        outer: decoding.learn(labels or [own.true for own in clips if own.outer != outer])
+        outer: decoding.learn([own.true for own in clips if own.outer != outer])
         for outer in {own.outer for own in clips}
     }
     return {own.clip: decoding.decode(own.probabilities, decoders[own.outer]) for own in clips}
+
+
+def decoded_by(decoder: decoding.Decoder, clips: Sequence[Timeline]) -> Answers:
+    """Clip -> the most probable possible order, by a decoder that other clips have taught."""
+    return {own.clip: decoding.decode(own.probabilities, decoder) for own in clips}
 
 
 def labels(data: Dataset) -> list[Int[np.ndarray, " _"]]:

@@ -2,10 +2,11 @@
 
 Whole videos left out are :mod:`gymlib.evaluation.benchmark`'s; here the ensembles come beside it
 that have seen no clip of the data set at all, only generated skeletons, of which there are as many
-as wanted (:mod:`gymlib.simulation.skeletons`).
+as wanted (:mod:`gymlib.simulation.skeletons`): one model of each architecture, taught alike. The
+weights of the package (:mod:`gymlib.prediction.pretrained`) were taught for longer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pandas as pd
@@ -20,11 +21,9 @@ from gymlib.prediction import ensemble
 from gymlib.prediction.ensemble import TransferConfig
 from gymlib.simulation import skeletons
 
-MODELS = {"full": 3, "quick": 1}
-"""Of every ensemble, as many as the benchmark's have."""
 CLIPS = {"full": skeletons.CLIPS, "quick": 20}
 SHARE = 5
-"""Generated clips are shown a fifth of the epochs: there are thirty times as many of them."""
+"""Generated clips are shown a fifth of the epochs: there are ten times as many as on film."""
 
 
 def run(
@@ -50,20 +49,31 @@ def run(
 
 def teacher(data: Dataset, profile: str = "full") -> Dataset:
     """The generated clips that teach without a picture, beside ``data``; made if not there yet."""
-    name = "skeletons-quick" if profile == "quick" else "skeletons"
-    source = Dataset(name, data.home)
+    return generated(CLIPS[profile], data)
+
+
+def generated(clips: int, data: Dataset) -> Dataset:
+    """A data set of generated skeletons with labels, beside ``data``; made if not there yet.
+
+    The first clips are the same, however many there are.
+    """
+    source = Dataset(_name(clips), data.home)
     if not source.has("clips.csv", "keypoints.parquet"):
-        skeletons.make(source.folder, CLIPS[profile])
+        skeletons.make(source.folder, clips)
     if not source.has("labels.parquet"):
         reading.make(source)
     return source
 
 
+def _name(clips: int) -> str:
+    return "skeletons" if clips == skeletons.CLIPS else f"skeletons-{clips}"
+
+
 def config(name: str, profile: str = "full") -> TransferConfig:
-    """How the ensemble of one architecture is trained on the generated clips."""
+    """How a model of one architecture is trained on the generated clips."""
     recipe = models.recipe(name)
     epochs = -(-recipe.epochs // SHARE) if profile == "full" else recipe.quick_epochs
-    return TransferConfig(models=MODELS[profile], architecture=name, epochs=epochs, copies=1)
+    return TransferConfig(models=1, architecture=name, epochs=epochs, copies=1)
 
 
 def ablations(profile: str = "full") -> list[TransferConfig]:
@@ -75,21 +85,16 @@ def ablations(profile: str = "full") -> list[TransferConfig]:
     return [replace(config(recipe.name, profile), models=1) for recipe in recipes]
 
 
-def trained(source: Dataset, names: Iterable[str], profile: str = "full") -> list[str]:
-    """Those of the names whose ensembles have been taught by ``source``."""
-    return [name for name in names if ensemble.step(source, config(name, profile)).is_done()]
-
-
-def transfer(
-    source: Dataset, target: Dataset, names: Sequence[str], profile: str = "full"
+def taught(
+    data: Dataset, configs: Iterable[TransferConfig], profile: str = "full"
 ) -> dict[str, pd.DataFrame]:
-    """Name -> what its ensemble, taught by ``source`` alone, says of ``target``'s clips.
+    """Architecture -> what its model, taught by generated clips alone, says of ``data``'s clips.
 
-    Tables as of :func:`gymlib.prediction.ensemble.predict`; models are trained where they are not
-    there yet.
+    Of those that :func:`run` has trained; tables as of :func:`gymlib.prediction.ensemble.predict`.
     """
-    clips = comparable_clips(target)
+    name = _name(CLIPS[profile])
+    source, clips = Dataset(name, data.home), comparable_clips(data)
+    done = [own for own in configs if ensemble.step(source, own).is_done()]
     return {
-        name: ensemble.predict(ensemble.trained_on(source, config(name, profile)), clips)
-        for name in names
+        own.architecture: ensemble.predict(ensemble.trained_on(source, own), clips) for own in done
     }

@@ -48,7 +48,7 @@ WRITES = {
     ),
     "08_models": (
         "few models", "tables/models.csv", "tables/borders.csv", "tables/transfer.csv",
-        "tables/transfer.json", "tables/ablations.csv", "tables/pretrained.csv",
+        "tables/transfer.json", "tables/finetuned.csv",
     ),
 }  # fmt: skip
 """What each notebook writes, in the same words; its executed copy comes on top."""

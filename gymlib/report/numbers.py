@@ -96,7 +96,7 @@ def transfer(datasets: Sequence[Dataset]) -> dict | None:
     for data in judged(datasets):
         file = data.report / "tables" / "transfer.json"
         found = read_json(file) if file.is_file() else {}
-        if found.get("source") == "skeletons" and found.get("target") == "recovered":
+        if found.get("source") == "pretrained" and found.get("target") == "recovered":
             return found
     return None
 

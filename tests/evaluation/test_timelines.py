@@ -66,8 +66,12 @@ def test_decoders_are_taught_by_the_other_folds(home, monkeypatch):
     assert {name: len(codes) for name, codes in found.items()} == {
         c.clip: len(c.true) for c in clips
     }
-    timelines.decoded(clips, [c.true for c in clips])
-    assert taught[2:] == [6, 6]
+    other = learn([c.true for c in clips])
+    by_all = timelines.decoded_by(other, clips)
+    assert taught == [3, 3], "no other decoder is taught"
+    for own in clips:
+        expected = timelines.decoding.decode(own.probabilities, other)
+        np.testing.assert_array_equal(by_all[own.clip], expected)
 
 
 def test_the_label_of_every_frame_by_itself(home):

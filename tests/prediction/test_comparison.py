@@ -1,5 +1,7 @@
 """Architectures on people never filmed: what is run, what teaches, what is asked."""
 
+from dataclasses import replace
+
 import pytest
 from tiny_dataset import make_dataset
 
@@ -28,25 +30,27 @@ def generated(monkeypatch):
     return made
 
 
-def test_the_teacher_is_made_once_and_labelled(data, generated):
+def test_generated_clips_are_made_once_and_labelled(data, generated):
     for _ in range(2):
-        source = comparison.teacher(data, "quick")
-        assert (source.name, source.home) == ("skeletons-quick", data.home)
+        source = comparison.generated(7, data)
+        assert (source.name, source.home) == ("skeletons-7", data.home)
         assert source.has(*ensemble.TABLES)
-    assert generated == [comparison.CLIPS["quick"]]
+    assert generated == [7]
     assert comparison.teacher(data).name == "skeletons"
     assert generated[1:] == [skeletons.CLIPS]
 
 
-def test_generated_clips_teach(data, generated):
+def test_they_teach_one_model_of_each(data, generated):
+    configs = [comparison.config(name, "quick") for name in ("lstm", "cnn")]
+    assert comparison.taught(data, configs, "quick") == {} and generated == []
     comparison.run(data, ["lstm"], "quick")
     assert benchmark.finished(data, "quick") == ["lstm"]
-    source = comparison.teacher(data, "quick")
-    assert comparison.trained(source, ["lstm", "cnn"], "quick") == ["lstm"]
-    before = [file.stat().st_mtime_ns for file in ensemble.folder(source).glob("*.safetensors")]
-    found = comparison.transfer(source, data, ["lstm"], "quick")
-    after = [file.stat().st_mtime_ns for file in ensemble.folder(source).glob("*.safetensors")]
-    assert before == after and len(before) == comparison.MODELS["quick"]
+    assert generated == [comparison.CLIPS["quick"]]
+    folder = ensemble.folder(comparison.teacher(data, "quick"))
+    before = [file.stat().st_mtime_ns for file in folder.glob("*.safetensors")]
+    found = comparison.taught(data, configs, "quick")
+    assert [file.stat().st_mtime_ns for file in folder.glob("*.safetensors")] == before
+    assert list(found) == ["lstm"] and len(before) == 1
     assert set(found["lstm"]["clip"]) == set(data.clips["clip"])
 
 
@@ -72,10 +76,9 @@ def test_names_are_checked_before_anything_runs(data):
 
 def test_ensembles_of_two_sizes_do_not_overwrite_each_other(home):
     source = Dataset(make_dataset(home, clips=4, frames=20, processed=True), home)
-    small = ensemble.TransferConfig(models=1, epochs=1)
+    small = ensemble.TransferConfig(models=1, epochs=1, architecture="lstm")
     ensemble.trained_on(source, small)
     first = (ensemble.folder(source) / "lstm_of_1_0.safetensors").stat().st_mtime_ns
-    ensemble.trained_on(source, ensemble.TransferConfig(models=2, epochs=1))
+    ensemble.trained_on(source, replace(small, models=2))
     ensemble.trained_on(source, small)
     assert (ensemble.folder(source) / "lstm_of_1_0.safetensors").stat().st_mtime_ns == first
-    assert models.DEFAULT == "lstm"

@@ -265,7 +265,7 @@ def test_the_model_card_takes_its_numbers_from_the_tables(executed):
                     "Quantitative analyses", "Ethical", "Caveats"):  # fmt: skip
         assert f"\n## {heading}" in card
     assert "{{" not in card and "Not measured yet." in card
-    found = {"source": "skeletons", "target": "recovered", "accuracy": 73.2, "macro_f1": 70.1,
+    found = {"source": "pretrained", "target": "recovered", "accuracy": 73.2, "macro_f1": 70.1,
              "frames": 6107, "models_min": 60.0, "models_max": 71.0, "largest_class": 34.2,
              "config": {"models": 8, "architecture": "lstm"}}  # fmt: skip
     write_json(Dataset("recovered").report / "tables" / "transfer.json", found)

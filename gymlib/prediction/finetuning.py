@@ -1,8 +1,8 @@
-"""Simulated clips first, then real ones, with whole videos of these left out.
+"""The weights of the package go on learning from real clips, with whole videos of these left out.
 
-Every model of an ensemble that the simulated clips have taught (:mod:`ensemble`) is trained on, for
-each outer fold, with the fold's real clips and as many generated ones, so that it does not forget
-what real clips are too few to show.
+Every model that generated clips have taught (:mod:`pretrained`) is trained on, for each outer fold,
+with the fold's clips and as many generated ones, so that it does not forget what real clips are too
+few to show.
 """
 
 import copy
@@ -22,25 +22,30 @@ from gymlib.files import lock
 from gymlib.files.cache import Step
 from gymlib.files.code import class_hash
 from gymlib.files.tables import read_table, write_table
-from gymlib.prediction import comparison, ensemble
+from gymlib.prediction import comparison, ensemble, pretrained
 
 SHARE = 2
 """Half of the recipe's epochs and of its learning rate: it has learnt the movement before."""
+CLIPS = {"full": 400, "quick": 20}
+"""Generated ones, of which each fold draws as many as it has real ones."""
 
 
-def run(source: Dataset, data: Dataset, name: str, profile: str = "full") -> pd.DataFrame:
-    """What the ensembles of one architecture say of every clip of ``data``.
+def run(data: Dataset, profile: str = "full") -> pd.DataFrame:
+    """What the models say of every clip of ``data`` after they have learnt from other videos.
 
-    Folds are those of :mod:`gymlib.evaluation.benchmark`. Kept until data, settings or code change.
+    Folds are those of :mod:`gymlib.evaluation.benchmark`. Kept until data, weights, settings or
+    code change.
 
     Returns the columns of ``schemas.PREDICTIONS``; its models are base_1, ... and ensemble.
     """
-    folder = data.results(f"{'pretrained' if profile == 'full' else 'pretrained-quick'}-{name}")
+    folder = data.results("finetuned" if profile == "full" else "finetuned-quick")
     file = folder / "predictions.parquet"
-    recipe = models.recipe(name)
+    shipped, generated = pretrained.load(), comparison.generated(CLIPS[profile], data)
+    recipe = models.recipe(models.architecture(shipped.models[0]))
+    read = [other.folder / table for other in (generated, data) for table in ensemble.TABLES]
     step = Step(
-        folder / "pretrained.json",
-        [other.folder / table for other in (source, data) for table in ensemble.TABLES],
+        folder / "finetuned.json",
+        [*read, *pretrained.FOLDER.iterdir()],
         {"recipe": recipe.to_dict(), "profile": profile, "source": class_hash(recipe.module)},
         (__name__,),
         [file],
@@ -48,14 +53,13 @@ def run(source: Dataset, data: Dataset, name: str, profile: str = "full") -> pd.
     with lock.hold(folder, "training"):
         if not step.is_done():
             with step.making():
-                write_table(file, _train(source, data, name, profile), schemas.PREDICTIONS)
+                found = _train(shipped.models, generated, data, recipe, profile)
+                write_table(file, found, schemas.PREDICTIONS)
     return read_table(file, schemas.PREDICTIONS)
 
 
-def _train(source: Dataset, data: Dataset, name: str, profile: str) -> pd.DataFrame:
-    taught = ensemble.trained_on(source, comparison.config(name, profile))
-    recipe = models.recipe(name)
-    simulated, real = (learnable(comparable_clips(own), recipe.gaps) for own in (source, data))
+def _train(taught, generated: Dataset, data: Dataset, recipe, profile: str) -> pd.DataFrame:
+    simulated, real = (learnable(comparable_clips(own), recipe.gaps) for own in (generated, data))
     rules = benchmark.rules(recipe, len({clip.video for clip in real}), profile)
     outer, _ = splits.nested(real, outer=rules.outer, inner=rules.inner, by=rules.groups)
     recipe, (pool, mixed) = rules.recipes[0], mix(simulated, real, outer)
