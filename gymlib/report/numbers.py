@@ -86,6 +86,11 @@ def claims(data: Dataset) -> pd.DataFrame | None:
     return _table(data, "claims.csv")
 
 
+def scores(data: Dataset, name: str) -> pd.DataFrame | None:
+    """A table of notebook 08 (gymlib.evaluation.sequence_scores.table); None before it was made."""
+    return _table(data, f"{name}.csv")
+
+
 def _table(data: Dataset, name: str) -> pd.DataFrame | None:
     file = data.report / "tables" / name
     return pd.read_csv(file) if file.is_file() else None

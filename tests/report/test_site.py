@@ -13,6 +13,7 @@ from playwright.sync_api import sync_playwright
 from site_check import Page, faults, size
 from tiny_dataset import make_dataset
 
+from gymlib import models
 from gymlib.dataset import Dataset
 from gymlib.files import paths
 from gymlib.files.atomic import write_json
@@ -309,6 +310,24 @@ def test_the_table_shows_the_published_figures_and_every_data_set(executed):
     lines = front.results_table(numbers.shown(executed)).splitlines()
     assert lines[0] == "| accuracy / macro F1 in % | thesis | recovered |"
     assert lines[2] == "| LSTM, ensemble | 84.6 / 82.3 | 80.0 / 70.0 |"
+
+
+def test_below_it_stands_what_notebook_08_finds_on_new_videos(executed):
+    shown = numbers.shown(executed)
+    folder = Dataset("recovered").report / "tables"
+    row = {"acc_mean": 87.2, "acc_low": 83.9, "acc_high": 90.6, "f1_mean": 85.7}
+    both = [
+        {"architecture": models.DEFAULT, "decoded": decoded, **row} for decoded in (True, False)
+    ]
+    both[1]["acc_mean"] = 80.0
+    write_table(folder / "transfer.csv", pd.DataFrame(both))
+    assert "simulation alone" not in front.results_table(shown), "there is no column for it"
+    scores = {f"{s}_{end}": 70.0 for s in ("acc", "f1") for end in ("mean", "low", "high")}
+    of_seeds = [{"approach": "LSTM_E", "split": split, **scores} for split in ("clips", "videos")]
+    write_table(folder / "chance.csv", pd.DataFrame(of_seeds))
+    lines = front.results_table(shown).splitlines()
+    assert lines[0].endswith("| recovered | recovered, new videos |")
+    assert lines[-1] == "| GymTCN, taught by simulation alone | – | – | 87 (84–91) / 86 |"
 
 
 def test_readme_is_filled_between_its_marks(tmp_path):
