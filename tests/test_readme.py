@@ -32,7 +32,7 @@ def test_on_a_data_set(simulated):
     names = run(LINES)
     attempt, found = names["attempt"], names["probabilities"]
     assert found.shape == (len(attempt), 4) and attempt.keypoints.shape == (len(attempt), 33, 2)
-    np.testing.assert_array_equal(np.isfinite(found).all(axis=1), attempt.detected)
+    assert not attempt.detected.all() and np.isfinite(found).all()
     assert attempt.labels.shape == (len(attempt),)
 
 

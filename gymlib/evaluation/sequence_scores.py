@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from gymlib.evaluation import chance
+from gymlib.dataset import Dataset
+from gymlib.evaluation import chance, timelines
 from gymlib.evaluation.metrics import segment
 from gymlib.evaluation.timelines import Answers, Timeline
 from gymlib.labels import CLASSES, UNLABELED_CODE, Segment, segments
@@ -57,6 +58,12 @@ def table(
             row |= chance.columns(measure, values)
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def of_predictions(data: Dataset, found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """:func:`table` of every architecture's predictions, each frame by itself."""
+    clips = {name: timelines.read(data, own) for name, own in found.items()}
+    return table({(name, False): (own, timelines.said(own)) for name, own in clips.items()})
 
 
 def by_fold(clips: Sequence[Timeline], said: Answers) -> Float[np.ndarray, " folds"]:

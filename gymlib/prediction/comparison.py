@@ -8,6 +8,7 @@ weights of the package (:mod:`gymlib.prediction.pretrained`) were taught for lon
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
@@ -85,6 +86,12 @@ def ablations(profile: str = "full") -> list[TransferConfig]:
     return [replace(config(recipe.name, profile), models=1) for recipe in recipes]
 
 
+def records(data: Dataset, profile: str = "full") -> list[Path]:
+    """Of the models that generated clips have taught alike: the files that are written last."""
+    source = Dataset(_name(CLIPS[profile]), data.home)
+    return sorted(ensemble.folder(source).glob("*_of_1.json"))
+
+
 def taught(
     data: Dataset, configs: Iterable[TransferConfig], profile: str = "full"
 ) -> dict[str, pd.DataFrame]:
@@ -92,8 +99,7 @@ def taught(
 
     Of those that :func:`run` has trained; tables as of :func:`gymlib.prediction.ensemble.predict`.
     """
-    name = _name(CLIPS[profile])
-    source, clips = Dataset(name, data.home), comparable_clips(data)
+    source, clips = Dataset(_name(CLIPS[profile]), data.home), comparable_clips(data)
     done = [own for own in configs if ensemble.step(source, own).is_done()]
     return {
         own.architecture: ensemble.predict(ensemble.trained_on(source, own), clips) for own in done

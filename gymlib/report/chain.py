@@ -23,6 +23,7 @@ from gymlib.files.atomic import atomic_path, read_json, sweep, write_json
 from gymlib.files.cache import Step
 from gymlib.files.code import PACKAGE, closure, imports_of
 from gymlib.files.progress import progress
+from gymlib.prediction import comparison
 
 READS = {
     "01_annotation_review": ("clips.csv", "annotations"),
@@ -32,7 +33,7 @@ READS = {
     "05_lstm": ("clips.csv", "processed.parquet", "processed.json"),
     "06_nested_cv": ("processed.parquet",),
     "07_results": ("clips.csv", "labels.parquet", "keypoints.parquet", "results"),
-    "08_models": ("clips.csv", "labels.parquet", "keypoints.parquet", "other models"),
+    "08_models": ("clips.csv", "labels.parquet", "keypoints.parquet", "other models", "taught"),
 }
 """What each notebook reads: files of the data set, and the words that :func:`_files` explains."""
 
@@ -163,6 +164,7 @@ def _files(words: tuple[str, ...], data: Dataset, profile: str) -> list[Path]:
             for name in benchmark.finished(data, profile)
             if name not in benchmark.FEW
         ],
+        "taught": lambda: comparison.records(data, profile),
     }
     places = {word: data.report if word.startswith("tables/") else data.folder for word in words}
     found = [groups[word]() if word in groups else [places[word] / word] for word in words]

@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tiny_dataset import make_dataset, make_results
 
-from gymlib.evaluation import sequence_scores
+from gymlib.dataset import Dataset
+from gymlib.evaluation import sequence_scores, timelines
 from gymlib.evaluation.timelines import Timeline
 
 
@@ -106,3 +108,14 @@ def test_what_decoding_gains():
     assert isinstance(gain, pd.DataFrame) and list(gain.index) == ["lstm"]
     assert gain.loc["lstm", "acc"] == pytest.approx(100 / 19)
     assert gain.loc["lstm", "edit"] == 0
+
+
+def test_predictions_are_scored_frame_by_frame(home):
+    data = Dataset(make_dataset(home, processed=True), home)
+    predictions = make_results(home, data.name)
+    found = {name: predictions[predictions["architecture"] == name] for name in ("cnn", "lstm")}
+    scored = sequence_scores.of_predictions(data, found)
+    assert scored["architecture"].tolist() == ["cnn", "lstm"] and not scored["decoded"].any()
+    clips = timelines.read(data, found["cnn"])
+    alone = sequence_scores.table({("cnn", False): (clips, timelines.said(clips))})
+    pd.testing.assert_frame_equal(scored.iloc[:1], alone)

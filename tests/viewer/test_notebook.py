@@ -18,6 +18,7 @@ from gymlib.dataset.schemas import PROBABILITIES
 
 @pytest.fixture(autouse=True)
 def close_figures():
+    plt.close("all")  # of tests before these
     yield
     plt.close("all")
 
