@@ -6,9 +6,6 @@ because tracking and smoothing carry state from frame to frame.
 """
 
 import contextlib
-import os
-import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from gymlib import video
+from gymlib.pose.quiet import held_stderr
 
 EXTRACTOR = "BlazePose full"
 
@@ -84,7 +82,7 @@ def extract_clip(path: str | Path, config: PoseConfig = THESIS) -> Pose:
 @contextlib.contextmanager
 def _blazepose(config: PoseConfig):
     """A fresh estimator: picture -> (33, 3) x, y, visibility, or None if nobody is found."""
-    with _held_stderr():
+    with held_stderr():
         import mediapipe  # seconds to load; only who extracts pays for it
 
         settings = asdict(config)
@@ -97,24 +95,3 @@ def _unpack(landmarks) -> Float[np.ndarray, "33 3"] | None:
     if landmarks is None:
         return None
     return np.array([(point.x, point.y, point.visibility) for point in landmarks.landmark])
-
-
-@contextlib.contextmanager
-def _held_stderr():
-    """Hold back what the process writes to stderr; let it through only if the block fails.
-
-    MediaPipe's C++ side reports normal start-up as warnings and has no switch for it.
-    """
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as held:
-        original = os.dup(2)
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except Exception:
-            held.seek(0)
-            os.write(original, held.read())
-            raise
-        finally:
-            os.dup2(original, 2)
-            os.close(original)

@@ -18,6 +18,7 @@ from gymlib.files import lock
 from gymlib.files.atomic import read_json, write_json
 from gymlib.files.tables import write_table
 from gymlib.pose import PoseConfig, blazepose, extraction
+from gymlib.pose.quiet import held_stderr
 from gymlib.video import VideoError
 
 SIZE = 48, 64
@@ -109,7 +110,7 @@ def test_the_estimator_keeps_quiet(tmp_path):
 
 
 def test_its_last_words_are_heard(capfd):
-    with pytest.raises(RuntimeError, match="stopped"), blazepose._held_stderr():
+    with pytest.raises(RuntimeError, match="stopped"), held_stderr():
         os.write(2, b"why it stopped")
         raise RuntimeError("stopped")
     assert capfd.readouterr().err == "why it stopped"

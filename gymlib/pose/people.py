@@ -1,0 +1,123 @@
+"""Whom to follow: the one who moves, or the one that was pointed at.
+
+People are seen in every few frames. The chain of sightings with the most movement is the
+gymnast; a spotter who stands still beside a trampoline gathers none.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from gymlib.pose.candidates import Candidate
+
+FASTEST = 0.4
+"""Torso lengths per 1/30 s that a hip moves without doubt: about 6 m/s."""
+TOO_FAST = 6.0
+"""Cost per torso length per 1/30 s above that."""
+MOST = 8.0
+"""Cost of a jump from anywhere to anywhere."""
+GAP = 3.0
+"""Seconds; sightings further apart are linked as if they were this far apart."""
+BACK = 40
+"""Sightings that may lie between two links of a chain."""
+AT_REST = 0.2
+"""What a sighting without any movement is worth, compared with 1 for the fastest."""
+POINTED_AT = 1000.0
+
+
+class Sighting(NamedTuple):
+    """A person in one frame."""
+
+    frame: int
+    candidate: Candidate
+    torso: float
+    """Side of the region in pixels / 5."""
+    motion: float
+    """Mean change of the pixels around the body, camera movement taken out; grey levels."""
+
+
+class Person(NamedTuple):
+    """Somebody pointed at in a picture."""
+
+    x: float
+    """Share of the picture's width."""
+    y: float
+    """Share of the picture's height."""
+    seconds: float = 0.0
+
+
+def motion_around(
+    difference: Float[np.ndarray, "h w"] | UInt8[np.ndarray, "h w"], x: float, y: float, side: float
+) -> float:
+    """Mean of a difference picture in the square around a place (pixels of that picture)."""
+    height, width = difference.shape
+    left, right = np.clip([x - side / 2, x + side / 2], 0, width).astype(int)
+    top, bottom = np.clip([y - side / 2, y + side / 2], 0, height).astype(int)
+    part = difference[top : bottom + 1, left : right + 1]
+    return float(part.mean()) if part.size else 0.0
+
+
+def mover(
+    sightings: Sequence[Sighting],
+    hips: Float[np.ndarray, "sightings 2"],
+    fps: float,
+    pointed: int | None = None,
+) -> list[int]:
+    """Numbers of the sightings that show the person to follow, in order of time.
+
+    Parameters
+    ----------
+    sightings : in order of frames; several in one frame are several people.
+    hips : pixels, camera movement taken out.
+    pointed : the sighting that was pointed at; the chain goes through it.
+    """
+    if not sightings:
+        return []
+    worth = _worth(sightings)
+    if pointed is not None:
+        worth[pointed] = POINTED_AT
+    total, origin = worth.copy(), np.full(len(worth), -1)
+    frames = np.array([one.frame for one in sightings])
+    torso = np.array([one.torso for one in sightings])
+    for number in range(1, len(sightings)):
+        earlier = np.arange(max(0, number - BACK), number)
+        earlier = earlier[frames[earlier] < frames[number]]
+        if not len(earlier):
+            continue
+        elapsed = np.minimum((frames[number] - frames[earlier]) / fps, GAP) * 30
+        size = (torso[earlier] + torso[number]) / 2
+        grown = np.abs(np.log(torso[number] / torso[earlier]))
+        speed = np.linalg.norm(hips[number] - hips[earlier], axis=1) / size / elapsed
+        cost = TOO_FAST * np.maximum(speed - FASTEST, 0) + np.maximum(grown - 0.3, 0)
+        reached = total[earlier] - np.minimum(cost, MOST)
+        best = int(reached.argmax())
+        if reached[best] > 0:
+            total[number] += reached[best]
+            origin[number] = earlier[best]
+    chain, number = [], int(total.argmax())
+    while number >= 0:
+        chain.append(number)
+        number = int(origin[number])
+    return chain[::-1]
+
+
+def _worth(sightings: Sequence[Sighting]) -> Float[np.ndarray, " sightings"]:
+    """How much each sighting says that it is the gymnast."""
+    motion = np.array([one.motion for one in sightings])
+    fast = np.percentile(motion, 90) + 1e-9
+    sure = np.array([one.candidate.confidence for one in sightings])
+    return sure * (AT_REST + np.minimum(motion / fast, 1))
+
+
+def pointed_at(
+    sightings: Sequence[Sighting], person: Person, width: int, height: int, fps: float
+) -> int | None:
+    """The sighting nearest to a click: within half a second if there is one, else in any frame."""
+    if not sightings:
+        return None
+    place = np.array([person.x * width, person.y * height])
+    late = np.array([abs(one.frame / fps - person.seconds) for one in sightings])
+    far = np.array([np.linalg.norm(one.candidate.hip - place) / one.torso for one in sightings])
+    return int((far + 4 * np.maximum(late - 0.2, 0)).argmin())

@@ -1,0 +1,126 @@
+"""A first look at a whole video: who is seen where in every few frames, and the camera."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from gymlib import video
+from gymlib.pose import camera
+from gymlib.pose.candidates import SIDE, candidate
+from gymlib.pose.detector import Detection, Detector
+from gymlib.pose.landmarks import LandmarkNetwork
+from gymlib.pose.people import Sighting, motion_around
+from gymlib.pose.region import Region, around
+from gymlib.skeleton import torso_length
+
+LONGEST = 1280
+"""Larger pictures are made this long first (pixels): the network sees 256 of a body anyway."""
+PER_SECOND = 6
+"""Frames per second in which people are looked for."""
+SCORE = 0.4
+"""Least score of a detection."""
+SURE = 0.75
+"""Without a detection as good as this the picture is also looked at in parts."""
+PARTS_EVERY = 6
+"""And in any case in every so many-th of the frames that are looked at."""
+NOISE = 10
+"""Grey levels that a pixel changes by itself."""
+
+
+class Survey(NamedTuple):
+    """What the first look found; all places in pixels of the working picture."""
+
+    times: Float[np.ndarray, " frames"]
+    fps: float
+    width: int
+    height: int
+    sightings: list[Sighting]
+    camera: Float[np.ndarray, "frames 2 3"]
+    """Maps from the first frame to each."""
+
+
+def working_frames(
+    path: str | Path, keep_truncated: bool
+) -> Iterator[tuple[float, UInt8[np.ndarray, "height width 3"]]]:
+    """Time and picture of every frame, at most LONGEST pixels long."""
+    for frame in video.read_frames(path, keep_truncated):
+        scale = min(1, LONGEST / max(frame.rgb.shape[:2]))
+        picture = frame.rgb
+        if scale < 1:
+            picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        yield frame.time, picture
+
+
+def survey(
+    path: str | Path, detector: Detector, network: LandmarkNetwork, keep_truncated: bool = False
+) -> Survey:
+    """Look at a whole video. Raises VideoError if nothing can be decoded."""
+    fps = video.probe(path).fps
+    every = max(1, round(fps / PER_SECOND))
+    times, steps, sightings, bodies, before, picture = [], [], [], [], None, None
+    for index, (time, picture) in enumerate(working_frames(path, keep_truncated)):
+        times.append(time)
+        grey = camera.small_grey(picture)
+        scale = grey.shape[0] / picture.shape[0]
+        changed = np.zeros(grey.shape, np.uint8)
+        if before is not None:
+            circles = [(x * scale, y * scale, side * scale / 2) for x, y, _, side in bodies]
+            steps.append(_unscaled(camera.camera_step(before, grey, circles), scale))
+            changed = difference(before, grey, _scaled(steps[-1], scale))
+        before = grey
+        if index % every == 0:
+            found = _detections(detector, picture, index // every)
+            bodies = [one.region for one in found]
+            for region in bodies:
+                sightings.append(_sighting(network, picture, index, region, changed, scale))
+    if not times:
+        raise video.VideoError(f"{path}: no frame could be decoded")
+    height, width = picture.shape[:2]
+    maps = camera.chained(np.stack(steps) if steps else np.zeros((0, 2, 3)))
+    return Survey(np.array(times), fps, width, height, sightings, maps)
+
+
+def _detections(detector: Detector, picture, turn: int) -> list[Detection]:
+    found = detector(picture, SCORE)
+    if turn % PARTS_EVERY == 0 or not found or found[0].score < SURE:
+        found = detector(picture, SCORE, tiles=True)
+    return found[:4]
+
+
+def _sighting(network, picture, index, region: Region, changed, scale: float) -> Sighting:
+    torso = region.side / SIDE
+    found = candidate(network(picture, region), torso)
+    measured = max(float(torso_length(found.keypoints)), 0.6 * torso)
+    if found.confidence < 0.8 or not 0.8 < measured / torso < 1.25:
+        second = candidate(network(picture, around(found.keypoints, SIDE * measured)), measured)
+        if second.confidence > found.confidence - 0.1:
+            found, torso = second, measured
+    place = found.hip * scale
+    moved = motion_around(changed, float(place[0]), float(place[1]), 3 * torso * scale)
+    return Sighting(index, found, torso, moved)
+
+
+def difference(
+    before: UInt8[np.ndarray, "h w"],
+    after: UInt8[np.ndarray, "h w"],
+    step: Float[np.ndarray, "2 3"],
+) -> UInt8[np.ndarray, "h w"]:
+    """How much each pixel changed beyond noise, the camera's movement taken out; grey levels."""
+    height, width = after.shape
+    if not np.array_equal(step, camera.STILL):
+        before = cv2.warpAffine(before, step, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    changed = cv2.absdiff(cv2.blur(before, (3, 3)), cv2.blur(after, (3, 3)))
+    return cv2.subtract(changed, np.full(changed.shape, NOISE, np.uint8))
+
+
+def _unscaled(step: Float[np.ndarray, "2 3"], scale: float) -> Float[np.ndarray, "2 3"]:
+    """A step in small pixels as one in pixels of the working picture."""
+    return np.column_stack([step[:, :2], step[:, 2] / scale])
+
+
+def _scaled(step: Float[np.ndarray, "2 3"], scale: float) -> Float[np.ndarray, "2 3"]:
+    return np.column_stack([step[:, :2], step[:, 2] * scale])

@@ -1,0 +1,186 @@
+"""A tracker that keeps the pose through a somersault.
+
+BlazePose's networks on regions of our own choice: people are detected in every few frames, the
+one who moves is followed forwards and backwards, and the most plausible path through all poses
+found is smoothed. The video is read twice, and only some seconds of it are in memory at a time.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from gymlib.pose import camera, people, tracking
+from gymlib.pose.candidates import Search
+from gymlib.pose.detector import Detector
+from gymlib.pose.landmarks import LandmarkNetwork
+from gymlib.pose.path import Choice, best_path
+from gymlib.pose.people import Person, Sighting
+from gymlib.pose.smoothing import rts, smooth
+from gymlib.pose.survey import Survey, survey, working_frames
+from gymlib.skeleton import torso_length
+
+MEMORY = 300e6
+"""Bytes of pictures held at a time."""
+LAP = 1.0
+"""Seconds that neighbouring stretches share, so that each begins with a track."""
+POOL = 8
+"""Candidates per frame that are kept once a stretch is done."""
+WEAK = 0.55
+"""Frames less confident than this are searched in all directions."""
+GOOD = 0.85
+"""Frames more confident than this are not looked at again."""
+FILLED = 0.35
+"""Poses less confident than this are not measurements: the smoother fills their frames."""
+
+
+class Tracked(NamedTuple):
+    """The followed person in every frame, pixels of the working picture."""
+
+    keypoints: Float[np.ndarray, "frames 33 2"]
+    confidence: Float[np.ndarray, " frames"]
+    deviation: Float[np.ndarray, "frames 33"]
+    peaks: Float[np.ndarray, "frames 33"]
+    torso: Float[np.ndarray, " frames"]
+    """Expected torso length."""
+    path: list[Choice | None]
+    survey: Survey
+    search: Search
+    chain: list[int]
+
+
+def track(
+    path: str | Path, person: Person | None = None, keep_truncated: bool = False
+) -> Tracked | None:
+    """Follow one person through a video; None if nobody is seen in any frame."""
+    network = LandmarkNetwork()
+    seen = survey(path, Detector(), network, keep_truncated)
+    chain = _chain(seen, person)
+    if not chain:
+        return None
+    own = [seen.sightings[number] for number in chain]
+    torso = torso_lengths(own, len(seen.times), seen.fps)
+    search = Search(torso, seen.fps, network)
+    for one in own:
+        search.pool[one.frame].append(one.candidate)
+    for first, last in _stretches(path, search, keep_truncated, seen):
+        _search(search, first, last)
+    chosen = best_path(search.pool, torso, seen.fps)
+    return _finished(chosen, seen, search, chain)
+
+
+def _chain(seen: Survey, person: Person | None) -> list[int]:
+    """Numbers of the sightings of the person to follow."""
+    pointed = None
+    if person is not None:
+        pointed = people.pointed_at(seen.sightings, person, seen.width, seen.height, seen.fps)
+    hips = [
+        camera.apply(camera.inverse(seen.camera[one.frame]), one.candidate.hip[None])[0]
+        for one in seen.sightings
+    ]
+    return people.mover(seen.sightings, np.array(hips).reshape(-1, 2), seen.fps, pointed)
+
+
+def torso_lengths(own: list[Sighting], frames: int, fps: float) -> Float[np.ndarray, " frames"]:
+    """Expected torso length per frame in pixels, from upright poses within 1.5 s.
+
+    A high percentile, because a torso that leans towards the camera looks short.
+    """
+
+    def usable(one: Sighting) -> bool:
+        return one.candidate.confidence > 0.6 and abs(one.candidate.angle) < 1
+
+    good = [one for one in own if usable(one)] or own
+    at = np.array([one.frame for one in good])
+    length = np.array([float(torso_length(one.candidate.keypoints)) for one in good])
+    result = np.empty(frames)
+    for frame in range(frames):
+        near = np.abs(at - frame) <= 1.5 * fps
+        result[frame] = np.percentile(length[near] if near.sum() >= 4 else length, 60)
+    return result
+
+
+def _stretches(path, search: Search, keep_truncated: bool, seen: Survey):
+    """Read the video; yield (first, last + 1) of each stretch while its pictures are held."""
+    size = seen.width * seen.height * 3
+    lap = round(LAP * seen.fps)
+    longest = max(3 * lap, int(MEMORY / size))
+    first = 0
+    for index, (_, picture) in enumerate(working_frames(path, keep_truncated)):
+        search.pictures[index] = picture
+        if index + 1 - first == longest:
+            yield first, index + 1
+            first = index + 1 - lap
+            for old in [frame for frame in search.pictures if frame < first]:
+                del search.pictures[old]
+    if index + 1 > first:
+        yield first, index + 1
+    search.pictures.clear()
+
+
+def _search(search: Search, first: int, last: int) -> None:
+    """Fill the pool of a stretch of frames."""
+    frames = range(first, last)
+    tracking.sweep(search, frames)
+    tracking.sweep(search, reversed(frames))
+    chosen = _path(search, first, last)
+    where = expected(chosen, search.torso[first:last], search.fps)
+    if where is None:
+        return
+    for frame in frames:
+        one = chosen[frame - first]
+        if one is None or one.candidate.confidence < WEAK:
+            hip, angle = where[0][frame - first], float(where[1][frame - first])
+            tracking.search_around(search, frame, hip, angle)
+    chosen = _path(search, first, last)
+    hips, angles = expected(chosen, search.torso[first:last], search.fps)
+    for frame in frames:
+        one = chosen[frame - first]
+        if one is None or one.candidate.confidence < GOOD:
+            search.look(frame, hips[frame - first], float(angles[frame - first]))
+        search.pool[frame].sort(key=lambda one: -one.confidence)
+        del search.pool[frame][POOL:]
+
+
+def _path(search: Search, first: int, last: int) -> list[Choice | None]:
+    return best_path(search.pool[first:last], search.torso[first:last], search.fps)
+
+
+def expected(
+    chosen: list[Choice | None], torso: Float[np.ndarray, " frames"], fps: float
+) -> tuple[Float[np.ndarray, "frames 2"], Float[np.ndarray, " frames"]] | None:
+    """Hip and torso angle per frame, from confident poses; None if there is no pose at all."""
+    sure = np.array([0 if one is None else one.candidate.confidence for one in chosen])
+    for least in (tracking.KEPT, 0.0):
+        used = np.flatnonzero(sure > least)
+        if len(used) >= 3 or (len(used) and least == 0):
+            break
+    else:
+        return None
+    values = np.zeros((len(chosen), 3))
+    variance = np.full((len(chosen), 3), np.inf)
+    angles = np.unwrap([chosen[frame].candidate.angle for frame in used])
+    values[used, 2] = angles
+    for frame in used:
+        values[frame, :2] = chosen[frame].candidate.hip / np.median(torso)
+    variance[used] = (0.06 / sure[used, None]) ** 2
+    smoothed, _ = rts(
+        values[used[0] : used[-1] + 1], variance[used[0] : used[-1] + 1], 0.06 * (30 / fps) ** 2
+    )
+    rows = np.arange(len(chosen)).clip(used[0], used[-1]) - used[0]
+    return smoothed[rows, :2] * np.median(torso), smoothed[rows, 2]
+
+
+def _finished(chosen, seen: Survey, search: Search, chain) -> Tracked:
+    frames = len(seen.times)
+    sure = np.array([0.0 if one is None else one.candidate.confidence for one in chosen])
+    points = np.stack([np.zeros((33, 2)) if one is None else one.keypoints for one in chosen])
+    peaks = np.stack([np.zeros(33) if one is None else one.peaks for one in chosen])
+    measured = sure >= FILLED
+    if not measured.any():
+        measured = sure == sure.max()
+    found = smooth(points, peaks, sure, measured, search.torso, seen.fps)
+    return Tracked(
+        found.keypoints, sure, found.deviation, peaks, search.torso, chosen, seen, search, chain
+    )
