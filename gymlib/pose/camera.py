@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
 
-HEIGHT = 270
+HEIGHT = 180
 """Pictures are made this high (the shorter side) first; corners need no more."""
 STILL = np.hstack([np.eye(2), np.zeros((2, 1))])
 """The map of a camera that does not move."""

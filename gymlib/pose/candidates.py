@@ -5,13 +5,18 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from gymlib.pose.confidence import confidence
-from gymlib.pose.landmarks import LandmarkNetwork
-from gymlib.pose.region import Region, torso_angle
+from gymlib.pose.confidence import confidence, features
+from gymlib.pose.landmarks import Estimate, LandmarkNetwork
+from gymlib.pose.region import Region, torso_angle, turn
 from gymlib.skeleton import middle
 
 SIDE = 5.0
 """Side of a region in torso lengths; 4 to 5 are equal, 6.5 costs much on inverted bodies."""
+
+SAME = (0.02, np.radians(7), 0.08)
+"""Regions as good as the same: centres by share of the side, angles, sides by their ratio."""
+SOMEBODY_ELSE = 0.4
+"""Factor on the confidence of a pose whose hip is where another person is."""
 
 
 class Candidate(NamedTuple):
@@ -27,6 +32,8 @@ class Candidate(NamedTuple):
     angle: float
     """Of the torso, radians."""
     region: Region
+    evidence: Float[np.ndarray, " features"]
+    """What the confidence rests on, see :func:`gymlib.pose.confidence.features`."""
 
 
 class Search:
@@ -43,6 +50,8 @@ class Search:
         self.pictures: dict[int, UInt8[np.ndarray, "height width 3"]] = {}
         """The frames that can be looked at now; a long video is never held whole."""
         self.pool: list[list[Candidate]] = [[] for _ in torso]
+        self.taken: dict[int, list[tuple[float, float, float]]] = {}
+        """Circles (x, y, radius) where somebody else is, by frame."""
 
     @property
     def step(self) -> float:
@@ -50,10 +59,18 @@ class Search:
         return 30 / self.fps
 
     def look(self, frame: int, hip: Float[np.ndarray, " 2"], angle: float) -> Candidate:
-        """What the network sees in the region around a hip, turned by an angle."""
+        """What the network sees in the region around a hip, turned by an angle.
+
+        A region that hardly differs from one looked at before gives the candidate found then.
+        """
         side = SIDE * self.torso[frame]
         region = Region(float(hip[0]), float(hip[1]), float(angle), float(side))
+        for one in self.pool[frame]:
+            if _same(one.region, region):
+                return one
         found = candidate(self._network(self.pictures[frame], region), self.torso[frame])
+        if any(np.hypot(*(found.hip - [x, y])) < r for x, y, r in self.taken.get(frame, ())):
+            found = found._replace(confidence=found.confidence * SOMEBODY_ELSE)
         self.pool[frame].append(found)
         return found
 
@@ -61,10 +78,23 @@ class Search:
         return max(self.pool[frame], key=lambda one: one.confidence, default=None)
 
 
-def candidate(estimate, torso: float) -> Candidate:
+def candidate(estimate: Estimate, torso: float) -> Candidate:
     """An estimate with its confidence, given the expected torso length in pixels."""
-    points = estimate.keypoints
+    points, evidence = estimate.keypoints, features(estimate, torso)
     return Candidate(
-        points, estimate.peaks, confidence(estimate, torso), middle(points, "hip"),
-        float(torso_angle(points)), estimate.region,
-    )  # fmt: skip
+        keypoints=points,
+        peaks=estimate.peaks,
+        confidence=confidence(evidence),
+        hip=middle(points, "hip"),
+        angle=float(torso_angle(points)),
+        region=estimate.region,
+        evidence=evidence,
+    )
+
+
+def _same(one: Region, other: Region) -> bool:
+    return bool(
+        np.hypot(one.x - other.x, one.y - other.y) < SAME[0] * other.side
+        and abs(turn(one.angle - other.angle)) < SAME[1]
+        and abs(np.log(one.side / other.side)) < SAME[2]
+    )

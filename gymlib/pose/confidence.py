@@ -25,13 +25,18 @@ BODY = np.array(
 )
 """The twelve joints that a pose is judged by."""
 HEAD = np.arange(11)
+PARTS = ("head", "shoulder", "elbow", "hand", "hip", "knee", "foot")
+_PART = np.array([0] * 11 + [1] * 2 + [2] * 2 + [3] * 8 + [4] * 2 + [5] * 2 + [6] * 6)
 NUMBERS = Path(__file__).with_suffix(".json")
 FEATURES = (
     "mean peak", "fourth lowest peak", "mean peak of the head", "presence", "torso, at most 1",
     "torso above 1.2", "legs, at most 0.7", "turned against the region",
 )  # fmt: skip
-_LEGS = [[INDEX[f"{side}_{a}"], INDEX[f"{side}_{b}"]]
-         for side in ("left", "right") for a, b in (("hip", "knee"), ("knee", "ankle"))]  # fmt: skip
+_LEGS = [
+    [INDEX[f"{side}_{a}"], INDEX[f"{side}_{b}"]]
+    for side in ("left", "right")
+    for a, b in (("hip", "knee"), ("knee", "ankle"))
+]
 
 
 def features(estimate: Estimate, torso: float) -> Float[np.ndarray, " 8"]:
@@ -43,7 +48,7 @@ def features(estimate: Estimate, torso: float) -> Float[np.ndarray, " 8"]:
     """
     points = estimate.keypoints
     body = np.sort(estimate.peaks[BODY])
-    length = torso_length(points) / torso
+    length = torso_length(points[None])[0] / torso
     legs = [np.linalg.norm(points[a] - points[b]) for a, b in _LEGS]
     turned = abs(turn(float(torso_angle(points)) - estimate.region.angle))
     return np.array(
@@ -60,10 +65,12 @@ def features(estimate: Estimate, torso: float) -> Float[np.ndarray, " 8"]:
     )
 
 
-def confidence(estimate: Estimate, torso: float) -> float:
-    """Expected share of body joints that are right (either side counts), 0 to 1."""
+def confidence(evidence: Float[np.ndarray, " features"]) -> float:
+    """Expected share of body joints that are right (either side counts), 0 to 1, by
+    :func:`features`.
+    """
     numbers = fitted()["candidate"]
-    return float(expit(features(estimate, torso) @ numbers["weights"] + numbers["bias"]))
+    return float(expit(evidence @ numbers["weights"] + numbers["bias"]))
 
 
 @cache
@@ -95,3 +102,39 @@ def fit_logistic(
         if np.abs(step).max() < 1e-9:
             break
     return {"weights": found[:-1].tolist(), "bias": float(found[-1])}
+
+
+JOINT_FEATURES = ("confidence", "peak", "their product", "log10 of deviation", *PARTS)
+
+
+def joint_features(
+    confidence: Float[np.ndarray, " frames"],
+    peaks: Float[np.ndarray, "frames 33"],
+    deviation: Float[np.ndarray, "frames 33"],
+) -> Float[np.ndarray, "frames 33 features"]:
+    """What predicts that a keypoint of the smoothed path is right.
+
+    Parameters
+    ----------
+    confidence : of the frame's candidate, 0 where there is none.
+    peaks : of the candidate's points.
+    deviation : of the smoothed points, torso lengths.
+    """
+    whole = np.repeat(confidence[:, None], 33, axis=1)
+    spread = np.log10(deviation.clip(1e-3, 10))
+    own = [np.where(_PART == number, 1.0, 0.0) for number in range(len(PARTS))]
+    parts = np.broadcast_to(np.stack(own, axis=-1), (*peaks.shape, len(PARTS)))
+    return np.concatenate([np.stack([whole, peaks, whole * peaks, spread], axis=-1), parts], axis=2)
+
+
+def joint_confidence(
+    confidence: Float[np.ndarray, " frames"],
+    peaks: Float[np.ndarray, "frames 33"],
+    deviation: Float[np.ndarray, "frames 33"],
+) -> Float[np.ndarray, "frames 33"]:
+    """Probability that each keypoint lies within 0.2 torso of the truth; see
+    :func:`joint_features`.
+    """
+    numbers = fitted()["joint"]
+    values = joint_features(confidence, peaks, deviation)
+    return expit(values @ np.array(numbers["weights"]) + numbers["bias"])

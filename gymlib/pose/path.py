@@ -5,6 +5,7 @@ therefore has a twin with the sides exchanged, and the path decides by continuit
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -64,7 +65,7 @@ def cheapest(
     if not filled:
         return chosen
     total, origins = costs[filled[0]], {}
-    for before, after in zip(filled, filled[1:]):
+    for before, after in pairwise(filled):
         sums = total[:, None] + step(before, after)  # (before, after)
         origins[after] = sums.argmin(axis=0)
         total = sums.min(axis=0) + costs[after]

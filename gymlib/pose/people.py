@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from gymlib.pose import camera
 from gymlib.pose.candidates import Candidate
 
 FASTEST = 0.4
@@ -18,6 +19,8 @@ TOO_FAST = 6.0
 """Cost per torso length per 1/30 s above that."""
 MOST = 8.0
 """Cost of a jump from anywhere to anywhere."""
+STRICTER = 20
+"""Jumps cost this many times as much once somebody was pointed at."""
 GAP = 3.0
 """Seconds; sightings further apart are linked as if they were this far apart."""
 BACK = 40
@@ -25,6 +28,10 @@ BACK = 40
 AT_REST = 0.2
 """What a sighting without any movement is worth, compared with 1 for the fastest."""
 POINTED_AT = 1000.0
+CLEAR = 0.6
+"""Confidence from which a sighting of somebody else counts."""
+APART = 1.0
+"""Torso lengths between the hips of two people who can be told apart."""
 
 
 class Sighting(NamedTuple):
@@ -76,8 +83,10 @@ def mover(
     if not sightings:
         return []
     worth = _worth(sightings)
+    strictness = 1
     if pointed is not None:
-        worth[pointed] = POINTED_AT
+        worth = np.array([one.candidate.confidence for one in sightings])  # at rest or not
+        worth[pointed], strictness = POINTED_AT, STRICTER
     total, origin = worth.copy(), np.full(len(worth), -1)
     frames = np.array([one.frame for one in sightings])
     torso = np.array([one.torso for one in sightings])
@@ -91,7 +100,7 @@ def mover(
         grown = np.abs(np.log(torso[number] / torso[earlier]))
         speed = np.linalg.norm(hips[number] - hips[earlier], axis=1) / size / elapsed
         cost = TOO_FAST * np.maximum(speed - FASTEST, 0) + np.maximum(grown - 0.3, 0)
-        reached = total[earlier] - np.minimum(cost, MOST)
+        reached = total[earlier] - strictness * np.minimum(cost, MOST)
         best = int(reached.argmax())
         if reached[best] > 0:
             total[number] += reached[best]
@@ -101,6 +110,41 @@ def mover(
         chain.append(number)
         number = int(origin[number])
     return chain[::-1]
+
+
+def others(
+    sightings: Sequence[Sighting],
+    chain: Sequence[int],
+    reach: int,
+    maps: Float[np.ndarray, "frames 2 3"],
+) -> dict[int, list[tuple[float, float, float]]]:
+    """Circles where somebody else is, by frame: x, y, radius in pixels.
+
+    A circle that the followed person comes near is left out, because it may be the same body.
+
+    Parameters
+    ----------
+    chain : numbers of the sightings of the person who is followed.
+    reach : frames before and after a sighting for which it counts.
+    maps : the camera's movement, from the first frame to each.
+    """
+    result: dict[int, list[tuple[float, float, float]]] = {}
+    if not chain:
+        return result
+    known = np.array([sightings[number].frame for number in chain])
+    places = np.array([sightings[number].candidate.hip for number in chain])
+    own = set(chain)
+    for number, one in enumerate(sightings):
+        if number in own or one.candidate.confidence < CLEAR:
+            continue
+        for frame in range(max(0, one.frame - reach), min(len(maps), one.frame + reach + 1)):
+            moved = camera.then(camera.inverse(maps[one.frame]), maps[frame])
+            x, y = camera.apply(moved, one.candidate.hip[None])[0]
+            followed = [np.interp(frame, known, places[:, axis]) for axis in (0, 1)]
+            if np.hypot(x - followed[0], y - followed[1]) > APART * one.torso:
+                circle = (float(x), float(y), APART / 2 * one.torso)
+                result.setdefault(frame, []).append(circle)
+    return result
 
 
 def _worth(sightings: Sequence[Sighting]) -> Float[np.ndarray, " sightings"]:

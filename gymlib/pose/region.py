@@ -32,7 +32,7 @@ class Region(NamedTuple):
 def torso_angle(keypoints: Float[np.ndarray, "*frames 33 2"]) -> Float[np.ndarray, "*frames"]:
     """Direction from mid-hip to mid-shoulder in radians: 0 upright, positive to the right."""
     torso = middle(keypoints, "shoulder") - middle(keypoints, "hip")
-    return np.arctan2(torso[..., 0], -torso[..., 1])
+    return np.asarray(np.arctan2(torso[..., 0], -torso[..., 1]))
 
 
 def turn(angle: Float[np.ndarray, "*any"] | float) -> Float[np.ndarray, "*any"] | float:

@@ -60,7 +60,7 @@ def survey(
 ) -> Survey:
     """Look at a whole video. Raises VideoError if nothing can be decoded."""
     fps = video.probe(path).fps
-    every = max(1, round(fps / PER_SECOND))
+    every = stride(fps)
     times, steps, sightings, bodies, before, picture = [], [], [], [], None, None
     for index, (time, picture) in enumerate(working_frames(path, keep_truncated)):
         times.append(time)
@@ -84,6 +84,11 @@ def survey(
     return Survey(np.array(times), fps, width, height, sightings, maps)
 
 
+def stride(fps: float) -> int:
+    """Frames from one look for people to the next."""
+    return max(1, round(fps / PER_SECOND))
+
+
 def _detections(detector: Detector, picture, turn: int) -> list[Detection]:
     found = detector(picture, SCORE)
     if turn % PARTS_EVERY == 0 or not found or found[0].score < SURE:
@@ -94,7 +99,7 @@ def _detections(detector: Detector, picture, turn: int) -> list[Detection]:
 def _sighting(network, picture, index, region: Region, changed, scale: float) -> Sighting:
     torso = region.side / SIDE
     found = candidate(network(picture, region), torso)
-    measured = max(float(torso_length(found.keypoints)), 0.6 * torso)
+    measured = max(float(torso_length(found.keypoints[None])[0]), 0.6 * torso)
     if found.confidence < 0.8 or not 0.8 < measured / torso < 1.25:
         second = candidate(network(picture, around(found.keypoints, SIDE * measured)), measured)
         if second.confidence > found.confidence - 0.1:

@@ -18,7 +18,7 @@ from gymlib.pose.landmarks import LandmarkNetwork
 from gymlib.pose.path import Choice, best_path
 from gymlib.pose.people import Person, Sighting
 from gymlib.pose.smoothing import rts, smooth
-from gymlib.pose.survey import Survey, survey, working_frames
+from gymlib.pose.survey import Survey, stride, survey, working_frames
 from gymlib.skeleton import torso_length
 
 MEMORY = 300e6
@@ -62,6 +62,7 @@ def track(
     own = [seen.sightings[number] for number in chain]
     torso = torso_lengths(own, len(seen.times), seen.fps)
     search = Search(torso, seen.fps, network)
+    search.taken = people.others(seen.sightings, chain, stride(seen.fps), seen.camera)
     for one in own:
         search.pool[one.frame].append(one.candidate)
     for first, last in _stretches(path, search, keep_truncated, seen):
@@ -93,7 +94,7 @@ def torso_lengths(own: list[Sighting], frames: int, fps: float) -> Float[np.ndar
 
     good = [one for one in own if usable(one)] or own
     at = np.array([one.frame for one in good])
-    length = np.array([float(torso_length(one.candidate.keypoints)) for one in good])
+    length = np.array([float(torso_length(one.candidate.keypoints[None])[0]) for one in good])
     result = np.empty(frames)
     for frame in range(frames):
         near = np.abs(at - frame) <= 1.5 * fps
@@ -173,7 +174,6 @@ def expected(
 
 
 def _finished(chosen, seen: Survey, search: Search, chain) -> Tracked:
-    frames = len(seen.times)
     sure = np.array([0.0 if one is None else one.candidate.confidence for one in chosen])
     points = np.stack([np.zeros((33, 2)) if one is None else one.keypoints for one in chosen])
     peaks = np.stack([np.zeros(33) if one is None else one.peaks for one in chosen])

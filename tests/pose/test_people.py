@@ -1,0 +1,73 @@
+"""Whom to follow: made-up people who stand, jump and walk past."""
+
+import numpy as np
+import pytest
+
+from gymlib.pose import people
+from gymlib.pose.candidates import Candidate
+from gymlib.pose.people import Person, Sighting
+from gymlib.pose.region import Region
+
+
+def sighting(frame, place, motion=0.0, confidence=0.9):
+    points = np.tile(np.array(place, float), (33, 1))
+    body = Candidate(
+        points, np.ones(33), confidence, points[0], 0.0, Region(*place, 0, 250), np.zeros(8)
+    )
+    return Sighting(frame, body, 50.0, motion)
+
+
+def followed(sightings, pointed=None):
+    hips = np.array([one.candidate.hip for one in sightings])
+    return [sightings[number] for number in people.mover(sightings, hips, 30.0, pointed)]
+
+
+@pytest.fixture
+def hall():
+    """A spotter who stands at x = 100 and a gymnast who jumps at x = 400, in every fifth frame."""
+    sightings = []
+    for frame in range(0, 60, 5):
+        height = 300 - 10 * frame + 0.17 * frame**2
+        sightings.append(sighting(frame, (100, 300), motion=0.5))
+        sightings.append(sighting(frame, (400, height), motion=20, confidence=0.6))
+    return sightings
+
+
+def test_the_one_who_moves(hall):
+    assert [one.candidate.hip[0] for one in followed(hall)] == [400] * 12
+
+
+def test_the_one_pointed_at(hall):
+    spotter = people.pointed_at(hall, Person(x=0.1, y=0.5, seconds=1.0), 1000, 600, 30.0)
+    assert [one.candidate.hip[0] for one in followed(hall, spotter)] == [100] * 12
+
+
+def test_the_gymnast_is_not_taken_for_the_spotter_when_lost(hall):
+    seen = [one for one in hall if one.candidate.hip[0] == 100 or not 20 <= one.frame <= 35]
+    assert {one.candidate.hip[0] for one in followed(seen)} == {400}
+
+
+def test_a_gymnast_who_waits_first(hall):
+    waiting = [sighting(frame, (400, 300)) for frame in range(0, 60, 5)]
+    late = [one._replace(frame=one.frame + 60) for one in hall]
+    spotter = [sighting(frame, (100, 300)) for frame in range(0, 60, 5)]
+    seen = sorted([*waiting, *spotter, *late], key=lambda one: one.frame)
+    assert [one.candidate.hip[0] for one in followed(seen)] == [400] * 24
+
+
+def test_a_click_far_from_everybody_takes_the_nearest_in_time(hall):
+    number = people.pointed_at(hall, Person(x=0.38, y=0.4, seconds=0.5), 1000, 600, 30.0)
+    assert hall[number].candidate.hip[0] == 400 and abs(hall[number].frame - 15) <= 5
+
+
+def test_nobody_is_nobody():
+    assert people.mover([], np.zeros((0, 2)), 30.0) == []
+    assert people.pointed_at([], Person(0.5, 0.5), 100, 100, 30.0) is None
+
+
+def test_motion_around_a_place():
+    changed = np.zeros((60, 80))
+    changed[20:30, 40:50] = 8
+    assert people.motion_around(changed, 45, 25, 9) == 8
+    assert people.motion_around(changed, 10, 10, 9) == 0
+    assert people.motion_around(changed, 500, 500, 9) == 0
