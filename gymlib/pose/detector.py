@@ -22,6 +22,8 @@ MARGIN = 1.25
 """Side of the region over twice the distance from the mid-hip to the end of the body."""
 OVERLAP = 0.5
 """Two regions of one person: centres nearer than this share of the smaller one's side / 2."""
+WITHIN, FALSE = 0.35, 0.6
+"""A region below FALSE times the side of another counts as false within WITHIN of that side."""
 
 
 class Detection(NamedTuple):
@@ -103,8 +105,11 @@ def suppressed(found: list[Detection]) -> list[Detection]:
 
 
 def _apart(one: Region, other: Region) -> bool:
+    """Not one body seen twice, nor a small false one within a body."""
     distance = np.hypot(one.x - other.x, one.y - other.y)
-    return bool(distance > OVERLAP * min(one.side, other.side) / 2)
+    small, large = sorted([one.side, other.side])
+    reach = WITHIN * large if small < FALSE * large else OVERLAP * small / 2
+    return bool(distance > reach)
 
 
 def _resized(picture, x: float, y: float, side: float) -> UInt8[np.ndarray, "224 224 3"]:

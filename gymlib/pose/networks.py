@@ -24,6 +24,15 @@ def available() -> bool:
     return find_spec("ai_edge_litert") is not None
 
 
+def require() -> None:
+    """Raise NoLiteRTError, with what to do, if LiteRT is not installed."""
+    if not available():
+        raise NoLiteRTError(
+            "the tracker needs LiteRT, which is not installed: pip install ai-edge-litert, or "
+            "choose the extractor 'blazepose', which needs only MediaPipe"
+        )
+
+
 class Network:
     """One network: picture of a fixed size in, arrays out, on one processor core.
 
@@ -31,11 +40,7 @@ class Network:
     """
 
     def __init__(self, name: str):
-        if not available():
-            raise NoLiteRTError(
-                "the tracker needs LiteRT, which is not installed: pip install ai-edge-litert, or "
-                "choose the extractor 'blazepose', which needs only MediaPipe"
-            )
+        require()
         with held_stderr():
             from ai_edge_litert.interpreter import Interpreter
 

@@ -12,6 +12,7 @@ from jaxtyping import Float, UInt8
 
 from gymlib.pose import camera
 from gymlib.pose.candidates import Candidate
+from gymlib.pose.config import Person
 
 FASTEST = 0.4
 """Torso lengths per 1/30 s that a hip moves without doubt: about 6 m/s."""
@@ -43,16 +44,6 @@ class Sighting(NamedTuple):
     """Side of the region in pixels / 5."""
     motion: float
     """Mean change of the pixels around the body, camera movement taken out; grey levels."""
-
-
-class Person(NamedTuple):
-    """Somebody pointed at in a picture."""
-
-    x: float
-    """Share of the picture's width."""
-    y: float
-    """Share of the picture's height."""
-    seconds: float = 0.0
 
 
 def motion_around(

@@ -27,6 +27,8 @@ SURE = 0.75
 """Without a detection as good as this the picture is also looked at in parts."""
 PARTS_EVERY = 6
 """And in any case in every so many-th of the frames that are looked at."""
+HOPELESS = 0.15
+"""Confidence below which a detection gets no second look."""
 NOISE = 10
 """Grey levels that a pixel changes by itself."""
 
@@ -61,27 +63,56 @@ def survey(
     """Look at a whole video. Raises VideoError if nothing can be decoded."""
     fps = video.probe(path).fps
     every = stride(fps)
-    times, steps, sightings, bodies, before, picture = [], [], [], [], None, None
+    times, steps, sightings, last, before, picture = [], [], [], [], None, None
     for index, (time, picture) in enumerate(working_frames(path, keep_truncated)):
         times.append(time)
         grey = camera.small_grey(picture)
         scale = grey.shape[0] / picture.shape[0]
-        changed = np.zeros(grey.shape, np.uint8)
-        if before is not None:
-            circles = [(x * scale, y * scale, side * scale / 2) for x, y, _, side in bodies]
-            steps.append(_unscaled(camera.camera_step(before, grey, circles), scale))
-            changed = difference(before, grey, _scaled(steps[-1], scale))
+        if before is None:
+            changes = _Changes(grey.shape, scale)
+        else:
+            circles = [(*(one.candidate.hip * scale), 2.5 * one.torso * scale) for one in last]
+            step = camera.camera_step(before, grey, circles)
+            changes.add(difference(before, grey, step))
+            steps.append(np.column_stack([step[:, :2], step[:, 2] / scale]))
         before = grey
         if index % every == 0:
-            found = _detections(detector, picture, index // every)
-            bodies = [one.region for one in found]
-            for region in bodies:
-                sightings.append(_sighting(network, picture, index, region, changed, scale))
+            found = [
+                _sighting(network, picture, index, one.region)
+                for one in _detections(detector, picture, index // every)
+            ]
+            sightings += [changes.moved(one) for one in last]
+            last = [changes.moved(one) for one in found]
+            changes.forget()
     if not times:
         raise video.VideoError(f"{path}: no frame could be decoded")
+    sightings += [changes.moved(one) for one in last]
     height, width = picture.shape[:2]
     maps = camera.chained(np.stack(steps) if steps else np.zeros((0, 2, 3)))
     return Survey(np.array(times), fps, width, height, sightings, maps)
+
+
+class _Changes:
+    """How much the pixels changed since the last look for people, mean per frame.
+
+    A single pair of frames would not do: videos repeat frames.
+    """
+
+    def __init__(self, shape: tuple[int, int], scale: float):
+        self._sum, self._scale, self._frames = np.zeros(shape, np.float32), scale, 0
+
+    def add(self, changed: UInt8[np.ndarray, "h w"]) -> None:
+        self._sum += changed
+        self._frames += 1
+
+    def forget(self) -> None:
+        self._sum[:], self._frames = 0, 0
+
+    def moved(self, one: Sighting) -> Sighting:
+        """The sighting, with the change around it if that is more than it had."""
+        x, y = one.candidate.hip * self._scale
+        around_it = motion_around(self._sum, float(x), float(y), 3 * one.torso * self._scale)
+        return one._replace(motion=max(one.motion, around_it / max(self._frames, 1)))
 
 
 def stride(fps: float) -> int:
@@ -96,17 +127,18 @@ def _detections(detector: Detector, picture, turn: int) -> list[Detection]:
     return found[:4]
 
 
-def _sighting(network, picture, index, region: Region, changed, scale: float) -> Sighting:
+def _sighting(network: LandmarkNetwork, picture, index: int, region: Region) -> Sighting:
+    """The pose in a detected region; looked at again if the region does not suit it."""
     torso = region.side / SIDE
     found = candidate(network(picture, region), torso)
     measured = max(float(torso_length(found.keypoints[None])[0]), 0.6 * torso)
-    if found.confidence < 0.8 or not 0.8 < measured / torso < 1.25:
+    if found.confidence > HOPELESS and (
+        found.confidence < 0.8 or not 0.8 < measured / torso < 1.25
+    ):
         second = candidate(network(picture, around(found.keypoints, SIDE * measured)), measured)
         if second.confidence > found.confidence - 0.1:
             found, torso = second, measured
-    place = found.hip * scale
-    moved = motion_around(changed, float(place[0]), float(place[1]), 3 * torso * scale)
-    return Sighting(index, found, torso, moved)
+    return Sighting(index, found, torso, motion=0.0)
 
 
 def difference(
@@ -120,12 +152,3 @@ def difference(
         before = cv2.warpAffine(before, step, (width, height), borderMode=cv2.BORDER_REPLICATE)
     changed = cv2.absdiff(cv2.blur(before, (3, 3)), cv2.blur(after, (3, 3)))
     return cv2.subtract(changed, np.full(changed.shape, NOISE, np.uint8))
-
-
-def _unscaled(step: Float[np.ndarray, "2 3"], scale: float) -> Float[np.ndarray, "2 3"]:
-    """A step in small pixels as one in pixels of the working picture."""
-    return np.column_stack([step[:, :2], step[:, 2] / scale])
-
-
-def _scaled(step: Float[np.ndarray, "2 3"], scale: float) -> Float[np.ndarray, "2 3"]:
-    return np.column_stack([step[:, :2], step[:, 2] * scale])

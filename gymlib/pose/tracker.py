@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
+from scipy.ndimage import maximum_filter1d
 
 from gymlib.pose import camera, people, tracking
 from gymlib.pose.candidates import Search
+from gymlib.pose.confidence import BODY, joint_confidence
+from gymlib.pose.config import Person, Pose, PoseConfig
 from gymlib.pose.detector import Detector
 from gymlib.pose.landmarks import LandmarkNetwork
 from gymlib.pose.path import Choice, best_path
-from gymlib.pose.people import Person, Sighting
-from gymlib.pose.smoothing import rts, smooth
+from gymlib.pose.people import Sighting
+from gymlib.pose.smoothing import Smooth, rts, smooth
 from gymlib.pose.survey import Survey, stride, survey, working_frames
 from gymlib.skeleton import torso_length
 
@@ -31,44 +34,71 @@ WEAK = 0.55
 """Frames less confident than this are searched in all directions."""
 GOOD = 0.85
 """Frames more confident than this are not looked at again."""
+DETECTED = 0.25
+"""Least share of the body's joints that is expected to be right in a frame with a pose."""
 FILLED = 0.35
 """Poses less confident than this are not measurements: the smoother fills their frames."""
 
 
 class Tracked(NamedTuple):
-    """The followed person in every frame, pixels of the working picture."""
+    """The followed person in every frame; pixels are those of the survey's picture."""
 
     keypoints: Float[np.ndarray, "frames 33 2"]
+    """Smoothed, gaps filled; 0 if nobody was seen in any frame."""
     confidence: Float[np.ndarray, " frames"]
-    deviation: Float[np.ndarray, "frames 33"]
+    """Of the pose that was measured, 0 where there was none."""
+    joints: Float[np.ndarray, "frames 33"]
+    """Probability that a keypoint is right, see :func:`gymlib.pose.confidence.joint_confidence`."""
     peaks: Float[np.ndarray, "frames 33"]
-    torso: Float[np.ndarray, " frames"]
-    """Expected torso length."""
-    path: list[Choice | None]
-    survey: Survey
+    """Of the heatmaps of the pose that was measured."""
+    deviation: Float[np.ndarray, "frames 33"]
+    """Of the smoothed keypoints, torso lengths."""
     search: Search
+    """All candidates, and the expected torso length."""
+    survey: Survey
     chain: list[int]
+    """Numbers of the sightings that show the followed person."""
+
+    @property
+    def detected(self) -> Bool[np.ndarray, " frames"]:
+        """Frames in which at least DETECTED of the body's joints are expected to be right."""
+        return self.joints[:, BODY].mean(axis=1) >= DETECTED
 
 
-def track(
-    path: str | Path, person: Person | None = None, keep_truncated: bool = False
-) -> Tracked | None:
-    """Follow one person through a video; None if nobody is seen in any frame."""
+def extract_clip(path: str | Path, config: PoseConfig) -> Pose:
+    """Poses of all frames of a video; see :func:`gymlib.pose.extract_clip`."""
+    found = track(path, config.person, config.keep_truncated)
+    detected = found.detected
+    size = np.array([found.survey.width, found.survey.height])
+    keypoints = np.where(detected[:, None, None], found.keypoints / size, 0)
+    visibility = np.where(detected[:, None], found.joints, 0)
+    return Pose(
+        keypoints.astype(np.float32), visibility.astype(np.float32), detected, found.survey.times
+    )
+
+
+def track(path: str | Path, person: Person | None = None, keep_truncated: bool = False) -> Tracked:
+    """Follow one person through a video.
+
+    Parameters
+    ----------
+    person : whom to follow; None follows the one who moves.
+    keep_truncated : see :func:`gymlib.video.read_frames`.
+
+    Raises VideoError if the video cannot be decoded, NoLiteRTError without LiteRT.
+    """
     network = LandmarkNetwork()
     seen = survey(path, Detector(), network, keep_truncated)
     chain = _chain(seen, person)
-    if not chain:
-        return None
     own = [seen.sightings[number] for number in chain]
-    torso = torso_lengths(own, len(seen.times), seen.fps)
-    search = Search(torso, seen.fps, network)
+    search = Search(torso_lengths(own, len(seen.times), seen.fps), seen.fps, network)
     search.taken = people.others(seen.sightings, chain, stride(seen.fps), seen.camera)
     for one in own:
         search.pool[one.frame].append(one.candidate)
-    for first, last in _stretches(path, search, keep_truncated, seen):
-        _search(search, first, last)
-    chosen = best_path(search.pool, torso, seen.fps)
-    return _finished(chosen, seen, search, chain)
+    if chain:
+        for first, last in _stretches(path, search, keep_truncated, seen):
+            _search(search, first, last)
+    return _finished(search, seen, chain)
 
 
 def _chain(seen: Survey, person: Person | None) -> list[int]:
@@ -92,6 +122,8 @@ def torso_lengths(own: list[Sighting], frames: int, fps: float) -> Float[np.ndar
     def usable(one: Sighting) -> bool:
         return one.candidate.confidence > 0.6 and abs(one.candidate.angle) < 1
 
+    if not own:
+        return np.ones(frames)
     good = [one for one in own if usable(one)] or own
     at = np.array([one.frame for one in good])
     length = np.array([float(torso_length(one.candidate.keypoints[None])[0]) for one in good])
@@ -129,19 +161,28 @@ def _search(search: Search, first: int, last: int) -> None:
     where = expected(chosen, search.torso[first:last], search.fps)
     if where is None:
         return
+    seen = np.array(
+        [one is not None and one.candidate.confidence > tracking.KEPT for one in chosen]
+    )
+    near = _within(seen, round(tracking.LOST * search.fps))
     for frame in frames:
         one = chosen[frame - first]
-        if one is None or one.candidate.confidence < WEAK:
+        if near[frame - first] and (one is None or one.candidate.confidence < WEAK):
             hip, angle = where[0][frame - first], float(where[1][frame - first])
             tracking.search_around(search, frame, hip, angle)
     chosen = _path(search, first, last)
     hips, angles = expected(chosen, search.torso[first:last], search.fps)
     for frame in frames:
         one = chosen[frame - first]
-        if one is None or one.candidate.confidence < GOOD:
+        if near[frame - first] and (one is None or one.candidate.confidence < GOOD):
             search.look(frame, hips[frame - first], float(angles[frame - first]))
         search.pool[frame].sort(key=lambda one: -one.confidence)
         del search.pool[frame][POOL:]
+
+
+def _within(seen: Bool[np.ndarray, " frames"], reach: int) -> Bool[np.ndarray, " frames"]:
+    """Frames with a seen one among the ``reach`` before or after them."""
+    return maximum_filter1d(seen, 2 * reach + 1, mode="constant", cval=0)
 
 
 def _path(search: Search, first: int, last: int) -> list[Choice | None]:
@@ -173,14 +214,15 @@ def expected(
     return smoothed[rows, :2] * np.median(torso), smoothed[rows, 2]
 
 
-def _finished(chosen, seen: Survey, search: Search, chain) -> Tracked:
+def _finished(search: Search, seen: Survey, chain: list[int]) -> Tracked:
+    """The best path through all candidates, smoothed."""
+    chosen = best_path(search.pool, search.torso, seen.fps)
     sure = np.array([0.0 if one is None else one.candidate.confidence for one in chosen])
     points = np.stack([np.zeros((33, 2)) if one is None else one.keypoints for one in chosen])
     peaks = np.stack([np.zeros(33) if one is None else one.peaks for one in chosen])
-    measured = sure >= FILLED
-    if not measured.any():
-        measured = sure == sure.max()
-    found = smooth(points, peaks, sure, measured, search.torso, seen.fps)
-    return Tracked(
-        found.keypoints, sure, found.deviation, peaks, search.torso, chosen, seen, search, chain
-    )
+    measured = sure >= min(FILLED, sure.max())
+    found = Smooth(points, np.full(peaks.shape, np.inf))
+    if sure.any():
+        found = smooth(points, peaks, sure, measured, search.torso, seen.fps)
+    joints = joint_confidence(sure, peaks, found.deviation)
+    return Tracked(found.keypoints, sure, joints, peaks, found.deviation, search, seen, chain)

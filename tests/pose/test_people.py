@@ -5,7 +5,8 @@ import pytest
 
 from gymlib.pose import people
 from gymlib.pose.candidates import Candidate
-from gymlib.pose.people import Person, Sighting
+from gymlib.pose.config import Person
+from gymlib.pose.people import Sighting
 from gymlib.pose.region import Region
 
 
