@@ -13,6 +13,7 @@ from jaxtyping import Float, UInt8
 from gymlib.pose import camera
 from gymlib.pose.candidates import Candidate
 from gymlib.pose.config import Person
+from gymlib.skeleton import middle
 
 FASTEST = 0.4
 """Torso lengths per 1/30 s that a hip moves without doubt: about 6 m/s."""
@@ -22,6 +23,10 @@ MOST = 8.0
 """Cost of a jump from anywhere to anywhere."""
 STRICTER = 20
 """Jumps cost this many times as much once somebody was pointed at."""
+OTHER_SHIRT = 1.5
+"""Cost of a link between torsos of UNLIKE colour."""
+ALIKE, UNLIKE = 20.0, 80.0
+"""Distance in red, green and blue, 0 to 255 each: by light alone; as unlike as any."""
 GAP = 3.0
 """Seconds; sightings further apart are linked as if they were this far apart."""
 BACK = 40
@@ -44,6 +49,22 @@ class Sighting(NamedTuple):
     """Side of the region in pixels / 5."""
     motion: float
     """Mean change of the pixels around the body, camera movement taken out; grey levels."""
+    colour: Float[np.ndarray, " 3"]
+    """Mean red, green and blue of the torso, 0 to 255."""
+
+
+def torso_colour(
+    picture: UInt8[np.ndarray, "height width 3"], keypoints: Float[np.ndarray, "33 2"]
+) -> Float[np.ndarray, " 3"]:
+    """Mean colour of the picture between hips and shoulders (pixels): the shirt, mostly."""
+    height, width = picture.shape[:2]
+    hip, shoulder = (middle(keypoints, part) for part in ("hip", "shoulder"))
+    along = hip + np.linspace(0.15, 0.85, 8)[:, None] * (shoulder - hip)
+    across = np.array([[-1.0, 1.0], [1.0, -1.0]]) * (shoulder - hip)[::-1] * 0.1
+    places = np.concatenate([along, along + across[0], along + across[1]])
+    column = places[:, 0].astype(int).clip(0, width - 1)
+    row = places[:, 1].astype(int).clip(0, height - 1)
+    return picture[row, column].mean(axis=0)
 
 
 def motion_around(
@@ -81,6 +102,7 @@ def mover(
     total, origin = worth.copy(), np.full(len(worth), -1)
     frames = np.array([one.frame for one in sightings])
     torso = np.array([one.torso for one in sightings])
+    colours = np.stack([one.colour for one in sightings])
     for number in range(1, len(sightings)):
         earlier = np.arange(max(0, number - BACK), number)
         earlier = earlier[frames[earlier] < frames[number]]
@@ -90,7 +112,9 @@ def mover(
         size = (torso[earlier] + torso[number]) / 2
         grown = np.abs(np.log(torso[number] / torso[earlier]))
         speed = np.linalg.norm(hips[number] - hips[earlier], axis=1) / size / elapsed
+        unlike = np.linalg.norm(colours[number] - colours[earlier], axis=1)
         cost = TOO_FAST * np.maximum(speed - FASTEST, 0) + np.maximum(grown - 0.3, 0)
+        cost += OTHER_SHIRT * np.clip((unlike - ALIKE) / (UNLIKE - ALIKE), 0, 1)
         reached = total[earlier] - strictness * np.minimum(cost, MOST)
         best = int(reached.argmax())
         if reached[best] > 0:

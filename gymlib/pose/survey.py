@@ -13,7 +13,7 @@ from gymlib.pose import camera
 from gymlib.pose.candidates import SIDE, candidate
 from gymlib.pose.detector import Detection, Detector
 from gymlib.pose.landmarks import LandmarkNetwork
-from gymlib.pose.people import Sighting, motion_around
+from gymlib.pose.people import Sighting, motion_around, torso_colour
 from gymlib.pose.region import Region, around
 from gymlib.skeleton import torso_length
 
@@ -138,7 +138,7 @@ def _sighting(network: LandmarkNetwork, picture, index: int, region: Region) -> 
         second = candidate(network(picture, around(found.keypoints, SIDE * measured)), measured)
         if second.confidence > found.confidence - 0.1:
             found, torso = second, measured
-    return Sighting(index, found, torso, motion=0.0)
+    return Sighting(index, found, torso, 0.0, torso_colour(picture, found.keypoints))
 
 
 def difference(

@@ -10,12 +10,12 @@ from gymlib.pose.people import Sighting
 from gymlib.pose.region import Region
 
 
-def sighting(frame, place, motion=0.0, confidence=0.9):
+def sighting(frame, place, motion=0.0, confidence=0.9, colour=(90, 90, 90)):
     points = np.tile(np.array(place, float), (33, 1))
     body = Candidate(
         points, np.ones(33), confidence, points[0], 0.0, Region(*place, 0, 250), np.zeros(8)
     )
-    return Sighting(frame, body, 50.0, motion)
+    return Sighting(frame, body, 50.0, motion, np.array(colour, float))
 
 
 def followed(sightings, pointed=None):
@@ -59,6 +59,24 @@ def test_a_gymnast_who_waits_first(hall):
 def test_a_click_far_from_everybody_takes_the_nearest_in_time(hall):
     number = people.pointed_at(hall, Person(x=0.38, y=0.4, seconds=0.5), 1000, 600, 30.0)
     assert hall[number].candidate.hip[0] == 400 and abs(hall[number].frame - 15) <= 5
+
+
+def test_somebody_in_another_shirt_walks_past():
+    """The gymnast turns on the spot; a walker passes, and is seen as well in every frame."""
+    seen = []
+    for frame in range(0, 60, 5):
+        seen.append(sighting(frame, (300, 300), motion=5, confidence=0.8, colour=(40, 40, 160)))
+        seen.append(sighting(frame, (150 + 5 * frame, 300), motion=2, colour=(230, 220, 200)))
+    seen[14] = seen[14]._replace(motion=1)  # where the walker hides the gymnast
+    assert {tuple(one.colour) for one in followed(seen)} == {(40, 40, 160)}
+
+
+def test_the_colour_of_a_torso():
+    picture = np.zeros((100, 100, 3), np.uint8)
+    picture[30:70, 40:60] = 200, 100, 50
+    points = np.zeros((33, 2))
+    points[[11, 12]], points[[23, 24]] = (50, 32), (50, 68)
+    np.testing.assert_allclose(people.torso_colour(picture, points), [200, 100, 50])
 
 
 def test_nobody_is_nobody():
