@@ -1,5 +1,6 @@
 """Poses that may be right, frame by frame, and the act of looking for one more."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ SIDE = 5.0
 SAME = (0.02, np.radians(7), 0.08)
 """Regions as good as the same: centres by share of the side, angles, sides by their ratio."""
 SOMEBODY_ELSE = 0.4
-"""Factor on the confidence of a pose whose hip is where another person is."""
+"""Factor on the confidence of a pose whose hip is where the followed person cannot be."""
 
 
 class Candidate(NamedTuple):
@@ -43,15 +44,20 @@ class Search:
     ----------
     torso : expected torso length per frame in pixels.
     fps : frames per second, to which speeds are scaled.
+    possible : whether the followed person's hip can be at a place (pixels) in a frame.
     """
 
-    def __init__(self, torso: Float[np.ndarray, " frames"], fps: float, network: LandmarkNetwork):
-        self.torso, self.fps, self._network = torso, fps, network
+    def __init__(
+        self,
+        torso: Float[np.ndarray, " frames"],
+        fps: float,
+        network: LandmarkNetwork,
+        possible: Callable[[int, Float[np.ndarray, " 2"]], bool] = lambda frame, hip: True,
+    ):
+        self.torso, self.fps, self._network, self.possible = torso, fps, network, possible
         self.pictures: dict[int, UInt8[np.ndarray, "height width 3"]] = {}
         """The frames that can be looked at now; a long video is never held whole."""
         self.pool: list[list[Candidate]] = [[] for _ in torso]
-        self.taken: dict[int, list[tuple[float, float, float]]] = {}
-        """Circles (x, y, radius) where somebody else is, by frame."""
 
     @property
     def step(self) -> float:
@@ -69,7 +75,7 @@ class Search:
             if _same(one.region, region):
                 return one
         found = candidate(self._network(self.pictures[frame], region), self.torso[frame])
-        if any(np.hypot(*(found.hip - [x, y])) < r for x, y, r in self.taken.get(frame, ())):
+        if not self.possible(frame, found.hip):
             found = found._replace(confidence=found.confidence * SOMEBODY_ELSE)
         self.pool[frame].append(found)
         return found

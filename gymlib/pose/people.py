@@ -25,7 +25,7 @@ STRICTER = 20
 """Jumps cost this many times as much once somebody was pointed at."""
 OTHER_SHIRT = 1.5
 """Cost of a link between torsos of UNLIKE colour."""
-ALIKE, UNLIKE = 20.0, 80.0
+ALIKE, UNLIKE = 25.0, 100.0
 """Distance in red, green and blue, 0 to 255 each: by light alone; as unlike as any."""
 GAP = 3.0
 """Seconds; sightings further apart are linked as if they were this far apart."""
@@ -36,6 +36,8 @@ AT_REST = 0.2
 POINTED_AT = 1000.0
 CLEAR = 0.6
 """Confidence from which a sighting of somebody else counts."""
+REACH = 0.35
+"""Torso lengths per 1/30 s that the hip may be away from a sighting."""
 APART = 1.0
 """Torso lengths between the hips of two people who can be told apart."""
 
@@ -50,13 +52,13 @@ class Sighting(NamedTuple):
     motion: float
     """Mean change of the pixels around the body, camera movement taken out; grey levels."""
     colour: Float[np.ndarray, " 3"]
-    """Mean red, green and blue of the torso, 0 to 255."""
+    """Median red, green and blue of the torso, 0 to 255."""
 
 
 def torso_colour(
     picture: UInt8[np.ndarray, "height width 3"], keypoints: Float[np.ndarray, "33 2"]
 ) -> Float[np.ndarray, " 3"]:
-    """Mean colour of the picture between hips and shoulders (pixels): the shirt, mostly."""
+    """Median colour of the picture between hips and shoulders (pixels): the shirt, mostly."""
     height, width = picture.shape[:2]
     hip, shoulder = (middle(keypoints, part) for part in ("hip", "shoulder"))
     along = hip + np.linspace(0.15, 0.85, 8)[:, None] * (shoulder - hip)
@@ -64,7 +66,7 @@ def torso_colour(
     places = np.concatenate([along, along + across[0], along + across[1]])
     column = places[:, 0].astype(int).clip(0, width - 1)
     row = places[:, 1].astype(int).clip(0, height - 1)
-    return picture[row, column].mean(axis=0)
+    return np.median(picture[row, column], axis=0)
 
 
 def motion_around(
@@ -160,6 +162,37 @@ def others(
                 circle = (float(x), float(y), APART / 2 * one.torso)
                 result.setdefault(frame, []).append(circle)
     return result
+
+
+class Tube:
+    """Where the followed person can be: near the sightings, further away between them.
+
+    Parameters
+    ----------
+    chain : sightings of the person in order of frames; doubtful ones are left out.
+    maps : the camera's movement, from the first frame to each.
+    """
+
+    def __init__(
+        self, chain: Sequence[Sighting], maps: Float[np.ndarray, "frames 2 3"], fps: float
+    ):
+        clear = [one for one in chain if one.candidate.confidence >= CLEAR]
+        self._frames = np.array([one.frame for one in clear], int)
+        self._hips = [one.candidate.hip for one in clear]
+        self._maps, self._fps = maps, fps
+
+    def holds(self, frame: int, hip: Float[np.ndarray, " 2"], torso: float) -> bool:
+        """Whether a hip (pixels) can be reached from the sightings before and after."""
+        after = int(np.searchsorted(self._frames, frame))
+        for number in (after - 1, after):
+            if 0 <= number < len(self._frames):
+                seen = int(self._frames[number])
+                moved = camera.then(camera.inverse(self._maps[seen]), self._maps[frame])
+                place = camera.apply(moved, self._hips[number][None])[0]
+                reach = APART + REACH * abs(frame - seen) * 30 / self._fps
+                if np.linalg.norm(hip - place) > reach * torso:
+                    return False
+        return True
 
 
 def _worth(sightings: Sequence[Sighting]) -> Float[np.ndarray, " sightings"]:

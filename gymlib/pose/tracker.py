@@ -91,8 +91,8 @@ def track(path: str | Path, person: Person | None = None, keep_truncated: bool =
     seen = survey(path, Detector(), network, keep_truncated)
     chain = _chain(seen, person)
     own = [seen.sightings[number] for number in chain]
-    search = Search(torso_lengths(own, len(seen.times), seen.fps), seen.fps, network)
-    search.taken = people.others(seen.sightings, chain, stride(seen.fps), seen.camera)
+    torso = torso_lengths(own, len(seen.times), seen.fps)
+    search = Search(torso, seen.fps, network, _possible(seen, chain, torso))
     for one in own:
         search.pool[one.frame].append(one.candidate)
     if chain:
@@ -111,6 +111,18 @@ def _chain(seen: Survey, person: Person | None) -> list[int]:
         for one in seen.sightings
     ]
     return people.mover(seen.sightings, np.array(hips).reshape(-1, 2), seen.fps, pointed)
+
+
+def _possible(seen: Survey, chain: list[int], torso: Float[np.ndarray, " frames"]):
+    """Where the followed person can be: not where somebody else is, nor out of reach."""
+    others = people.others(seen.sightings, chain, stride(seen.fps), seen.camera)
+    tube = people.Tube([seen.sightings[number] for number in chain], seen.camera, seen.fps)
+
+    def possible(frame: int, hip: Float[np.ndarray, " 2"]) -> bool:
+        taken = any(np.hypot(*(hip - [x, y])) < r for x, y, r in others.get(frame, ()))
+        return not taken and tube.holds(frame, hip, torso[frame])
+
+    return possible
 
 
 def torso_lengths(own: list[Sighting], frames: int, fps: float) -> Float[np.ndarray, " frames"]:

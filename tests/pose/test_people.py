@@ -90,3 +90,35 @@ def test_motion_around_a_place():
     assert people.motion_around(changed, 45, 25, 9) == 8
     assert people.motion_around(changed, 10, 10, 9) == 0
     assert people.motion_around(changed, 500, 500, 9) == 0
+
+
+STILL = np.tile(np.column_stack([np.eye(2), np.zeros(2)]), (61, 1, 1))
+
+
+def test_others_are_where_they_were_seen(hall):
+    spotter = [number for number, one in enumerate(hall) if one.candidate.hip[0] == 100]
+    gymnast = [number for number in range(len(hall)) if number not in spotter]
+    circles = people.others(hall, gymnast, 2, STILL)
+    assert all((x, y) == (100, 300) for own in circles.values() for x, y, _ in own)
+    assert {0, 1, 2, 3, 57} <= circles.keys() and 58 not in circles
+
+
+def test_others_move_with_the_camera(hall):
+    pan = STILL.copy()
+    pan[:, 0, 2] = np.arange(61)  # one pixel to the right per frame
+    gymnast = [number for number, one in enumerate(hall) if one.candidate.hip[0] == 400]
+    circles = people.others(hall, gymnast, 2, pan)
+    assert sorted({x for x, _, _ in circles[7]}) == [102]  # seen in frame 5
+
+
+def test_nobody_is_where_the_body_cannot_get():
+    tube = people.Tube([sighting(0, (100, 300)), sighting(30, (400, 300))], STILL, 30.0)
+    assert tube.holds(0, np.array([140, 300.0]), 50.0)
+    assert not tube.holds(0, np.array([160, 300.0]), 50.0)
+    assert tube.holds(15, np.array([250, 200.0]), 50.0)
+    assert not tube.holds(15, np.array([250, 700.0]), 50.0)
+    assert not tube.holds(29, np.array([120, 300.0]), 50.0)  # not on the way to the next
+
+
+def test_without_sightings_everything_is_possible():
+    assert people.Tube([], STILL, 30.0).holds(3, np.array([0.0, 0.0]), 1.0)
