@@ -8,22 +8,25 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int, UInt8
 
 from gymlib.pose import camera
 from gymlib.pose.candidates import Candidate
 from gymlib.pose.config import Person
 from gymlib.skeleton import middle
 
-FASTEST = 0.4
-"""Torso lengths per 1/30 s that a hip moves without doubt: about 6 m/s."""
+FASTEST = 0.7
+"""Torso lengths per 1/30 s that a hip moves without doubt: about 10 m/s, a vaulter's run-up or
+the end of a fall from six metres."""
 TOO_FAST = 6.0
 """Cost per torso length per 1/30 s above that."""
+BEND, FREE_BEND = 3.0, 0.25
+"""Cost of a change of velocity, per torso length per 1/30 s, beyond what a take-off changes."""
 MOST = 8.0
 """Cost of a jump from anywhere to anywhere."""
 STRICTER = 20
 """Jumps cost this many times as much once somebody was pointed at."""
-OTHER_SHIRT = 1.5
+OTHER_SHIRT = 0.6
 """Cost of a link between torsos of UNLIKE colour."""
 ALIKE, UNLIKE = 25.0, 100.0
 """Distance in red, green and blue, 0 to 255 each: by light alone; as unlike as any."""
@@ -36,7 +39,7 @@ AT_REST = 0.2
 POINTED_AT = 1000.0
 CLEAR = 0.6
 """Confidence from which a sighting of somebody else counts."""
-REACH = 0.35
+REACH = 0.6
 """Torso lengths per 1/30 s that the hip may be away from a sighting."""
 APART = 1.0
 """Torso lengths between the hips of two people who can be told apart."""
@@ -101,66 +104,138 @@ def mover(
     if pointed is not None:
         worth = np.array([one.candidate.confidence for one in sightings])  # at rest or not
         worth[pointed], strictness = POINTED_AT, STRICTER
-    total, origin = worth.copy(), np.full(len(worth), -1)
-    frames = np.array([one.frame for one in sightings])
-    torso = np.array([one.torso for one in sightings])
-    colours = np.stack([one.colour for one in sightings])
-    for number in range(1, len(sightings)):
-        earlier = np.arange(max(0, number - BACK), number)
-        earlier = earlier[frames[earlier] < frames[number]]
-        if not len(earlier):
-            continue
-        elapsed = np.minimum((frames[number] - frames[earlier]) / fps, GAP) * 30
-        size = (torso[earlier] + torso[number]) / 2
-        grown = np.abs(np.log(torso[number] / torso[earlier]))
-        speed = np.linalg.norm(hips[number] - hips[earlier], axis=1) / size / elapsed
-        unlike = np.linalg.norm(colours[number] - colours[earlier], axis=1)
-        cost = TOO_FAST * np.maximum(speed - FASTEST, 0) + np.maximum(grown - 0.3, 0)
-        cost += OTHER_SHIRT * np.clip((unlike - ALIKE) / (UNLIKE - ALIKE), 0, 1)
-        reached = total[earlier] - strictness * np.minimum(cost, MOST)
-        best = int(reached.argmax())
-        if reached[best] > 0:
-            total[number] += reached[best]
-            origin[number] = earlier[best]
-    chain, number = [], int(total.argmax())
+    return _best_chain(sightings, hips, worth, fps, strictness)
+
+
+class _Ends(NamedTuple):
+    """The best chains that end with one sighting, one for each sighting that may come before."""
+
+    before: Int[np.ndarray, " chains"]
+    """Number of that sighting; -1 for the chain that begins here, which comes last."""
+    total: Float[np.ndarray, " chains"]
+    velocity: Float[np.ndarray, "chains 2"]
+    """Of the last link, torso lengths per 1/30 s; NaN without one."""
+    origin: Int[np.ndarray, " chains"]
+    """Which of the chains that end with the sighting before is continued."""
+
+
+def _best_chain(
+    sightings: Sequence[Sighting],
+    hips: Float[np.ndarray, "sightings 2"],
+    worth: Float[np.ndarray, " sightings"],
+    fps: float,
+    strictness: float,
+) -> list[int]:
+    """Numbers of the sightings whose worth less the cost of the links is highest (Viterbi 1967)."""
+    ends: list[_Ends] = []
+    for number in range(len(sightings)):
+        before = np.arange(max(0, number - BACK), number)
+        frame = sightings[number].frame
+        before = before[[sightings[one].frame < frame for one in before]]
+        velocity, cost = _links(sightings, hips, before, number, fps)
+        reached, origin = np.zeros(len(before) + 1), np.zeros(len(before) + 1, int)
+        for row, one in enumerate(before):
+            bend = np.linalg.norm(velocity[row] - ends[one].velocity, axis=1) - FREE_BEND
+            link = cost[row] + BEND * np.nan_to_num(np.maximum(bend, 0))
+            chains = ends[one].total - strictness * np.minimum(link, MOST)
+            origin[row], reached[row] = chains.argmax(), chains.max()
+        unmoved = np.full((1, 2), np.nan)
+        ends.append(
+            _Ends(
+                np.append(before, -1),
+                worth[number] + reached,
+                np.vstack([velocity, unmoved]),
+                origin,
+            )
+        )
+    number = int(np.argmax([own.total.max() for own in ends]))
+    row, chain = int(ends[number].total.argmax()), []
     while number >= 0:
         chain.append(number)
-        number = int(origin[number])
+        number, row = int(ends[number].before[row]), int(ends[number].origin[row])
     return chain[::-1]
+
+
+def _links(
+    sightings: Sequence[Sighting],
+    hips: Float[np.ndarray, "sightings 2"],
+    before: Int[np.ndarray, " links"],
+    number: int,
+    fps: float,
+) -> tuple[Float[np.ndarray, "links 2"], Float[np.ndarray, " links"]]:
+    """Velocity (torso lengths per 1/30 s) and cost of the links from some sightings to one."""
+    one = sightings[number]
+    frame = np.array([sightings[other].frame for other in before], int)
+    torso = np.array([sightings[other].torso for other in before], float)
+    colour = np.array([sightings[other].colour for other in before]).reshape(-1, 3)
+    elapsed = np.minimum((one.frame - frame) / fps, GAP) * 30
+    velocity = (hips[number] - hips[before]) / ((torso + one.torso) / 2 * elapsed)[:, None]
+    speed = np.linalg.norm(velocity, axis=1)
+    grown = np.abs(np.log(one.torso / torso))
+    unlike = (np.linalg.norm(one.colour - colour, axis=1) - ALIKE) / (UNLIKE - ALIKE)
+    cost = TOO_FAST * np.maximum(speed - FASTEST, 0) + np.maximum(grown - 0.3, 0)
+    return velocity, cost + OTHER_SHIRT * np.clip(unlike, 0, 1)
 
 
 def others(
     sightings: Sequence[Sighting],
+    hips: Float[np.ndarray, "sightings 2"],
     chain: Sequence[int],
-    reach: int,
-    maps: Float[np.ndarray, "frames 2 3"],
-) -> dict[int, list[tuple[float, float, float]]]:
-    """Circles where somebody else is, by frame: x, y, radius in pixels.
+    fps: float,
+) -> list[int]:
+    """Numbers of the sightings that show somebody else for certain.
 
-    A circle that the followed person comes near is left out, because it may be the same body.
+    Somebody who is seen in the same frame as the followed person and apart from them, or who was
+    seen at that place before or after. Others in doubt may be the followed person.
 
     Parameters
     ----------
-    chain : numbers of the sightings of the person who is followed.
+    hips : pixels, camera movement taken out.
+    chain : numbers of the sightings of the followed person.
+    """
+    followed = {sightings[number].frame: number for number in chain}
+    clear = [
+        number
+        for number, one in enumerate(sightings)
+        if number not in set(chain) and one.candidate.confidence >= CLEAR
+    ]
+
+    def apart(number: int, other: int) -> float:
+        return float(np.linalg.norm(hips[number] - hips[other]) / sightings[number].torso)
+
+    sure = [
+        number
+        for number in clear
+        if (own := followed.get(sightings[number].frame)) is not None and apart(number, own) > APART
+    ]
+    return [
+        number
+        for number in clear
+        if any(
+            apart(number, other) < APART / 2
+            and abs(sightings[number].frame - sightings[other].frame) <= GAP * fps
+            for other in sure
+        )
+    ]
+
+
+def circles(
+    seen: Sequence[Sighting], reach: int, maps: Float[np.ndarray, "frames 2 3"]
+) -> dict[int, list[tuple[float, float, float]]]:
+    """Where people are, by frame: x, y and radius of circles in pixels.
+
+    Parameters
+    ----------
     reach : frames before and after a sighting for which it counts.
     maps : the camera's movement, from the first frame to each.
     """
     result: dict[int, list[tuple[float, float, float]]] = {}
-    if not chain:
-        return result
-    known = np.array([sightings[number].frame for number in chain])
-    places = np.array([sightings[number].candidate.hip for number in chain])
-    own = set(chain)
-    for number, one in enumerate(sightings):
-        if number in own or one.candidate.confidence < CLEAR:
-            continue
+    for one in seen:
         for frame in range(max(0, one.frame - reach), min(len(maps), one.frame + reach + 1)):
             moved = camera.then(camera.inverse(maps[one.frame]), maps[frame])
             x, y = camera.apply(moved, one.candidate.hip[None])[0]
-            followed = [np.interp(frame, known, places[:, axis]) for axis in (0, 1)]
-            if np.hypot(x - followed[0], y - followed[1]) > APART * one.torso:
-                circle = (float(x), float(y), APART / 2 * one.torso)
-                result.setdefault(frame, []).append(circle)
+            circle = (float(x), float(y), APART / 2 * one.torso)
+            result.setdefault(frame, []).append(circle)
     return result
 
 

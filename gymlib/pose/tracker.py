@@ -101,25 +101,32 @@ def track(path: str | Path, person: Person | None = None, keep_truncated: bool =
     return _finished(search, seen, chain)
 
 
+def _steadied_hips(seen: Survey) -> Float[np.ndarray, "sightings 2"]:
+    """Hips of all sightings, had the camera stayed as in the first frame."""
+    hips = [
+        camera.apply(camera.inverse(seen.camera[one.frame]), one.candidate.hip[None])[0]
+        for one in seen.sightings
+    ]
+    return np.array(hips).reshape(-1, 2)
+
+
 def _chain(seen: Survey, person: Person | None) -> list[int]:
     """Numbers of the sightings of the person to follow."""
     pointed = None
     if person is not None:
         pointed = people.pointed_at(seen.sightings, person, seen.width, seen.height, seen.fps)
-    hips = [
-        camera.apply(camera.inverse(seen.camera[one.frame]), one.candidate.hip[None])[0]
-        for one in seen.sightings
-    ]
-    return people.mover(seen.sightings, np.array(hips).reshape(-1, 2), seen.fps, pointed)
+    return people.mover(seen.sightings, _steadied_hips(seen), seen.fps, pointed)
 
 
 def _possible(seen: Survey, chain: list[int], torso: Float[np.ndarray, " frames"]):
     """Where the followed person can be: not where somebody else is, nor out of reach."""
-    others = people.others(seen.sightings, chain, stride(seen.fps), seen.camera)
+    numbers = people.others(seen.sightings, _steadied_hips(seen), chain, seen.fps)
+    others = [seen.sightings[number] for number in numbers]
+    circles = people.circles(others, stride(seen.fps), seen.camera)
     tube = people.Tube([seen.sightings[number] for number in chain], seen.camera, seen.fps)
 
     def possible(frame: int, hip: Float[np.ndarray, " 2"]) -> bool:
-        taken = any(np.hypot(*(hip - [x, y])) < r for x, y, r in others.get(frame, ()))
+        taken = any(np.hypot(*(hip - [x, y])) < r for x, y, r in circles.get(frame, ()))
         return not taken and tube.holds(frame, hip, torso[frame])
 
     return possible

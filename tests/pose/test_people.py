@@ -95,20 +95,33 @@ def test_motion_around_a_place():
 STILL = np.tile(np.column_stack([np.eye(2), np.zeros(2)]), (61, 1, 1))
 
 
-def test_others_are_where_they_were_seen(hall):
-    spotter = [number for number, one in enumerate(hall) if one.candidate.hip[0] == 100]
-    gymnast = [number for number in range(len(hall)) if number not in spotter]
-    circles = people.others(hall, gymnast, 2, STILL)
-    assert all((x, y) == (100, 300) for own in circles.values() for x, y, _ in own)
-    assert {0, 1, 2, 3, 57} <= circles.keys() and 58 not in circles
+def others_of(hall, gymnast=400):
+    own = [number for number, one in enumerate(hall) if one.candidate.hip[0] == gymnast]
+    hips = np.array([one.candidate.hip for one in hall])
+    return [hall[number] for number in people.others(hall, hips, own, 30.0)]
 
 
-def test_others_move_with_the_camera(hall):
+def test_the_spotter_is_somebody_else(hall):
+    assert [one.candidate.hip[0] for one in others_of(hall)] == [100] * 12
+
+
+def test_the_spotter_also_where_the_gymnast_is_lost(hall):
+    seen = [one for one in hall if one.candidate.hip[0] == 100 or one.frame < 20]
+    assert [one.frame for one in others_of(seen)] == list(range(0, 60, 5))
+
+
+def test_a_body_seen_alone_may_be_the_gymnast(hall):
+    alone = sighting(57, (410, 120))
+    assert all(one is not alone for one in others_of([*hall, alone]))
+
+
+def test_circles_move_with_the_camera():
     pan = STILL.copy()
     pan[:, 0, 2] = np.arange(61)  # one pixel to the right per frame
-    gymnast = [number for number, one in enumerate(hall) if one.candidate.hip[0] == 400]
-    circles = people.others(hall, gymnast, 2, pan)
-    assert sorted({x for x, _, _ in circles[7]}) == [102]  # seen in frame 5
+    found = people.circles([sighting(5, (100, 300))], 2, pan)
+    assert {frame: own[0][:2] for frame, own in found.items()} == {
+        frame: (95 + frame, 300) for frame in range(3, 8)
+    }
 
 
 def test_nobody_is_where_the_body_cannot_get():
@@ -116,7 +129,7 @@ def test_nobody_is_where_the_body_cannot_get():
     assert tube.holds(0, np.array([140, 300.0]), 50.0)
     assert not tube.holds(0, np.array([160, 300.0]), 50.0)
     assert tube.holds(15, np.array([250, 200.0]), 50.0)
-    assert not tube.holds(15, np.array([250, 700.0]), 50.0)
+    assert not tube.holds(15, np.array([250, 900.0]), 50.0)
     assert not tube.holds(29, np.array([120, 300.0]), 50.0)  # not on the way to the next
 
 
