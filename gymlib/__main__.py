@@ -19,6 +19,8 @@ Data sets live in data/<name>/ of a home, the repository unless --home or the en
 GYMLIB_HOME names another folder. Exit status: 0 done, 2 a mistake that the message explains, 130
 stopped by Ctrl-C or SIGTERM. GYMLIB_DEBUG=1 shows where in the code a message comes from."""
 
+EXTRACTORS = ("blazepose", "tracker")  # of gymlib.pose, which takes a second to load
+
 HELP = {
     "home": "folder that holds data/, figures/ and build/",
     "dataset": "simulated, recovered, or the name of your folder in data/",
@@ -29,6 +31,10 @@ HELP = {
     "often as the last time",
     "clips": "clips of the data set skeletons",
     "models": "architectures, all known ones if none is named",
+    "extractor": "who finds the poses: blazepose as in the thesis, or tracker, which keeps them "
+    "through a somersault",
+    "person": "whom the tracker follows: a place in the picture as shares of its width and height, "
+    "and when (0.4,0.6,1.5); without it the one who moves",
     "sources": "data sets whose clips train the models, such as: simulated recovered",
     "format": "boris: aggregated events; boris-tabular: START and STOP rows (reading tells them "
     "apart); elan: one .eaf per clip; frames: one table row per frame",
@@ -128,6 +134,7 @@ def _make(own: Dataset, source: Path | None, clips: int | None = None) -> None:
 
 def predict(options) -> None:
     """Label videos with models trained on other data sets; write overlay videos."""
+    from gymlib.pose import PoseConfig
     from gymlib.prediction import ensemble, videos
 
     own = _dataset(options)
@@ -138,12 +145,27 @@ def predict(options) -> None:
     for data in sources.values():
         videos.prepare(data)
     config = ensemble.TransferConfig() if options.profile == "full" else ensemble.QUICK
-    found = videos.apply(own, list(sources.values()), config)
+    person = _person(options.person) if options.person else None
+    poses = PoseConfig(extractor=options.extractor, person=person)
+    found = videos.apply(own, list(sources.values()), config, poses)
     for note in found.notes:
         print(f"note: {note}")
     scores = found.scores
     print("no labels to score" if scores.empty else scores.to_string(index=False, **_ONE_DIGIT))
     print(f"Predictions and overlay videos: {ensemble.folder(own)}")
+
+
+def _person(text: str):
+    """ "0.4,0.6" or "0.4,0.6,1.5" -> somebody pointed at."""
+    from gymlib.pose import Person
+
+    try:
+        return Person(*map(float, text.split(",", 2)))
+    except (TypeError, ValueError):
+        raise ValueError(
+            "--person expects X,Y or X,Y,SECONDS with X and Y as shares of the picture, such as "
+            f"0.4,0.6,1.5; found {text!r}"
+        ) from None
 
 
 _ONE_DIGIT = {"float_format": "%.1f", "na_rep": "-"}
@@ -202,6 +224,13 @@ def noise(options) -> None:
     print(f"Written: {model.FITTED}")
 
 
+def calibrate(options) -> None:
+    """For maintainers: fit the tracker's confidence to the simulated videos."""
+    from gymlib.pose import calibration
+
+    print(f"Written: {calibration.refit(Dataset('simulated', options.home))}")
+
+
 def bench(options) -> None:
     """Measure speed and memory; write build/bench.csv."""
     from gymlib.report import bench as benchmark
@@ -258,7 +287,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="command")
-    for command in (bench, guide, noise, publish):
+    for command in (bench, calibrate, guide, noise, publish):
         _add(commands, command.__name__, command)
     _add_exchange(commands)
     for command in (data, predict, reproduce, report, models):
@@ -275,6 +304,8 @@ def _parser() -> argparse.ArgumentParser:
             add("--models", HELP["models"], nargs="+", metavar="NAME")
         if command is predict:
             add("--sources", HELP["sources"], nargs="+", default=["simulated"])
+            add("--extractor", HELP["extractor"], default="blazepose", choices=EXTRACTORS)
+            add("--person", HELP["person"], metavar="X,Y[,SECONDS]")
     return parser
 
 

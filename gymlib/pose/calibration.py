@@ -1,11 +1,11 @@
 """Confidence fitted on simulated clips, where every keypoint's true place is known.
 
-``python -m gymlib.pose.calibration`` tracks three clips of each video of the data set
-``simulated``, fits the numbers of :mod:`confidence` and writes them to ``confidence.json``.
+``python -m gymlib calibrate`` tracks three clips of each video of the data set ``simulated``,
+fits the numbers of :mod:`confidence` and writes them to ``confidence.json``.
 """
 
-import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ import pandas as pd
 from jaxtyping import Bool, Float
 
 from gymlib.dataset import Dataset
+from gymlib.files import provenance
 from gymlib.files.atomic import write_json
 from gymlib.files.tables import read_table
 from gymlib.pose import confidence, tracker
@@ -111,17 +112,11 @@ def expected_calibration_error(table: pd.DataFrame) -> float:
     return float((apart * table["cases"]).sum() / table["cases"].sum())
 
 
-def main() -> None:
-    data = Dataset(sys.argv[1] if len(sys.argv) > 1 else "simulated")
+def refit(data: Dataset) -> Path:
+    """Fit the numbers to clips of a data set with truth, write confidence.json, return its path."""
     numbers = fit(cases(data, chosen_clips(data)))
-    named = {
-        "candidate": confidence.FEATURES, "joint": confidence.JOINT_FEATURES
-    }  # fmt: skip
-    write_json(
-        confidence.NUMBERS,
-        {name: {"features": list(named[name]), **own} for name, own in numbers.items()},
-    )
-
-
-if __name__ == "__main__":
-    main()
+    names = {"candidate": confidence.FEATURES, "joint": confidence.JOINT_FEATURES}
+    origin = {"data": data.name, "clips": chosen_clips(data), "commit": provenance.commit()}
+    record = {name: {"features": list(names[name]), **own} for name, own in numbers.items()}
+    write_json(confidence.NUMBERS, record | {"fitted": origin})
+    return confidence.NUMBERS

@@ -44,9 +44,9 @@ def prepare(source: Dataset) -> list[str]:
     return find_poses(source)
 
 
-def find_poses(data: Dataset) -> list[str]:
+def find_poses(data: Dataset, config: pose.PoseConfig | None = None) -> list[str]:
     """Extract poses where that is not done; poses that came without videos stay. Warnings."""
-    return pose.extract_dataset(data).warnings
+    return pose.extract_dataset(data, config or pose.PoseConfig()).warnings
 
 
 def predict(data: Dataset, trained: Sequence[nn.Module]) -> pd.DataFrame:
@@ -96,12 +96,21 @@ def _score(name: str, rows: pd.DataFrame) -> dict:
     }
 
 
-def apply(data: Dataset, sources: Sequence[Dataset], config: TransferConfig) -> Applied:
+def apply(
+    data: Dataset,
+    sources: Sequence[Dataset],
+    config: TransferConfig,
+    poses: pose.PoseConfig | None = None,
+) -> Applied:
     """Poses, predictions, overlay videos and, where there are labels, accuracy.
 
     Writes results/application/<source>.parquet, results/application/overlay/<clip>.mp4 and
     results/application/accuracy.csv in the data set's folder. Clips that nobody labelled are
     predicted and not scored. An interrupted run keeps poses and models that are finished.
+
+    Parameters
+    ----------
+    poses : how poses are extracted; None as in the thesis, which is what the models learnt from.
 
     Raises AnnotationError for faults in annotations before anything long runs, PoseError for
     videos that cannot be used, and what :func:`trained_on` raises.
@@ -110,7 +119,7 @@ def apply(data: Dataset, sources: Sequence[Dataset], config: TransferConfig) -> 
     with lock.hold(place, "predictions"):
         if data.annotators:
             reading.make(data, every_clip=False)
-        notes = find_poses(data)
+        notes = find_poses(data, poses)
         tables = {source.name: predict(data, trained_on(source, config)) for source in sources}
         for name, table in tables.items():
             write_table(place / f"{name}.parquet", table)

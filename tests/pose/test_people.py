@@ -2,20 +2,10 @@
 
 import numpy as np
 import pytest
+from sightings import sighting
 
 from gymlib.pose import people
-from gymlib.pose.candidates import Candidate
 from gymlib.pose.config import Person
-from gymlib.pose.people import Sighting
-from gymlib.pose.region import Region
-
-
-def sighting(frame, place, motion=0.0, confidence=0.9, colour=(90, 90, 90)):
-    points = np.tile(np.array(place, float), (33, 1))
-    body = Candidate(
-        points, np.ones(33), confidence, points[0], 0.0, Region(*place, 0, 250), np.zeros(8)
-    )
-    return Sighting(frame, body, 50.0, motion, np.array(colour, float))
 
 
 def followed(sightings, pointed=None):
