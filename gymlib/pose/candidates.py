@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from gymlib.pose.confidence import confidence, features
-from gymlib.pose.landmarks import Estimate, LandmarkNetwork
+from gymlib.pose.landmarks import Estimate
 from gymlib.pose.region import Region, torso_angle, turn
 from gymlib.skeleton import middle
 
@@ -44,6 +44,7 @@ class Search:
     ----------
     torso : expected torso length per frame in pixels.
     fps : frames per second, to which speeds are scaled.
+    network : what sees a pose in a region of a picture.
     possible : whether the followed person's hip can be at a place (pixels) in a frame.
     """
 
@@ -51,7 +52,7 @@ class Search:
         self,
         torso: Float[np.ndarray, " frames"],
         fps: float,
-        network: LandmarkNetwork,
+        network: Callable[[UInt8[np.ndarray, "height width 3"], Region], Estimate],
         possible: Callable[[int, Float[np.ndarray, " 2"]], bool] = lambda frame, hip: True,
     ):
         self.torso, self.fps, self._network, self.possible = torso, fps, network, possible
