@@ -1,6 +1,6 @@
 """A first look at a whole video: who is seen where in every few frames, and the camera."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from gymlib import video
 from gymlib.pose import camera
 from gymlib.pose.candidates import SIDE, candidate
 from gymlib.pose.detector import Detection, Detector
-from gymlib.pose.landmarks import LandmarkNetwork
+from gymlib.pose.landmarks import Estimate
 from gymlib.pose.people import Sighting, motion_around, torso_colour
 from gymlib.pose.region import Region, around
 from gymlib.skeleton import torso_length
@@ -31,6 +31,8 @@ HOPELESS = 0.15
 """Confidence below which a detection gets no second look."""
 NOISE = 10
 """Grey levels that a pixel changes by itself."""
+CUT = 0.4
+"""Correlation with the picture before, below which a new shot begins."""
 
 
 class Survey(NamedTuple):
@@ -43,6 +45,8 @@ class Survey(NamedTuple):
     sightings: list[Sighting]
     camera: Float[np.ndarray, "frames 2 3"]
     """Maps from the first frame to each."""
+    cuts: list[int]
+    """Frames that begin a new shot; nothing is smoothed across them."""
 
 
 def working_frames(
@@ -58,12 +62,15 @@ def working_frames(
 
 
 def survey(
-    path: str | Path, detector: Detector, network: LandmarkNetwork, keep_truncated: bool = False
+    path: str | Path,
+    detector: Detector,
+    network: Callable[[UInt8[np.ndarray, "height width 3"], Region], Estimate],
+    keep_truncated: bool = False,
 ) -> Survey:
     """Look at a whole video. Raises VideoError if nothing can be decoded."""
     fps = video.probe(path).fps
     every = stride(fps)
-    times, steps, sightings, last, before, picture = [], [], [], [], None, None
+    times, steps, cuts, sightings, last, before, picture = [], [], [], [], [], None, None
     for index, (time, picture) in enumerate(working_frames(path, keep_truncated)):
         times.append(time)
         grey = camera.small_grey(picture)
@@ -73,7 +80,11 @@ def survey(
         else:
             circles = [(*(one.candidate.hip * scale), 2.5 * one.torso * scale) for one in last]
             step = camera.camera_step(before, grey, circles)
-            changes.add(difference(before, grey, step))
+            if likeness(before, grey, step) < CUT:
+                step = camera.STILL
+                cuts.append(index)
+            else:
+                changes.add(difference(before, grey, step))
             steps.append(np.column_stack([step[:, :2], step[:, 2] / scale]))
         before = grey
         if index % every == 0:
@@ -89,7 +100,7 @@ def survey(
     sightings += [changes.moved(one) for one in last]
     height, width = picture.shape[:2]
     maps = camera.chained(np.stack(steps) if steps else np.zeros((0, 2, 3)))
-    return Survey(np.array(times), fps, width, height, sightings, maps)
+    return Survey(np.array(times), fps, width, height, sightings, maps, cuts)
 
 
 class _Changes:
@@ -127,7 +138,7 @@ def _detections(detector: Detector, picture, turn: int) -> list[Detection]:
     return found[:4]
 
 
-def _sighting(network: LandmarkNetwork, picture, index: int, region: Region) -> Sighting:
+def _sighting(network, picture, index: int, region: Region) -> Sighting:
     """The pose in a detected region; looked at again if the region does not suit it."""
     torso = region.side / SIDE
     found = candidate(network(picture, region), torso)
@@ -141,14 +152,31 @@ def _sighting(network: LandmarkNetwork, picture, index: int, region: Region) -> 
     return Sighting(index, found, torso, 0.0, torso_colour(picture, found.keypoints))
 
 
+def likeness(
+    before: UInt8[np.ndarray, "h w"],
+    after: UInt8[np.ndarray, "h w"],
+    step: Float[np.ndarray, "2 3"],
+) -> float:
+    """Correlation of two pictures, the camera's movement taken out; 1 if nothing changed."""
+    before = _moved(before, step)
+    if before.std() < 1 or after.std() < 1:
+        return 1.0  # nothing to compare by
+    return float(cv2.matchTemplate(before, after, cv2.TM_CCOEFF_NORMED)[0, 0])
+
+
 def difference(
     before: UInt8[np.ndarray, "h w"],
     after: UInt8[np.ndarray, "h w"],
     step: Float[np.ndarray, "2 3"],
 ) -> UInt8[np.ndarray, "h w"]:
     """How much each pixel changed beyond noise, the camera's movement taken out; grey levels."""
-    height, width = after.shape
-    if not np.array_equal(step, camera.STILL):
-        before = cv2.warpAffine(before, step, (width, height), borderMode=cv2.BORDER_REPLICATE)
-    changed = cv2.absdiff(cv2.blur(before, (3, 3)), cv2.blur(after, (3, 3)))
+    changed = cv2.absdiff(cv2.blur(_moved(before, step), (3, 3)), cv2.blur(after, (3, 3)))
     return cv2.subtract(changed, np.full(changed.shape, NOISE, np.uint8))
+
+
+def _moved(picture: UInt8[np.ndarray, "h w"], step: Float[np.ndarray, "2 3"]):
+    """A picture (h, w) as the camera's movement leaves it."""
+    if np.array_equal(step, camera.STILL):
+        return picture
+    height, width = picture.shape
+    return cv2.warpAffine(picture, step, (width, height), borderMode=cv2.BORDER_REPLICATE)

@@ -5,6 +5,7 @@ one who moves is followed forwards and backwards, and the most plausible path th
 found is smoothed. The video is read twice, and only some seconds of it are in memory at a time.
 """
 
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from gymlib.pose.detector import Detector
 from gymlib.pose.landmarks import LandmarkNetwork
 from gymlib.pose.path import Choice, best_path
 from gymlib.pose.people import Sighting
-from gymlib.pose.smoothing import Smooth, rts, smooth
+from gymlib.pose.smoothing import rts, smooth
 from gymlib.pose.survey import Survey, stride, survey, working_frames
 from gymlib.skeleton import torso_length
 
@@ -240,8 +241,11 @@ def _finished(search: Search, seen: Survey, chain: list[int]) -> Tracked:
     points = np.stack([np.zeros((33, 2)) if one is None else one.keypoints for one in chosen])
     peaks = np.stack([np.zeros(33) if one is None else one.peaks for one in chosen])
     measured = sure >= min(FILLED, sure.max())
-    found = Smooth(points, np.full(peaks.shape, np.inf))
-    if sure.any():
-        found = smooth(points, peaks, sure, measured, search.torso, seen.fps)
-    joints = joint_confidence(sure, peaks, found.deviation)
-    return Tracked(found.keypoints, sure, joints, peaks, found.deviation, search, seen, chain)
+    deviation = np.full(peaks.shape, np.inf)
+    for first, last in pairwise([0, *seen.cuts, len(points)]):
+        shot = slice(first, last)
+        if sure[shot].any() and measured[shot].any():
+            own = points[shot], peaks[shot], sure[shot], measured[shot], search.torso[shot]
+            points[shot], deviation[shot] = smooth(*own, seen.fps)
+    joints = joint_confidence(sure, peaks, deviation)
+    return Tracked(points, sure, joints, peaks, deviation, search, seen, chain)
