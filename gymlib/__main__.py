@@ -137,6 +137,8 @@ def predict(options) -> None:
     from gymlib.pose import PoseConfig
     from gymlib.prediction import ensemble, videos
 
+    person = _person(options.person) if options.person else None
+    poses = PoseConfig(extractor=options.extractor, person=person)
     own = _dataset(options)
     sources = {data.name: data for data in (_dataset(options, name) for name in options.sources)}
     for data in ({own.name: own} | sources).values():
@@ -145,8 +147,6 @@ def predict(options) -> None:
     for data in sources.values():
         videos.prepare(data)
     config = ensemble.TransferConfig() if options.profile == "full" else ensemble.QUICK
-    person = _person(options.person) if options.person else None
-    poses = PoseConfig(extractor=options.extractor, person=person)
     found = videos.apply(own, list(sources.values()), config, poses)
     for note in found.notes:
         print(f"note: {note}")
