@@ -17,7 +17,7 @@ from gymlib.skeleton import middle
 # Standard deviations: of measurements with full confidence, and of accelerations per (1/30 s)^2.
 HIP = (0.04, 0.06)  # torso lengths
 ANGLE = (0.05, 0.06)  # radians
-JOINT = (0.06, 0.10)  # torso lengths
+JOINT = (0.06, 0.20)  # torso lengths
 LEAST_PEAK = 0.1
 """A point that the network does not see at all still is where the network expects it."""
 
