@@ -192,7 +192,8 @@ def _part(step: Step, clip: dict, config: PoseConfig):
             pose = _expected_length(extract_clip(step.inputs[0], config), clip, config)
             rows = keypoints.keypoint_rows(clip["clip"], *pose)
             write_table(step.outputs[0], rows, schemas.KEYPOINT_TABLE)
-        notes = [str(note.message) for note in caught if note.category is UserWarning]
+        said = [str(note.message) for note in caught if note.category is UserWarning]
+        notes = list(dict.fromkeys(said))  # a film may be read twice
     except (video.VideoError, PoseError) as error:
         fault = str(error)
     return clip["clip"], fault, notes, clock.perf_counter() - started

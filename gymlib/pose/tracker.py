@@ -25,7 +25,7 @@ from gymlib.pose.smoothing import rts, smooth
 from gymlib.pose.survey import Survey, stride, survey, working_frames
 from gymlib.skeleton import torso_length
 
-MEMORY = 400e6
+MEMORY = 300e6
 """Bytes of pictures held at a time."""
 LAP = 1.0
 """Seconds that neighbouring stretches share, so that each begins with a track."""
