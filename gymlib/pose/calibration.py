@@ -1,7 +1,7 @@
 """Confidence fitted on simulated clips, where every keypoint's true place is known.
 
 ``python -m gymlib calibrate`` tracks three clips of each video of the data set ``simulated``,
-fits the numbers of :mod:`confidence` and writes them to ``confidence.json``.
+fits the numbers of :mod:`confidence` and writes them to ``fitted.json``.
 """
 
 from collections.abc import Iterable
@@ -55,7 +55,7 @@ def cases(data: Dataset, clips: Iterable[str]) -> Iterable[Case]:
 
 
 def fit(cases: Iterable[Case]) -> dict:
-    """The numbers of confidence.json: the models "candidate" and "joint"."""
+    """The numbers of fitted.json: the models "candidate" and "joint"."""
     parts = [(*_candidates(case), *_joints(case)) for case in cases]
     candidate, shares, joint, right = (np.concatenate(column) for column in zip(*parts))
     return {
@@ -113,7 +113,7 @@ def expected_calibration_error(table: pd.DataFrame) -> float:
 
 
 def refit(data: Dataset) -> Path:
-    """Fit the numbers to clips of a data set with truth, write confidence.json, return its path."""
+    """Fit the numbers to clips of a data set with truth, write fitted.json, return its path."""
     numbers = fit(cases(data, chosen_clips(data)))
     names = {"candidate": confidence.FEATURES, "joint": confidence.JOINT_FEATURES}
     origin = {"data": data.name, "clips": chosen_clips(data), "commit": provenance.commit()}

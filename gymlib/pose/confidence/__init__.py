@@ -1,7 +1,7 @@
 """How probable it is that an estimate is right, from what the network says and how it looks.
 
 Logistic regression (Cox 1958) of the share of body joints within 0.2 torso of the truth. The
-numbers in ``confidence.json`` were fitted on simulated clips, see :mod:`calibration`.
+numbers in ``fitted.json`` were fitted on simulated clips, see :mod:`calibration`.
 """
 
 from functools import cache
@@ -27,7 +27,7 @@ BODY = np.array(
 HEAD = np.arange(11)
 PARTS = ("head", "shoulder", "elbow", "hand", "hip", "knee", "foot")
 _PART = np.array([0] * 11 + [1] * 2 + [2] * 2 + [3] * 8 + [4] * 2 + [5] * 2 + [6] * 6)
-NUMBERS = Path(__file__).with_suffix(".json")
+NUMBERS = Path(__file__).with_name("fitted.json")  # a folder of its own: see files.code
 FEATURES = (
     "mean peak", "fourth lowest peak", "mean peak of the head", "presence", "torso, at most 1",
     "torso above 1.2", "legs, at most 0.7", "turned against the region",
