@@ -31,9 +31,9 @@ LAP = 1.0
 """Seconds that neighbouring stretches share, so that each begins with a track."""
 POOL = 8
 """Candidates per frame that are kept once a stretch is done."""
-WEAK = 0.55
+WEAK = 0.4
 """Frames less confident than this are searched in all directions."""
-GOOD = 0.85
+GOOD = 0.8
 """Frames more confident than this are not looked at again."""
 DETECTED = 0.25
 """Least share of the body's joints that is expected to be right in a frame with a pose."""

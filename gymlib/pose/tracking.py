@@ -16,7 +16,7 @@ from gymlib.pose.region import turn
 
 ENOUGH = 0.8
 """A candidate as confident as this needs no other look from this side."""
-UNSURE = 0.65
+UNSURE = 0.5
 """Below it the region is also turned to either side."""
 KEPT = 0.45
 """A pose less confident than this does not lead to the next."""
