@@ -259,12 +259,12 @@ class Tube:
     def holds(self, frame: int, hip: Float[np.ndarray, " 2"], torso: float) -> bool:
         """Whether a hip (pixels) can be reached from the sightings before and after."""
         after = int(np.searchsorted(self._frames, frame))
-        for number in (after - 1, after):
+        for number in (after - 1, after):  # two bodies less than APART from each other are one
             if 0 <= number < len(self._frames):
                 seen = int(self._frames[number])
                 moved = camera.then(camera.inverse(self._maps[seen]), self._maps[frame])
                 place = camera.apply(moved, self._hips[number][None])[0]
-                reach = APART + REACH * abs(frame - seen) * 30 / self._fps
+                reach = APART / 2 + REACH * abs(frame - seen) * 30 / self._fps
                 if np.linalg.norm(hip - place) > reach * torso:
                     return False
         return True

@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float
 from scipy.ndimage import maximum_filter1d
 
 from gymlib.pose import camera, people, tracking
-from gymlib.pose.candidates import Search
+from gymlib.pose.candidates import Candidate, Search
 from gymlib.pose.confidence import BODY, joint_confidence
 from gymlib.pose.config import Person, Pose, PoseConfig
 from gymlib.pose.detector import Detector
@@ -35,6 +35,8 @@ WEAK = 0.4
 """Frames less confident than this are searched in all directions."""
 GOOD = 0.8
 """Frames more confident than this are not looked at again."""
+STRAYED = 1.5
+"""Cost, on the final path, of a pose away from where the followed person was seen."""
 DETECTED = 0.25
 """Least share of the body's joints that is expected to be right in a frame with a pose."""
 FILLED = 0.35
@@ -131,6 +133,20 @@ def _possible(seen: Survey, chain: list[int], torso: Float[np.ndarray, " frames"
         return not taken and tube.holds(frame, hip, torso[frame])
 
     return possible
+
+
+def _strayed(search: Search, seen: Survey, chain: list[int]):
+    """Cost of a candidate away from a clear sighting of the followed person in its frame."""
+    clear = [seen.sightings[number] for number in chain]
+    places = {
+        one.frame: one.candidate.hip for one in clear if one.candidate.confidence >= people.CLEAR
+    }
+
+    def charge(frame: int, one: Candidate) -> float:
+        away = np.linalg.norm(one.hip - places[frame]) if frame in places else 0.0
+        return STRAYED if away > people.APART / 2 * search.torso[frame] else 0.0
+
+    return charge
 
 
 def torso_lengths(own: list[Sighting], frames: int, fps: float) -> Float[np.ndarray, " frames"]:
@@ -236,7 +252,7 @@ def expected(
 
 def _finished(search: Search, seen: Survey, chain: list[int]) -> Tracked:
     """The best path through all candidates, smoothed."""
-    chosen = best_path(search.pool, search.torso, seen.fps)
+    chosen = best_path(search.pool, search.torso, seen.fps, _strayed(search, seen, chain))
     sure = np.array([0.0 if one is None else one.candidate.confidence for one in chosen])
     points = np.stack([np.zeros((33, 2)) if one is None else one.keypoints for one in chosen])
     peaks = np.stack([np.zeros(33) if one is None else one.peaks for one in chosen])

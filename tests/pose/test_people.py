@@ -116,8 +116,8 @@ def test_circles_move_with_the_camera():
 
 def test_nobody_is_where_the_body_cannot_get():
     tube = people.Tube([sighting(0, (100, 300)), sighting(30, (400, 300))], STILL, 30.0)
-    assert tube.holds(0, np.array([140, 300.0]), 50.0)
-    assert not tube.holds(0, np.array([160, 300.0]), 50.0)
+    assert tube.holds(0, np.array([120, 300.0]), 50.0)
+    assert not tube.holds(0, np.array([130, 300.0]), 50.0)
     assert tube.holds(15, np.array([250, 200.0]), 50.0)
     assert not tube.holds(15, np.array([250, 900.0]), 50.0)
     assert not tube.holds(29, np.array([120, 300.0]), 50.0)  # not on the way to the next
