@@ -61,7 +61,7 @@ def error(found, true):
     return (away / np.percentile(torso_length(true), 75))[:, 11:29]
 
 
-@pytest.mark.slow(seconds=60)
+@pytest.mark.slow(seconds=7)
 def test_the_pose_is_kept_through_a_somersault(tmp_path):
     joints = somersault()
     found = pose.extract_clip(write(tmp_path / "clip.mp4", joints), TRACKED)
@@ -77,7 +77,7 @@ def test_the_pose_is_kept_through_a_somersault(tmp_path):
     np.testing.assert_allclose(found.time, np.arange(len(joints)) / 30, atol=1e-6)
 
 
-@pytest.mark.slow(seconds=90)
+@pytest.mark.slow(seconds=12)
 def test_the_one_who_moves_is_followed_or_the_one_pointed_at(tmp_path):
     gymnast, spotter = somersault(x=-0.9), waiting(x=1.3)
     path = write(tmp_path / "clip.mp4", gymnast, spotter)
