@@ -2,6 +2,7 @@
 DATASET ?= simulated
 PROFILE ?= full
 SOURCES ?= pretrained
+EXTRACTOR ?= blazepose
 VENV := .venv
 READY := $(VENV)/.ready
 # One worker thread per library call: the work is spread over processes instead.
@@ -21,6 +22,7 @@ help:
 	@echo
 	@echo "  DATASET=simulated|recovered|<your folder in data/>   now: $(DATASET)"
 	@echo "  PROFILE=full|quick                                   now: $(PROFILE)"
+	@echo "  EXTRACTOR=blazepose|tracker                          now: $(EXTRACTOR)"
 	@echo "  CLUSTER=tcp://host:8786 trains the models on a Dask cluster"
 	@echo "  SEEDS=5 runs the protocol five times, with other folds, weights and order"
 	@echo "  CLIPS=2000 is how many clips DATASET=skeletons gets"
@@ -43,7 +45,8 @@ data: $(READY)
 
 ## Label FILMS="...", or DATASET, with the weights of the package; write tables and overlay videos
 predict: $(READY)
-	$(RUN) predict $(FILMS) --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) --sources $(SOURCES)
+	$(RUN) predict $(FILMS) --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) --sources $(SOURCES) \
+		--extractor $(EXTRACTOR) $(if $(PERSON),--person $(PERSON))
 
 ## Check everything: style, unit tests, the quick profile of all notebooks
 test: lint

@@ -20,6 +20,8 @@ Data sets live in data/<name>/ of a home, the repository unless --home or the en
 GYMLIB_HOME names another folder. Exit status: 0 done, 2 a mistake that the message explains, 130
 stopped by Ctrl-C or SIGTERM. GYMLIB_DEBUG=1 shows where in the code a message comes from."""
 
+EXTRACTORS = ("blazepose", "tracker")  # of gymlib.pose, which takes a second to load
+
 HELP = {
     "home": "folder that holds data/, figures/ and build/",
     "dataset": "simulated, recovered, or the name of your folder in data/",
@@ -31,6 +33,10 @@ HELP = {
     "clips": "clips of the data set skeletons",
     "models": "architectures, all known ones if none is named",
     "films": "video files, or folders of them; without any the data set is labelled",
+    "extractor": "who finds the poses: blazepose as in the thesis, or tracker, which keeps them "
+    "through a somersault",
+    "person": "whom the tracker follows: a place in the picture as shares of its width and height, "
+    "and when (0.4,0.6,1.5); without it the one who moves",
     "sources": "pretrained (the weights of the package), or data sets to train on: recovered",
     "format": "boris: aggregated events; boris-tabular: START and STOP rows (reading tells them "
     "apart); elan: one .eaf per clip; frames: one table row per frame",
@@ -130,8 +136,11 @@ def _make(own: Dataset, source: Path | None, clips: int | None = None) -> None:
 
 def predict(options) -> None:
     """Label films, or the videos of a data set; write tables and overlay videos."""
+    from gymlib.pose import PoseConfig
     from gymlib.prediction import ensemble, pretrained, videos
 
+    person = _person(options.person) if options.person else None
+    poses = PoseConfig(extractor=options.extractor, person=person)
     names = dict.fromkeys(options.sources)
     asked = [_dataset(options, name) for name in names if name != pretrained.NAME]
     sources = {data.name: data for data in asked}
@@ -146,7 +155,7 @@ def predict(options) -> None:
     shipped = {pretrained.NAME: pretrained.load} if pretrained.NAME in names else {}
     taught = {name: partial(ensemble.taught, data, config) for name, data in sources.items()}
     for own in targets.values():
-        found = videos.apply(own, shipped | taught)
+        found = videos.apply(own, shipped | taught, poses)
         for note in found.notes:
             print(f"note: {note}")
         if not found.scores.empty:
@@ -160,6 +169,19 @@ def _targets(options) -> list[Dataset]:
 
     films = [film for path in options.films for film in doors.films(path)]
     return [doors.film_dataset(film, options.home) for film in films] or [_dataset(options)]
+
+
+def _person(text: str):
+    """ "0.4,0.6" or "0.4,0.6,1.5" -> somebody pointed at."""
+    from gymlib.pose import Person
+
+    try:
+        return Person(*map(float, text.split(",", 2)))
+    except (TypeError, ValueError):
+        raise ValueError(
+            "--person expects X,Y or X,Y,SECONDS with X and Y as shares of the picture, such as "
+            f"0.4,0.6,1.5; found {text!r}"
+        ) from None
 
 
 _ONE_DIGIT = {"float_format": "%.1f", "na_rep": "-"}
@@ -226,6 +248,13 @@ def pretrained(options) -> None:
     print(f"Written: {shipped.FOLDER}, taught by {card['clips']} clips, {card['frames']:,} frames")
 
 
+def calibrate(options) -> None:
+    """For maintainers: fit the tracker's confidence to the simulated videos."""
+    from gymlib.pose import calibration
+
+    print(f"Written: {calibration.refit(Dataset('simulated', options.home))}")
+
+
 def bench(options) -> None:
     """Measure speed and memory; write build/bench.csv."""
     from gymlib.report import bench as benchmark
@@ -282,7 +311,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="command")
-    for command in (bench, guide, noise, pretrained, publish):
+    for command in (bench, calibrate, guide, noise, pretrained, publish):
         _add(commands, command.__name__, command)
     _add_exchange(commands)
     for command in (data, predict, reproduce, report, models):
@@ -300,6 +329,8 @@ def _parser() -> argparse.ArgumentParser:
         if command is predict:
             add("films", HELP["films"], nargs="*", type=Path)
             add("--sources", HELP["sources"], nargs="+", default=["pretrained"])
+            add("--extractor", HELP["extractor"], default="blazepose", choices=EXTRACTORS)
+            add("--person", HELP["person"], metavar="X,Y[,SECONDS]")
     return parser
 
 

@@ -11,6 +11,7 @@ from gymlib.files.tables import write_table
 
 COMMANDS = {
     "bench": "Measure speed and memory",
+    "calibrate": "For maintainers: fit the tracker's confidence",
     "guide": "Draw the pictures of the annotation guide",
     "import": "Turn the thesis authors' files into a data set, or add annotations to one",
     "export": "Write a data set's annotations for BORIS, ELAN or a spreadsheet",
@@ -43,11 +44,13 @@ def test_every_command_explains_itself(capsys, command):
     text = " ".join(help_of(capsys, command).split())
     assert COMMANDS[command] in text
     assert "--home" in text
-    if command not in ("bench", "guide", "import", "export", "pretrained", "publish"):
+    maintained = ("bench", "calibrate", "guide", "import", "export", "pretrained", "publish")
+    if command not in maintained:
         for part in ("--dataset", "(default: simulated)", "{full,quick}", "as the thesis"):
             assert part in text
     if command == "predict":
         assert "pretrained (the weights of the package), or data sets to train on" in text
+        assert "{blazepose,tracker}" in text and "X,Y[,SECONDS]" in text
 
 
 @pytest.mark.parametrize("arguments", [[], ["data", "--profile", "fast"], ["import"], ["dance"]])
@@ -56,6 +59,22 @@ def test_wrong_use_is_explained(capsys, arguments):
         main(arguments)
     assert done.value.code == 2
     assert "usage: python -m gymlib" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("left", "--person expects X,Y or X,Y,SECONDS"),
+        ("0.5", "found '0.5'"),
+        ("0.5,0.5", "'blazepose' cannot be told whom to follow"),
+    ],
+)
+def test_a_person_that_cannot_be_followed(home, capsys, text, message):
+    film(home / "data" / "mine" / "videos" / "salto.mp4")
+    film(home / "data" / "tiny" / "videos" / "salto.mp4")
+    options = ["--dataset", "mine", "--sources", "tiny", "--person", text]
+    assert main(["predict", *options]) == 2
+    assert message in capsys.readouterr().err
 
 
 def test_the_quick_profile_has_its_own_simulated_folder():

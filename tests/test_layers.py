@@ -16,6 +16,7 @@ MOST = 20
 
 # Third-party packages that one room alone may import.
 ONLY = {
+    "ai_edge_litert": {"pose"},
     "distributed": {"evaluation"},
     "mediapipe": {"pose"},
     "numba": {"training"},

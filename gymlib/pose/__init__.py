@@ -1,10 +1,13 @@
-"""Where the body is in each frame: BlazePose over the videos of a data set, and how good it is.
+"""Where the body is in each frame: poses of the videos of a data set, and how good they are.
 
-Other estimators may come here, each beside :mod:`blazepose`, and other measures into
-:mod:`quality`. The only door to MediaPipe.
+Two extractors, chosen by name in :class:`PoseConfig`: MediaPipe's plain tracking, as in the
+thesis (:mod:`blazepose`), and a tracker of our own on the same network that keeps the pose
+through a somersault (:mod:`tracker`). Measures are in :mod:`quality`. The only door to MediaPipe
+and LiteRT.
 """
 
-from gymlib.pose.blazepose import EXTRACTOR, Pose, PoseConfig, extract_clip
+from gymlib.pose.clip import extract_clip
+from gymlib.pose.config import EXTRACTOR, EXTRACTORS, Person, Pose, PoseConfig
 from gymlib.pose.extraction import (
     Extraction,
     KeypointsOnlyError,
@@ -12,11 +15,15 @@ from gymlib.pose.extraction import (
     extract_dataset,
     is_done,
 )
+from gymlib.pose.networks import NoLiteRTError
 
 __all__ = [
     "EXTRACTOR",
+    "EXTRACTORS",
     "Extraction",
     "KeypointsOnlyError",
+    "NoLiteRTError",
+    "Person",
     "Pose",
     "PoseConfig",
     "PoseError",

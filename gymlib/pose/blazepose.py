@@ -6,59 +6,14 @@ because tracking and smoothing carry state from frame to frame.
 """
 
 import contextlib
-import os
-import sys
-import tempfile
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from gymlib import video
-
-EXTRACTOR = "BlazePose full"
-
-
-@dataclass(frozen=True)
-class PoseConfig:
-    """Settings of the pose estimator; the defaults are the thesis's."""
-
-    model_complexity: int = 1
-    """1 is BlazePose full, the only model inside MediaPipe's wheel (0 and 2 are downloads)."""
-    min_detection_confidence: float = 0.5
-    """Below it a person found in the picture is ignored, 0 to 1."""
-    min_tracking_confidence: float = 0.5
-    """Below it tracking ends and the next frame searches the whole picture, 0 to 1."""
-    smooth_landmarks: bool = True
-    """One-euro filter over time (Casiez et al. 2012), MediaPipe's default."""
-    keep_truncated: bool = False
-    """A video that ends early: stop with an error, or count the missing frames as no pose."""
-
-    def __post_init__(self):
-        for name in ("min_detection_confidence", "min_tracking_confidence"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} must lie in 0..1, found {getattr(self, name)}")
-        if self.model_complexity not in (0, 1, 2):
-            raise ValueError(
-                f"model_complexity must be 0 (lite), 1 (full) or 2 (heavy), "
-                f"found {self.model_complexity}"
-            )
-
-
-THESIS = PoseConfig()
-
-
-class Pose(NamedTuple):
-    """The pose of one clip, a row per decoded frame; zeros where no pose was found."""
-
-    keypoints: Float[np.ndarray, "frames 33 2"]
-    """x / width, y / height, y downwards; outside 0..1 where a limb leaves the picture."""
-    visibility: Float[np.ndarray, "frames 33"]
-    detected: Bool[np.ndarray, " frames"]
-    time: Float[np.ndarray, " frames"]
-    """Seconds since the first frame."""
+from gymlib.pose.config import MEDIAPIPE, THESIS, Pose, PoseConfig
+from gymlib.pose.quiet import held_stderr
 
 
 def extract_clip(path: str | Path, config: PoseConfig = THESIS) -> Pose:
@@ -84,11 +39,10 @@ def extract_clip(path: str | Path, config: PoseConfig = THESIS) -> Pose:
 @contextlib.contextmanager
 def _blazepose(config: PoseConfig):
     """A fresh estimator: picture -> (33, 3) x, y, visibility, or None if nobody is found."""
-    with _held_stderr():
+    with held_stderr():
         import mediapipe  # seconds to load; only who extracts pays for it
 
-        settings = asdict(config)
-        del settings["keep_truncated"]
+        settings = {name: getattr(config, name) for name in MEDIAPIPE}
         with mediapipe.solutions.pose.Pose(static_image_mode=False, **settings) as estimator:
             yield lambda rgb: _unpack(estimator.process(rgb).pose_landmarks)
 
@@ -97,24 +51,3 @@ def _unpack(landmarks) -> Float[np.ndarray, "33 3"] | None:
     if landmarks is None:
         return None
     return np.array([(point.x, point.y, point.visibility) for point in landmarks.landmark])
-
-
-@contextlib.contextmanager
-def _held_stderr():
-    """Hold back what the process writes to stderr; let it through only if the block fails.
-
-    MediaPipe's C++ side reports normal start-up as warnings and has no switch for it.
-    """
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as held:
-        original = os.dup(2)
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except Exception:
-            held.seek(0)
-            os.write(original, held.read())
-            raise
-        finally:
-            os.dup2(original, 2)
-            os.close(original)

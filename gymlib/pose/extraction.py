@@ -1,12 +1,12 @@
-"""BlazePose over all videos of a data set: side by side, resumable per clip.
+"""Poses of all videos of a data set: side by side, resumable per clip.
 
 Every finished clip is a file in the data set's folder ``.poses``; the table is put together
-when all are there.
+when all are there. Each extractor keeps its own clips, so one can be tried after the other.
 """
 
 import time as clock
 import warnings
-from dataclasses import asdict
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path, PurePath
 from typing import NamedTuple
@@ -23,8 +23,9 @@ from gymlib.files.code import code_hash
 from gymlib.files.processes import available_processors
 from gymlib.files.progress import progress
 from gymlib.files.tables import read_table, write_table
-from gymlib.pose import blazepose
-from gymlib.pose.blazepose import EXTRACTOR, THESIS, Pose, PoseConfig, extract_clip
+from gymlib.pose import blazepose, networks
+from gymlib.pose.clip import extract_clip
+from gymlib.pose.config import BLAZEPOSE, EXTRACTORS, THESIS, TRACKER, Pose, PoseConfig
 from gymlib.skeleton import KEYPOINTS
 
 
@@ -53,6 +54,9 @@ def extract_dataset(
 ) -> Extraction:
     """Poses of all clips of a data set, written to keypoints.parquet and keypoints.json.
 
+    Where LiteRT is not installed, MediaPipe's plain tracking takes the tracker's place, and a
+    warning says so.
+
     Each finished clip is kept in ``.poses/``, so an interrupted run continues where it stopped;
     a clip is done again when its video's content, the settings, MediaPipe's version or the code
     change. Poses that came with the data set stay as they are.
@@ -68,16 +72,30 @@ def extract_dataset(
         listed, and the clips that went well are kept for the next run.
     gymlib.files.lock.BusyError : another extraction of the same data set is running.
     """
-    extracted, speed, notes = 0, float("nan"), []
+    config, notes = possible(config)
+    extracted, speed = 0, float("nan")
     if not is_done(data, config):
         _check_paths(data)
         with lock.hold(data.folder, "poses"):
-            extracted, speed, notes = _extract(data, config, workers or available_processors())
+            extracted, speed, warned = _extract(data, config, workers or available_processors())
+            notes += warned
     return Extraction(data.keypoints, extracted, speed, notes + _without_person(data.keypoints))
+
+
+def possible(config: PoseConfig) -> tuple[PoseConfig, list[str]]:
+    """The settings that this machine can follow, and what to tell the user if they differ."""
+    if config.extractor != TRACKER or networks.available():
+        return config, []
+    note = (
+        "LiteRT is not installed (ai-edge-litert has no wheel for every platform): "
+        f"the poses are {EXTRACTORS[BLAZEPOSE]}'s, which often loses a body upside down"
+    )
+    return replace(config, extractor=BLAZEPOSE, person=None), [note]
 
 
 def is_done(data: Dataset, config: PoseConfig = THESIS) -> bool:
     """Whether the poses belong to the videos and settings as they are, or came without them."""
+    config, _ = possible(config)
     return _imported(data) or _whole(data, config).is_done()
 
 
@@ -101,28 +119,35 @@ def _whole(data: Dataset, config: PoseConfig) -> Step:
         record=_record(data),
         inputs=list(data.videos.values()),
         settings=_settings(config) | {"clips": clips},
-        code=[__name__],
+        code=[__name__, *_CODE[config.extractor]],
         outputs=[data.folder / f"keypoints.{kind}" for kind in ("parquet", "json")],
     )
 
 
 def _parts(data: Dataset, config: PoseConfig) -> list[Step]:
     """One step per clip, in the order of clips.csv."""
-    code = code_hash((blazepose.__name__, keypoints.__name__))  # hashed once for all
+    code = code_hash((*_CODE[config.extractor], keypoints.__name__))  # hashed once for all
+    own = "" if config.extractor == BLAZEPOSE else f"{config.extractor}/"
     settings = _settings(config) | {"code": code}
     return [
         Step(
-            record=data.folder / ".done" / "poses" / f"{clip}.json",
+            record=data.folder / ".done" / "poses" / f"{own}{clip}.json",
             inputs=[data.folder / path],
             settings=settings | {"frames": int(frames)},
-            outputs=[data.folder / ".poses" / f"{clip}.parquet"],
+            outputs=[data.folder / ".poses" / f"{own}{clip}.parquet"],
         )
         for clip, path, frames in data.clips[["clip", "path", "frames"]].itertuples(index=False)
     ]
 
 
+_CODE = {BLAZEPOSE: (blazepose.__name__,), TRACKER: ("gymlib.pose.tracker",)}
+"""Whose change makes the poses of an extractor out of date."""
+_PACKAGES = {BLAZEPOSE: ("mediapipe",), TRACKER: ("mediapipe", "ai-edge-litert")}
+
+
 def _settings(config: PoseConfig) -> dict:
-    return asdict(config) | {"mediapipe": version("mediapipe")}
+    packages = _PACKAGES[config.extractor]
+    return config.settings | {package: version(package) for package in packages}
 
 
 def _extract(data: Dataset, config: PoseConfig, workers: int) -> tuple[int, float, list[str]]:
@@ -133,7 +158,7 @@ def _extract(data: Dataset, config: PoseConfig, workers: int) -> tuple[int, floa
     with _whole(data, config).making():
         notes, seconds = _run(jobs, workers, data.folder)
         files = [part.outputs[0] for part in parts]
-        for stray in set((data.folder / ".poses").glob("*.parquet")) - set(files):
+        for stray in {file for part in files for file in part.parent.glob("*.parquet")} - {*files}:
             stray.unlink()
         _write(data, pd.concat(map(read_table, files), ignore_index=True), config)
     speed = data.clips["frames"].iloc[todo].sum() / seconds if seconds else float("nan")
@@ -143,7 +168,7 @@ def _extract(data: Dataset, config: PoseConfig, workers: int) -> tuple[int, floa
 def _run(jobs: list, workers: int, folder: Path) -> tuple[list[str], float]:
     """Run the jobs side by side; warnings and the processes' summed seconds."""
     faults, notes, seconds = [], [], 0.0
-    with progress(total=len(jobs), desc=EXTRACTOR, unit="clip", disable=not jobs) as bar:
+    with progress(total=len(jobs), desc="Poses", unit="clip", disable=not jobs) as bar:
         try:
             for clip, fault, warned, taken in processes.side_by_side(_part, jobs, workers):
                 faults += [f"{clip}: {fault}"] if fault else []
@@ -167,7 +192,8 @@ def _part(step: Step, clip: dict, config: PoseConfig):
             pose = _expected_length(extract_clip(step.inputs[0], config), clip, config)
             rows = keypoints.keypoint_rows(clip["clip"], *pose)
             write_table(step.outputs[0], rows, schemas.KEYPOINT_TABLE)
-        notes = [str(note.message) for note in caught if note.category is UserWarning]
+        said = [str(note.message) for note in caught if note.category is UserWarning]
+        notes = list(dict.fromkeys(said))  # a film may be read twice
     except (video.VideoError, PoseError) as error:
         fault = str(error)
     return clip["clip"], fault, notes, clock.perf_counter() - started
@@ -212,10 +238,14 @@ def _check_paths(data: Dataset) -> None:
 def _write(data: Dataset, table: pd.DataFrame, config: PoseConfig) -> None:
     """keypoints.parquet and, for people, where it comes from."""
     data.write(table, "keypoints.parquet")
+    packages = [f"{package} {version(package)}" for package in _PACKAGES[config.extractor]]
+    settings = config.settings
+    if config.extractor == BLAZEPOSE:
+        settings |= {"static_image_mode": False, "resize": None}
     record = {
-        "extractor": EXTRACTOR,
-        "version": f"mediapipe {version('mediapipe')}",
-        "settings": asdict(config) | {"static_image_mode": False, "resize": None},
+        "extractor": EXTRACTORS[config.extractor],
+        "version": ", ".join(packages),
+        "settings": settings,
         "keypoints": list(KEYPOINTS),
         "units": "x / width, y / height, y downwards; 0 where no pose was found",
         "frames": len(table),

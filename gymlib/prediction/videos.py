@@ -45,9 +45,9 @@ def prepare(source: Dataset) -> list[str]:
     return find_poses(source)
 
 
-def find_poses(data: Dataset) -> list[str]:
+def find_poses(data: Dataset, config: pose.PoseConfig | None = None) -> list[str]:
     """Extract poses where that is not done; poses that came without videos stay. Warnings."""
-    return pose.extract_dataset(data).warnings
+    return pose.extract_dataset(data, config or pose.PoseConfig()).warnings
 
 
 def predict(data: Dataset, own: Ensemble) -> pd.DataFrame:
@@ -100,7 +100,11 @@ def _score(name: str, rows: pd.DataFrame) -> dict:
     }
 
 
-def apply(data: Dataset, ensembles: Mapping[str, Callable[[], Ensemble]]) -> Applied:
+def apply(
+    data: Dataset,
+    ensembles: Mapping[str, Callable[[], Ensemble]],
+    poses: pose.PoseConfig | None = None,
+) -> Applied:
     """Poses, predictions, overlay videos and, where there are labels, accuracy.
 
     Writes results/application/<source>.parquet, results/application/overlay/<clip>.mp4 and
@@ -110,6 +114,7 @@ def apply(data: Dataset, ensembles: Mapping[str, Callable[[], Ensemble]]) -> App
     Parameters
     ----------
     ensembles : what taught them -> called for them once poses are there, since it may train.
+    poses : how poses are extracted; None as in the thesis, which is what the models learnt from.
 
     Raises AnnotationError for faults in annotations before anything long runs, PoseError for
     videos that cannot be used, and what ``ensembles`` raise.
@@ -118,7 +123,7 @@ def apply(data: Dataset, ensembles: Mapping[str, Callable[[], Ensemble]]) -> App
     with lock.hold(place, "predictions"):
         if data.annotators:
             reading.make(data, every_clip=False)
-        notes = find_poses(data)
+        notes = find_poses(data, poses)
         tables = {name: predict(data, own()) for name, own in ensembles.items()}
         for name, table in tables.items():
             write_table(place / f"{name}.parquet", table)

@@ -17,7 +17,8 @@ from gymlib.dataset import Dataset, inventory, schemas
 from gymlib.files import lock
 from gymlib.files.atomic import read_json, write_json
 from gymlib.files.tables import write_table
-from gymlib.pose import PoseConfig, blazepose, extraction
+from gymlib.pose import PoseConfig, blazepose, extraction, networks
+from gymlib.pose.quiet import held_stderr
 from gymlib.video import VideoError
 
 SIZE = 48, 64
@@ -109,7 +110,7 @@ def test_the_estimator_keeps_quiet(tmp_path):
 
 
 def test_its_last_words_are_heard(capfd):
-    with pytest.raises(RuntimeError, match="stopped"), blazepose._held_stderr():
+    with pytest.raises(RuntimeError, match="stopped"), held_stderr():
         os.write(2, b"why it stopped")
         raise RuntimeError("stopped")
     assert capfd.readouterr().err == "why it stopped"
@@ -388,3 +389,50 @@ def test_real_back_flip(real_data):
     assert ((lost >= 31) & (lost <= 46)).any()
     hip = found.keypoints[found.detected][:, [23, 24], 1].mean(axis=1)
     assert 0.3 < hip.min() < hip.max() < 0.8
+
+
+# --- the tracker ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tracked(monkeypatch):
+    """Replace the tracker: a pose in every frame, at the frame's number."""
+    from gymlib.pose import tracker
+
+    def stand_in(path, config):
+        frames = video.probe(path).frames
+        place = np.arange(frames, dtype=np.float32)[:, None, None] / 100
+        ones = np.ones((frames, 33), np.float32)
+        return pose.Pose(
+            np.broadcast_to(place, (frames, 33, 2)).copy(), ones, np.ones(frames, bool),
+            np.arange(frames) / 25,
+        )  # fmt: skip
+
+    monkeypatch.setattr(tracker, "extract_clip", stand_in)
+    return PoseConfig(extractor="tracker")
+
+
+def test_each_extractor_keeps_its_clips(data, instances, tracked):
+    plain = pose.extract_dataset(data, workers=1).table
+    before = (data.folder / "keypoints.parquet").read_bytes()
+    own = pose.extract_dataset(data, tracked, workers=1)
+    assert own.extracted == 3 and own.table["detected"].all()
+    record = read_json(data.folder / "keypoints.json")
+    assert record["extractor"] == "BlazePose full, tracked through the flip"
+    assert record["settings"] == {"extractor": "tracker", "keep_truncated": False, "person": None}
+    assert "ai-edge-litert" in record["version"]
+    assert pose.is_done(data, tracked) and not pose.is_done(data)
+    back = pose.extract_dataset(data, workers=1)
+    assert back.extracted == 0  # only put together again
+    pd.testing.assert_frame_equal(back.table, plain)
+    assert (data.folder / "keypoints.parquet").read_bytes() == before
+    assert pose.extract_dataset(data, tracked, workers=1).extracted == 0
+
+
+def test_without_litert_the_plain_poses_are_taken(data, instances, tracked, monkeypatch):
+    monkeypatch.setattr(networks, "available", lambda: False)
+    found = pose.extract_dataset(data, tracked, workers=1)
+    assert len(instances) == 3
+    assert any("LiteRT is not installed" in note for note in found.warnings)
+    assert read_json(data.folder / "keypoints.json")["extractor"] == "BlazePose full"
+    assert pose.is_done(data, tracked)
