@@ -2,7 +2,6 @@
 DATASET ?= simulated
 PROFILE ?= full
 SOURCES ?= pretrained
-EXTRACTOR ?= blazepose
 VENV := .venv
 READY := $(VENV)/.ready
 # One worker thread per library call: the work is spread over processes instead.
@@ -46,7 +45,7 @@ data: $(READY)
 ## Label FILMS="...", or DATASET, with the weights of the package; write tables and overlay videos
 predict: $(READY)
 	$(RUN) predict $(FILMS) --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) --sources $(SOURCES) \
-		--extractor $(EXTRACTOR) $(if $(PERSON),--person $(PERSON))
+		$(if $(EXTRACTOR),--extractor $(EXTRACTOR)) $(if $(PERSON),--person $(PERSON))
 
 ## Check everything: style, unit tests, the quick profile of all notebooks
 test: lint

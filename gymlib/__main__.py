@@ -34,7 +34,7 @@ HELP = {
     "models": "architectures, all known ones if none is named",
     "films": "video files, or folders of them; without any the data set is labelled",
     "extractor": "who finds the poses: blazepose as in the thesis, or tracker, which keeps them "
-    "through a somersault",
+    "through a somersault; films have the tracker, data sets what they had before",
     "person": "whom the tracker follows: a place in the picture as shares of its width and height, "
     "and when (0.4,0.6,1.5); without it the one who moves",
     "sources": "pretrained (the weights of the package), or data sets to train on: recovered",
@@ -136,14 +136,15 @@ def _make(own: Dataset, source: Path | None, clips: int | None = None) -> None:
 
 def predict(options) -> None:
     """Label films, or the videos of a data set; write tables and overlay videos."""
-    from gymlib.pose import PoseConfig
+    from gymlib.pose import TRACKER, PoseConfig
     from gymlib.prediction import ensemble, pretrained, videos
 
     person = _person(options.person) if options.person else None
-    poses = PoseConfig(extractor=options.extractor, person=person)
+    asked = options.extractor or (TRACKER if options.films or person else None)
+    poses = PoseConfig(extractor=asked, person=person) if asked else None
     names = dict.fromkeys(options.sources)
-    asked = [_dataset(options, name) for name in names if name != pretrained.NAME]
-    sources = {data.name: data for data in asked}
+    teachers = [_dataset(options, name) for name in names if name != pretrained.NAME]
+    sources = {data.name: data for data in teachers}
     targets = {own.name: own for own in _targets(options)}
     for data in (targets | sources).values():
         _make(data, options.source)
@@ -329,7 +330,7 @@ def _parser() -> argparse.ArgumentParser:
         if command is predict:
             add("films", HELP["films"], nargs="*", type=Path)
             add("--sources", HELP["sources"], nargs="+", default=["pretrained"])
-            add("--extractor", HELP["extractor"], default="blazepose", choices=EXTRACTORS)
+            add("--extractor", HELP["extractor"], choices=EXTRACTORS)
             add("--person", HELP["person"], metavar="X,Y[,SECONDS]")
     return parser
 

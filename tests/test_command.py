@@ -71,8 +71,7 @@ def test_wrong_use_is_explained(capsys, arguments):
 )
 def test_a_person_that_cannot_be_followed(home, capsys, text, message):
     film(home / "data" / "mine" / "videos" / "salto.mp4")
-    film(home / "data" / "tiny" / "videos" / "salto.mp4")
-    options = ["--dataset", "mine", "--sources", "tiny", "--person", text]
+    options = ["--dataset", "mine", "--person", text, "--extractor", "blazepose"]
     assert main(["predict", *options]) == 2
     assert message in capsys.readouterr().err
 

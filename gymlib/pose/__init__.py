@@ -7,19 +7,21 @@ and LiteRT.
 """
 
 from gymlib.pose.clip import extract_clip
-from gymlib.pose.config import EXTRACTOR, EXTRACTORS, Person, Pose, PoseConfig
+from gymlib.pose.config import EXTRACTOR, EXTRACTORS, TRACKER, Person, Pose, PoseConfig
 from gymlib.pose.extraction import (
     Extraction,
     KeypointsOnlyError,
     PoseError,
     extract_dataset,
     is_done,
+    present,
 )
 from gymlib.pose.networks import NoLiteRTError
 
 __all__ = [
     "EXTRACTOR",
     "EXTRACTORS",
+    "TRACKER",
     "Extraction",
     "KeypointsOnlyError",
     "NoLiteRTError",
@@ -30,4 +32,5 @@ __all__ = [
     "extract_clip",
     "extract_dataset",
     "is_done",
+    "present",
 ]

@@ -25,7 +25,7 @@ from gymlib.files.progress import progress
 from gymlib.files.tables import read_table, write_table
 from gymlib.pose import blazepose, networks
 from gymlib.pose.clip import extract_clip
-from gymlib.pose.config import BLAZEPOSE, EXTRACTORS, THESIS, TRACKER, Pose, PoseConfig
+from gymlib.pose.config import BLAZEPOSE, EXTRACTORS, THESIS, TRACKER, Person, Pose, PoseConfig
 from gymlib.skeleton import KEYPOINTS
 
 
@@ -91,6 +91,20 @@ def possible(config: PoseConfig) -> tuple[PoseConfig, list[str]]:
         f"the poses are {EXTRACTORS[BLAZEPOSE]}'s, which often loses a body upside down"
     )
     return replace(config, extractor=BLAZEPOSE, person=None), [note]
+
+
+def present(data: Dataset) -> PoseConfig:
+    """The settings by which the poses of a data set were extracted; the thesis's before that."""
+    file = data.folder / "keypoints.json"
+    settings = read_json(file).get("settings", {}) if file.is_file() else {}
+    if settings.get("extractor") != TRACKER:
+        return THESIS
+    person = settings.get("person")
+    return PoseConfig(
+        extractor=TRACKER,
+        person=Person(*person) if person else None,
+        keep_truncated=bool(settings.get("keep_truncated")),
+    )
 
 
 def is_done(data: Dataset, config: PoseConfig = THESIS) -> bool:

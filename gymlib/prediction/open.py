@@ -4,12 +4,16 @@ import re
 import shutil
 from pathlib import Path
 
+from gymlib import pose
 from gymlib.annotation import reading
 from gymlib.dataset import Dataset, inventory
 from gymlib.files.cache import content_hash
 from gymlib.prediction import ensemble, pretrained, videos
 from gymlib.prediction.answers import Ensemble
 from gymlib.prediction.ensemble import TransferConfig
+
+FILMS = pose.PoseConfig(extractor=pose.TRACKER)
+"""How poses are found in films that come by their names."""
 
 
 def open_dataset(source: str | Path, home: Path | None = None) -> Dataset:
@@ -26,7 +30,7 @@ def open_dataset(source: str | Path, home: Path | None = None) -> Dataset:
         return _ready(Dataset(str(source), home))
     if not file.is_file():
         raise ValueError(f"{file} is no file; expected a video, or the name of a data set")
-    return _ready(film_dataset(file, home))
+    return _ready(film_dataset(file, home), FILMS)
 
 
 def films(path: Path) -> list[Path]:
@@ -56,10 +60,10 @@ def film_dataset(file: Path, home: Path | None = None) -> Dataset:
     return data
 
 
-def _ready(data: Dataset) -> Dataset:
+def _ready(data: Dataset, config: pose.PoseConfig | None = None) -> Dataset:
     if data.annotators and not data.has("labels.parquet"):
         reading.make(data, every_clip=False)
-    videos.find_poses(data)
+    videos.find_poses(data, config)
     return data
 
 

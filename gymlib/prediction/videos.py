@@ -46,8 +46,13 @@ def prepare(source: Dataset) -> list[str]:
 
 
 def find_poses(data: Dataset, config: pose.PoseConfig | None = None) -> list[str]:
-    """Extract poses where that is not done; poses that came without videos stay. Warnings."""
-    return pose.extract_dataset(data, config or pose.PoseConfig()).warnings
+    """Extract poses where that is not done; poses that came without videos stay. Warnings.
+
+    Parameters
+    ----------
+    config : how; None as the poses that are there were, or as in the thesis.
+    """
+    return pose.extract_dataset(data, config or pose.present(data)).warnings
 
 
 def predict(data: Dataset, own: Ensemble) -> pd.DataFrame:
@@ -114,7 +119,7 @@ def apply(
     Parameters
     ----------
     ensembles : what taught them -> called for them once poses are there, since it may train.
-    poses : how poses are extracted; None as in the thesis, which is what the models learnt from.
+    poses : how poses are extracted; see :func:`find_poses`.
 
     Raises AnnotationError for faults in annotations before anything long runs, PoseError for
     videos that cannot be used, and what ``ensembles`` raise.

@@ -17,7 +17,7 @@ from gymlib.dataset import Dataset, inventory, schemas
 from gymlib.files import lock
 from gymlib.files.atomic import read_json, write_json
 from gymlib.files.tables import write_table
-from gymlib.pose import PoseConfig, blazepose, extraction, networks
+from gymlib.pose import Person, PoseConfig, blazepose, extraction, networks
 from gymlib.pose.quiet import held_stderr
 from gymlib.video import VideoError
 
@@ -436,3 +436,17 @@ def test_without_litert_the_plain_poses_are_taken(data, instances, tracked, monk
     assert any("LiteRT is not installed" in note for note in found.warnings)
     assert read_json(data.folder / "keypoints.json")["extractor"] == "BlazePose full"
     assert pose.is_done(data, tracked)
+
+
+def test_the_settings_that_are_there_are_known(home):
+    data = Dataset("films")
+    assert extraction.present(data) == extraction.THESIS
+    data.folder.mkdir(parents=True)
+    for config in (
+        PoseConfig(extractor="tracker"),
+        PoseConfig(extractor="tracker", person=Person(0.4, 0.6, 1.5), keep_truncated=True),
+        PoseConfig(),
+    ):
+        write_json(data.folder / "keypoints.json", {"settings": config.settings})
+        again = extraction.present(data)
+        assert again == config and again.settings == config.settings

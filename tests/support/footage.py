@@ -10,7 +10,7 @@ from tiny_dataset import annotation_rows, standing
 from gymlib import models, video
 from gymlib.dataset import Dataset
 from gymlib.files.tables import write_table
-from gymlib.pose import blazepose, extraction
+from gymlib.pose import blazepose, extraction, networks
 from gymlib.prediction import ensemble
 
 DARK, BRIGHT = 20, 200
@@ -39,7 +39,10 @@ def annotate(dataset: str, annotator: str, clips: dict[str, list[str]]) -> None:
 
 
 def see_people(monkeypatch) -> list[str]:
-    """Replace BlazePose, in this process only; returns the list that gets each frame's size."""
+    """Replace BlazePose, in this process only; returns the list that gets each frame's size.
+
+    The tracker is not there, as on a machine without LiteRT, and plain BlazePose takes its place.
+    """
     seen = []
 
     @contextlib.contextmanager
@@ -54,6 +57,7 @@ def see_people(monkeypatch) -> list[str]:
 
     monkeypatch.setattr(blazepose, "_blazepose", stand_in)
     monkeypatch.setattr(extraction, "available_processors", lambda: 1)
+    monkeypatch.setattr(networks, "available", lambda: False)
     return seen
 
 
