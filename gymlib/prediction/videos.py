@@ -15,7 +15,7 @@ from gymlib.files.progress import progress
 from gymlib.files.tables import write_table
 from gymlib.labels import CLASSES, decode
 from gymlib.plots import overlay
-from gymlib.prediction import pretrained
+from gymlib.prediction import pretrained, spreadsheets
 from gymlib.prediction.answers import Ensemble, decoded, predict_clip
 from gymlib.prediction.ensemble import folder
 
@@ -112,8 +112,8 @@ def apply(
 ) -> Applied:
     """Poses, predictions, overlay videos and, where there are labels, accuracy.
 
-    Writes results/application/<source>.parquet, results/application/overlay/<clip>.mp4 and
-    results/application/accuracy.csv in the data set's folder. Clips that nobody labelled are
+    Writes <source>.parquet, labels.csv, segments.csv, overlay/<clip>.mp4 and accuracy.csv into
+    results/application/ in the data set's folder. Clips that nobody labelled are
     predicted and not scored. An interrupted run keeps poses and models that are finished.
 
     Parameters
@@ -132,6 +132,9 @@ def apply(
         tables = {name: predict(data, own()) for name, own in ensembles.items()}
         for name, table in tables.items():
             write_table(place / f"{name}.parquet", table)
+        frames = spreadsheets.labels(data, tables)
+        write_table(place / "labels.csv", frames)
+        write_table(place / "segments.csv", spreadsheets.segments(frames))
         drawn = {_TITLES.get(n, f"trained on {n}"): table for n, table in tables.items()}
         filmed = list(data.videos)
         for clip in progress(filmed, desc="overlays", unit="clip", disable=not filmed):

@@ -1,0 +1,50 @@
+"""What models say of films, as tables that any spreadsheet opens."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from gymlib.dataset import Dataset
+from gymlib.dataset.schemas import PROBABILITIES
+from gymlib.labels import encode
+from gymlib.labels import segments as stretches
+
+
+def labels(data: Dataset, said: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """A row per frame: model, clip, frame, time, label, the probabilities, and pose.
+
+    Time is in seconds from the film's first frame, empty where unknown; ``pose`` tells whether one
+    was found there.
+
+    Parameters
+    ----------
+    said : model -> what it says, as :func:`gymlib.prediction.videos.predict` gives it.
+    """
+    known = data.keypoints[["clip", "frame", "time", "detected"]]
+    tables = [
+        table.merge(known, on=["clip", "frame"], how="left").assign(model=name)
+        for name, table in said.items()
+    ]
+    found = pd.concat(tables, ignore_index=True)
+    found = found.rename(columns={"answer": "label", "detected": "pose"})
+    return found[["model", "clip", "frame", "time", "label", *PROBABILITIES, "pose"]]
+
+
+def segments(frames: pd.DataFrame) -> pd.DataFrame:
+    """A row per stretch of equal labels: model, clip, label, its first and last frame and their
+    times, and how many frames it has.
+
+    Parameters
+    ----------
+    frames : as :func:`labels` gives them.
+    """
+    rows = []
+    for (model, clip), own in frames.groupby(["model", "clip"], sort=False):
+        names, numbers, times = (own[name].to_numpy() for name in ("label", "frame", "time"))
+        for start, end, _ in stretches(encode(names)):
+            row = {"model": model, "clip": clip, "label": names[start]}
+            row |= {"first": numbers[start], "last": numbers[end]}
+            row |= {"begins": times[start], "ends": times[end], "frames": end - start + 1}
+            rows.append(row)
+    columns = ["model", "clip", "label", "first", "last", "begins", "ends", "frames"]
+    return pd.DataFrame(rows, columns=columns)
