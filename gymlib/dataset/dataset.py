@@ -107,7 +107,7 @@ class Dataset:
     def processed(self) -> list[Clip]:
         """processed.parquet as clips that can be learnt from, in the order of the table."""
         table = self._table("processed.parquet")
-        return [_clip(str(name), rows) for name, rows in table.groupby("clip", sort=False)]
+        return [clip_of(str(name), rows) for name, rows in table.groupby("clip", sort=False)]
 
     def has(self, *tables: str) -> bool:
         """Whether these files are there."""
@@ -180,7 +180,8 @@ class Dataset:
         return own.iloc[0]
 
 
-def _clip(name: str, rows: pd.DataFrame) -> Clip:
+def clip_of(name: str, rows: pd.DataFrame) -> Clip:
+    """A clip from its rows of a table like processed.parquet."""
     return Clip(
         name=name,
         video=rows["video"].iloc[0],

@@ -7,11 +7,10 @@ Frames without a pose (NaN) stay without.
 import numpy as np
 from jaxtyping import Float, Int
 
-from gymlib.labels import CLASSES
+from gymlib.labels import SKILL
 from gymlib.skeleton import mirror, torso_length
 
 SHORTEST = 12
-SKILL = CLASSES.index("skill")
 
 
 def vary(

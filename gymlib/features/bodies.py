@@ -6,10 +6,9 @@ import numpy as np
 from jaxtyping import Float
 
 from gymlib.dataset import Attempt, Clip, Dataset
-from gymlib.dataset.keypoints import keypoint_array
+from gymlib.dataset.dataset import clip_of
 from gymlib.features.normalisation import PreprocessingConfig, hip_torso
 from gymlib.features.preprocessing import check_finite, process
-from gymlib.labels import encode
 from gymlib.skeleton import mirror
 
 
@@ -26,16 +25,7 @@ def comparable_clips(data: Dataset, gaps: bool = True) -> list[Clip]:
     """
     config = PreprocessingConfig("hip_torso")
     processed, _ = process(data.keypoints, data.labels, data.clips, config, gaps=gaps)
-    clips = [
-        Clip(
-            name=str(name),
-            video=rows["video"].iloc[0],
-            frames=rows["frame"].to_numpy(),
-            keypoints=keypoint_array(rows),
-            labels=encode(rows["label"]),
-        )
-        for name, rows in processed.groupby("clip", sort=False)
-    ]
+    clips = [clip_of(str(name), rows) for name, rows in processed.groupby("clip", sort=False)]
     return [clip for clip in clips if len(posed(clip))]
 
 

@@ -82,6 +82,18 @@ def inverse(map_: Float[np.ndarray, "2 3"]) -> Float[np.ndarray, "2 3"]:
     return np.column_stack([linear, -linear @ map_[:, 2]])
 
 
+def carried(
+    maps: Float[np.ndarray, "frames 2 3"], first: int, last: int, place: Float[np.ndarray, " 2"]
+) -> Float[np.ndarray, " 2"]:
+    """Where the camera's movement takes a place (pixels) from one frame's picture to another's.
+
+    Parameters
+    ----------
+    maps : from the first frame to each, see :func:`chained`.
+    """
+    return apply(then(inverse(maps[first]), maps[last]), place[None])[0]
+
+
 def chained(steps: Float[np.ndarray, "steps 2 3"]) -> Float[np.ndarray, "frames 2 3"]:
     """From steps between neighbouring frames to maps from the first frame to each, itself first."""
     maps = [STILL]

@@ -232,8 +232,7 @@ def circles(
     result: dict[int, list[tuple[float, float, float]]] = {}
     for one in seen:
         for frame in range(max(0, one.frame - reach), min(len(maps), one.frame + reach + 1)):
-            moved = camera.then(camera.inverse(maps[one.frame]), maps[frame])
-            x, y = camera.apply(moved, one.candidate.hip[None])[0]
+            x, y = camera.carried(maps, one.frame, frame, one.candidate.hip)
             circle = (float(x), float(y), APART / 2 * one.torso)
             result.setdefault(frame, []).append(circle)
     return result
@@ -262,8 +261,7 @@ class Tube:
         for number in (after - 1, after):  # two bodies less than APART from each other are one
             if 0 <= number < len(self._frames):
                 seen = int(self._frames[number])
-                moved = camera.then(camera.inverse(self._maps[seen]), self._maps[frame])
-                place = camera.apply(moved, self._hips[number][None])[0]
+                place = camera.carried(self._maps, seen, frame, self._hips[number])
                 reach = APART / 2 + REACH * abs(frame - seen) * 30 / self._fps
                 if np.linalg.norm(hip - place) > reach * torso:
                     return False

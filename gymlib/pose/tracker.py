@@ -106,11 +106,10 @@ def track(path: str | Path, person: Person | None = None, keep_truncated: bool =
 
 def _steadied_hips(seen: Survey) -> Float[np.ndarray, "sightings 2"]:
     """Hips of all sightings, had the camera stayed as in the first frame."""
-    hips = [
-        camera.apply(camera.inverse(seen.camera[one.frame]), one.candidate.hip[None])[0]
-        for one in seen.sightings
-    ]
-    return np.array(hips).reshape(-1, 2)
+    if not seen.sightings:
+        return np.empty((0, 2))
+    hips = np.stack([one.candidate.hip for one in seen.sightings])[:, None]  # (sightings, 1, 2)
+    return camera.steadied(hips, seen.camera[[one.frame for one in seen.sightings]])[:, 0]
 
 
 def _chain(seen: Survey, person: Person | None) -> list[int]:

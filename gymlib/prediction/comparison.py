@@ -7,7 +7,6 @@ weights of the package (:mod:`gymlib.prediction.pretrained`) were taught for lon
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -82,8 +81,7 @@ def ablations(profile: str = "full") -> list[TransferConfig]:
 
     Its recipes are registered from then on.
     """
-    recipes = [models.register(recipe) for recipe in gymtcn.without()]
-    return [replace(config(recipe.name, profile), models=1) for recipe in recipes]
+    return [config(models.register(recipe).name, profile) for recipe in gymtcn.without()]
 
 
 def records(data: Dataset, profile: str = "full") -> list[Path]:

@@ -70,3 +70,4 @@ def test_a_panned_body_that_stands_still_stands_still(rng):
     panned = np.stack([camera.apply(map_, points) for map_, points in zip(maps, standing)])
     assert np.ptp(panned[:, 0, 0]) == pytest.approx(25)
     np.testing.assert_allclose(camera.steadied(panned, maps), standing)
+    np.testing.assert_allclose(camera.carried(maps, 1, 4, panned[1, 0]), panned[4, 0])
