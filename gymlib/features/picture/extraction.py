@@ -19,7 +19,7 @@ from gymlib.files.cache import Step
 from gymlib.files.code import code_hash
 from gymlib.files.progress import progress
 from gymlib.files.tables import read_table, write_table
-from gymlib.video.grey import read_grey
+from gymlib.video import read_grey
 
 FILE = "picture.parquet"
 LONGEST = 160

@@ -22,6 +22,8 @@ MOVING = 0.04
 """Units per frame above which a pixel belongs to what moves; who walks is twice as fast."""
 FEWEST = PATCH**2 // 100
 """Pixels of a silhouette; of less the last one is kept."""
+AROUND = 0.1
+"""Share of the picture that has to be left outside the region to tell the camera's movement."""
 REACH = 0.1
 """Share of the silhouette's pixels that are its left, right, upper or lower end."""
 
@@ -49,7 +51,7 @@ def vectors(
         centre, size = region.centre[frame] * scale, region.size[frame] * scale
         if before is not None:
             moved = flow.flow(before, picture)
-            matrix = flow.camera(moved, picture, _outside(centre, size, *picture.shape))
+            matrix = flow.camera(moved, picture, _background(centre, size, *picture.shape))
             patch = _cut(flow.without_camera(moved, matrix), centre, size) / unit
             cells[frame] = means(patch)
             ends[frame] = silhouette(patch) * size + centre
@@ -83,11 +85,12 @@ def silhouette(patch: Float[np.ndarray, "32 32 2"]) -> Float[np.ndarray, "5 2"]:
     return np.stack([places.mean(axis=0), *(places[end].mean(axis=0) for end in ends)])
 
 
-def _outside(centre, size, height: int, width: int) -> Bool[np.ndarray, "height width"]:
-    """Pixels that are not in the region."""
+def _background(centre, size, height: int, width: int) -> Bool[np.ndarray, "height width"]:
+    """Pixels that are not in the region; all where these are few, since most show no gymnast."""
     low, high = centre - size / 2, centre + size / 2
     x, y = np.arange(width), np.arange(height)[:, None]
-    return (x < low[0]) | (x > high[0]) | (y < low[1]) | (y > high[1])
+    outside = (x < low[0]) | (x > high[0]) | (y < low[1]) | (y > high[1])
+    return outside if outside.mean() > AROUND else np.ones_like(outside)
 
 
 def _cut(moved, centre, size) -> Float[np.ndarray, "32 32 2"]:

@@ -54,6 +54,13 @@ def test_a_body_moves_by_what_it_moves_and_not_by_the_camera(pan):
     np.testing.assert_allclose((centre[5] - centre[1]) / 4, [0, 2 / UNIT], atol=1 / UNIT)
 
 
+def test_a_camera_is_taken_off_where_the_region_is_the_whole_picture():
+    whole = Region(np.tile([80.0, 45.0], (6, 1)), np.tile([160.0, 90.0], (6, 1)), 32.0)
+    found = vectors.vectors(film(body=(0, 0), pan=2), whole, 1.0)
+    outer = found[1:, :16].reshape(-1, 4, 4, 2)[:, :, [0, 3]]
+    np.testing.assert_allclose(outer, 0, atol=0.01)
+
+
 def test_ends_of_the_silhouette_are_those_of_the_square():
     found = vectors.vectors(film(body=(2, 0)), region(6), 1.0)
     ends = found[3, CENTRE["left"] :]
