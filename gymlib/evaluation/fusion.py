@@ -2,7 +2,7 @@
 
 Their probabilities are averaged as logarithms (a logarithmic opinion pool, Genest and Zidek 1986,
 "Combining probability distributions"). One weight for all frames: with another one where no pose
-was found, answers changed at the borders of every gap, and fewer segments were right.
+was found, answers changed at the borders of gaps, and on simulated videos segments broke.
 """
 
 from collections.abc import Sequence
