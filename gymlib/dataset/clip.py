@@ -13,7 +13,8 @@ class Clip:
     ----------
     name, video : the clip's name and the video it was cut from (the group for honest splits).
     frames : (frames,) original frame numbers, increasing; gaps where frames were removed.
-    keypoints : (frames, 33, 2) x, y in the units chosen in preprocessing; float32.
+    keypoints : (frames, 33, 2) x, y in the units chosen in preprocessing; float32. Behind them may
+        be the vectors of the picture (:mod:`gymlib.features.picture.points`).
     labels : (frames,) int8 codes 0 to 3 (see :mod:`gymlib.labels`).
 
     >>> still = np.zeros((2, 33, 2), np.float32)

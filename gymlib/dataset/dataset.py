@@ -109,6 +109,11 @@ class Dataset:
         table = self._table("processed.parquet")
         return [clip_of(str(name), rows) for name, rows in table.groupby("clip", sort=False)]
 
+    @property
+    def picture(self) -> pd.DataFrame:
+        """picture.parquet: what moves around the body, vectors per clip and frame."""
+        return self._table("picture.parquet")
+
     def has(self, *tables: str) -> bool:
         """Whether these files are there."""
         return all((self.folder / table).is_file() for table in tables)

@@ -11,6 +11,10 @@ from gymlib.skeleton import KEYPOINTS
 XY = [f"{axis}_{name}" for name in KEYPOINTS for axis in ("x", "y")]
 """The 66 coordinate columns, interleaved as in the thesis authors' files."""
 VISIBILITY = [f"visibility_{name}" for name in KEYPOINTS]
+PICTURE_CELLS = [f"cell_{row}{column}" for row in range(4) for column in range(4)]
+PICTURE = [*PICTURE_CELLS, "centre", "left", "right", "top", "bottom"]
+"""Vectors of the picture: movement in the cells of a grid; middle and ends of what moves."""
+PICTURE_XY = [f"{axis}_{name}" for name in PICTURE for axis in ("x", "y")]
 PROBABILITIES = [f"p_{label}" for label in CLASSES]
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
@@ -89,6 +93,15 @@ PROCESSED = pa.DataFrameSchema(
     unique=["clip", "frame"],
     name="processed.parquet",
 )
+PICTURE_TABLE = pa.DataFrameSchema(
+    {
+        "clip": _name(),
+        "frame": _count(),
+        **{name: pa.Column("float32", coerce=True) for name in PICTURE_XY},
+    },
+    unique=["clip", "frame"],
+    name="picture.parquet",
+)
 PREDICTIONS = pa.DataFrameSchema(
     {
         "architecture": _name(),
@@ -109,5 +122,6 @@ BY_FILE = {
     "labels.parquet": LABELS,
     "keypoints.parquet": KEYPOINT_TABLE,
     "processed.parquet": PROCESSED,
+    "picture.parquet": PICTURE_TABLE,
 }
 """What the tables in the folder of a data set must look like."""

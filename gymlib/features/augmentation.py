@@ -46,6 +46,19 @@ def vary_gaps(
 
     In half of the clips frames without a pose are cut out, as from the recovered skeletons.
     """
+    keypoints = lose(rng, keypoints, labels)
+    seen = np.isfinite(keypoints[:, 0, 0])
+    if rng.random() < 0.5 and np.count_nonzero(seen) >= SHORTEST:
+        keypoints, labels = keypoints[seen], labels[seen]
+    return vary(rng, keypoints, labels)
+
+
+def lose(
+    rng: np.random.Generator,
+    keypoints: Float[np.ndarray, "frames 33 2"],
+    labels: Int[np.ndarray, " frames"],
+) -> Float[np.ndarray, "frames 33 2"]:
+    """In half of the clips up to three gaps of up to seven frames more, most in the skill."""
     keypoints = keypoints.copy()
     for _ in range(rng.integers(0, 4) if rng.random() < 0.5 else 0):
         skill = np.flatnonzero(labels == SKILL)
@@ -53,10 +66,7 @@ def vary_gaps(
             rng.choice(skill) if len(skill) and rng.random() < 0.5 else rng.integers(len(labels))
         )
         keypoints[where : where + rng.integers(1, 8)] = np.nan
-    seen = np.isfinite(keypoints[:, 0, 0])
-    if rng.random() < 0.5 and np.count_nonzero(seen) >= SHORTEST:
-        keypoints, labels = keypoints[seen], labels[seen]
-    return vary(rng, keypoints, labels)
+    return keypoints
 
 
 def _size(keypoints) -> float:

@@ -1,6 +1,7 @@
 """Clips whose bodies can be compared between videos, cameras and data sets."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
@@ -8,8 +9,9 @@ from jaxtyping import Float
 from gymlib.dataset import Attempt, Clip, Dataset
 from gymlib.dataset.dataset import clip_of
 from gymlib.features.normalisation import PreprocessingConfig, hip_torso
+from gymlib.features.picture.points import mirror
 from gymlib.features.preprocessing import check_finite, process
-from gymlib.skeleton import mirror
+from gymlib.skeleton import KEYPOINTS
 
 
 def comparable_clips(data: Dataset, gaps: bool = True) -> list[Clip]:
@@ -46,7 +48,7 @@ def comparable_keypoints(attempt: Attempt) -> Float[np.ndarray, "frames 33 2"]:
 
 def posed(clip: Clip) -> Clip:
     """The clip without the frames in which no pose was found."""
-    seen = ~np.isnan(clip.keypoints).all(axis=(1, 2))
+    seen = ~np.isnan(clip.keypoints[:, : len(KEYPOINTS)]).all(axis=(1, 2))
     rest = (values[seen] for values in (clip.frames, clip.keypoints, clip.labels))
     return clip if seen.all() else Clip(clip.name, clip.video, *rest)
 
@@ -54,10 +56,9 @@ def posed(clip: Clip) -> Clip:
 def mirrored(clip: Clip) -> Clip:
     """The clip as filmed from the gymnast's other side: x reversed, left and right exchanged.
 
-    For hip-centred coordinates only (x = 0 is the mid-hip).
+    For hip-centred coordinates only (x = 0 is the mid-hip); with the picture, if it carries one.
     """
-    keypoints = mirror(clip.keypoints * np.array([-1, 1], np.float32))
-    return Clip(f"{clip.name}.mirrored", clip.video, clip.frames, keypoints, clip.labels)
+    return replace(clip, name=f"{clip.name}.mirrored", keypoints=mirror(clip.keypoints))
 
 
 def learnable(clips: Sequence[Clip], gaps: bool) -> list[Clip]:

@@ -53,11 +53,11 @@ class GymTCN(nn.Module):
         inputs = [config.inputs] + [config.outputs] * (config.stages - 1)
         self.stages = nn.ModuleList([Stage(size, config.outputs, config) for size in inputs])
 
-    def forward(self, keypoints: Float[Tensor, "frames 33 2"]) -> Float[Tensor, "*stages frames _"]:
+    def forward(self, keypoints: Float[Tensor, "frames _ 2"]) -> Float[Tensor, "*stages frames _"]:
         return self.forward_clips([keypoints])[0]
 
     def forward_clips(
-        self, clips: list[Float[Tensor, "_ 33 2"]]
+        self, clips: list[Float[Tensor, "_ _ 2"]]
     ) -> list[Float[Tensor, "*stages _ _"]]:
         """Several clips in one pass."""
         seen, real = padded([self._features(keypoints) for keypoints in clips])

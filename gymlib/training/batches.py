@@ -65,7 +65,7 @@ class Batches:
         return -(-sum(len(self.clips[index]) for index in self.members) // self.size)
 
     def __call__(self, epoch: int):
-        """Pairs of keypoints (frames, 33, 2) and labels (frames,) as tensors."""
+        """Pairs of keypoints (frames, 33 or more, 2) and labels (frames,) as tensors."""
         if self.size is None:
             for index in shuffled(self.members, len(self.clips), self.seed, epoch):
                 yield self._tensors(epoch, int(index))
@@ -85,6 +85,6 @@ class Batches:
         return torch.tensor(keypoints), torch.tensor(labels, dtype=torch.int64)
 
 
-def tensors(clip: Clip) -> tuple[Float[Tensor, "frames 33 2"], Int[Tensor, " frames"]]:
+def tensors(clip: Clip) -> tuple[Float[Tensor, "frames points 2"], Int[Tensor, " frames"]]:
     """A clip's keypoints and labels as tensors, copied: a table's arrays may be read-only."""
     return torch.tensor(clip.keypoints), torch.tensor(clip.labels, dtype=torch.int64)

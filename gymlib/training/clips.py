@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gymlib.dataset.clip import Clip
+from gymlib.features.picture.points import BODY, split
 
 
 def check_clips(clips: Sequence[Clip], gaps: bool = False) -> None:
@@ -12,7 +13,7 @@ def check_clips(clips: Sequence[Clip], gaps: bool = False) -> None:
 
     That is a clip without frames, a coordinate that is not a number, a label that is none of
     the four classes, or a name that occurs twice. With ``gaps`` a frame may be without a pose: all
-    of its coordinates NaN.
+    of its keypoints NaN, but not what a clip carries of the picture.
     """
     names = [clip.name for clip in clips]
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -23,12 +24,11 @@ def check_clips(clips: Sequence[Clip], gaps: bool = False) -> None:
                 f"clip {clip.name} has no frames left; a model needs at least one. "
                 "Leave the clip out, or extract its poses again"
             )
-        lost = np.isnan(clip.keypoints).all(axis=(1, 2))
+        lost = np.isnan(clip.keypoints[:, :BODY]).all(axis=(1, 2))
         if gaps and lost.all():
             raise ValueError(f"clip {clip.name} has no frame with a pose; leave the clip out")
-        broken = np.flatnonzero(
-            ~np.isfinite(clip.keypoints).all(axis=(1, 2)) & ~(lost if gaps else np.False_)
-        )
+        body, picture = (np.isfinite(part).all(axis=(1, 2)) for part in split(clip.keypoints))
+        broken = np.flatnonzero(~(body | (lost & gaps)) | ~picture)
         if len(broken):
             raise ValueError(
                 f"clip {clip.name}, frame {clip.frames[broken[0]]}: keypoints must be numbers, "

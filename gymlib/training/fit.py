@@ -108,7 +108,7 @@ def _grouped(pairs: Iterable, size: int):
 
 @torch.no_grad()
 def predict(
-    model: nn.Module, keypoints: Float[np.ndarray, "frames 33 2"]
+    model: nn.Module, keypoints: Float[np.ndarray, "frames points 2"]
 ) -> Float[np.ndarray, "frames 4"]:
     """Class probabilities of a clip's frames; see :func:`undecided` for a diverged model."""
     model.eval()

@@ -4,6 +4,7 @@ Pictures are RGB uint8 of shape (height, width, 3), turned and stretched as the 
 (phones record portrait as rotated landscape), so that pixels are square and up is up.
 """
 
+from gymlib.video.grey import read_grey
 from gymlib.video.info import VideoError, VideoInfo
 from gymlib.video.jpegs import read_jpegs
 from gymlib.video.reading import Frame, frame_times, pick_frames, probe, read_frames
@@ -17,6 +18,7 @@ __all__ = [
     "pick_frames",
     "probe",
     "read_frames",
+    "read_grey",
     "read_jpegs",
     "write_video",
 ]
