@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 
 from gymlib.features.augmentation import vary
 from gymlib.features.motion import FEATURES, describe
 from gymlib.labels import CLASSES
+from gymlib.models import padding
 from gymlib.models.recipe import Recipe
 
 
@@ -45,8 +47,14 @@ class DifferentialRNN(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, keypoints: Float[Tensor, "frames 33 2"]) -> Float[Tensor, "frames 4"]:
-        states = self.dropout(self.recurrent(self.dropout(describe(keypoints))))
-        return torch.log_softmax(self.last(torch.tanh(self.hidden(states))), dim=-1)
+        return self.forward_clips([keypoints])[0]
+
+    def forward_clips(self, clips: list[Float[Tensor, "_ 33 2"]]) -> list[Float[Tensor, "_ 4"]]:
+        """Several clips in one pass."""
+        seen = pad_sequence([describe(keypoints) for keypoints in clips], batch_first=True)
+        states = self.dropout(self.recurrent(self.dropout(seen), padding.lengths(clips)))
+        answers = torch.log_softmax(self.last(torch.tanh(self.hidden(states))), dim=-1)
+        return [answer[: len(clip)] for answer, clip in zip(answers, clips)]
 
 
 class _DifferentialLSTM(nn.Module):
@@ -71,15 +79,15 @@ class _DifferentialLSTM(nn.Module):
         self.size, self.orders, self.directions = size, orders, both
 
     def forward(
-        self, seen: Float[Tensor, "frames inputs"]
-    ) -> Float[Tensor, "frames directions_hidden"]:
+        self, seen: Float[Tensor, "clips frames inputs"], lengths: Int[Tensor, " clips"]
+    ) -> Float[Tensor, "clips frames directions_hidden"]:
         size = self.size
-        entered = self.enter(seen).unflatten(1, (self.directions, 1, -1)).transpose(0, 1)
-        entered = _turned(entered)  # (directions, frames, 1, 4 * hidden)
-        output = entered.new_zeros(self.directions, 1, size)
+        entered = self.enter(seen).unflatten(2, (self.directions, -1)).permute(2, 0, 1, 3)
+        entered = _turned(entered, lengths)  # (directions, clips, frames, 4 * hidden)
+        output = entered.new_zeros(self.directions, len(seen), size)
         derivatives, outputs = [output] * self.orders, []
         opened = output.repeat(1, 1, 2)  # what the derivatives add to i and f of the next frame
-        for step in entered.unbind(1):
+        for step in entered.unbind(2):
             step = torch.baddbmm(step, output, self.past)
             both, o, candidate = step.split([2 * size, size, size], dim=2)
             i, f = (both + opened).sigmoid().chunk(2, dim=2)
@@ -89,8 +97,8 @@ class _DifferentialLSTM(nn.Module):
             opened, seen_by_o = gates.split([2 * size, size], dim=2)
             output = (o + seen_by_o).sigmoid() * memory.tanh()
             outputs.append(output)
-        outputs = _turned(torch.stack(outputs, dim=1))  # (directions, frames, 1, hidden)
-        return outputs.transpose(0, 1).flatten(1)
+        outputs = _turned(torch.stack(outputs, dim=2), lengths)
+        return outputs.permute(1, 2, 0, 3).flatten(2)
 
 
 def _differentiate(memory: Tensor, before: list[Tensor]) -> list[Tensor]:
@@ -105,10 +113,10 @@ def _differentiate(memory: Tensor, before: list[Tensor]) -> list[Tensor]:
 
 
 def _turned(
-    steps: Float[Tensor, "directions frames 1 n"],
-) -> Float[Tensor, "directions frames 1 n"]:
+    rows: Float[Tensor, "directions clips frames n"], lengths: Int[Tensor, " clips"]
+) -> Float[Tensor, "directions clips frames n"]:
     """The second direction, if there is one, from the last frame to the first, or back again."""
-    return torch.cat([steps[:1], steps[1:].flip(1)])
+    return torch.cat([rows[:1], padding.turned(rows[1:], lengths)])
 
 
 def _weights(directions: int, inputs: int, outputs: int) -> nn.Parameter:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
 
 from gymlib.features.augmentation import vary
 from gymlib.features.joints import JOINTS, PARTS, joints
 from gymlib.labels import CLASSES
+from gymlib.models import padding
 from gymlib.models.recipe import Recipe
 
 CHAIN = [JOINTS.index(joint) for part in PARTS.values() for joint in part]
@@ -72,45 +74,63 @@ class GCALSTM(nn.Module):
         self.classify = nn.Linear(2 * size, config.frames * len(CLASSES))
 
     def forward(self, keypoints: Float[Tensor, "frames 33 2"]) -> Float[Tensor, "*stages frames 4"]:
-        count = len(keypoints)
-        first = self.first(_steps(joints(keypoints)[:, CHAIN], self.config.frames))
-        memory = first.mean(dim=(0, 1))  # over joints and steps
-        found = [self._answer(first, memory, count)]
+        return self.forward_clips([keypoints])[0]
+
+    def forward_clips(
+        self, clips: list[Float[Tensor, "_ 33 2"]]
+    ) -> list[Float[Tensor, "*stages _ 4"]]:
+        """Several clips in one pass."""
+        read = [_steps(joints(clip)[:, CHAIN], self.config.frames) for clip in clips]
+        steps = padding.lengths(read)  # how many each clip has
+        first = self.first(pad_sequence(read, batch_first=True).permute(2, 0, 1, 3), steps)
+        real = torch.arange(first.shape[2]) < steps[:, None]  # (clips, steps)
+        # Of each clip over its joints and steps.
+        memory = (first * real[..., None]).sum(dim=(0, 2)) / (len(first) * steps[:, None])
+        found = [self._answer(first, memory)]
         for refine in self.refine:
-            second = self.second(first, self.informativeness(first, memory))
-            last = self._last(second)
-            memory = torch.relu(refine(torch.cat([last, memory])))
-            found.append(self._answer(second, memory, count))
-        return torch.stack(found) if self.training else found[-1]
+            second = self.second(first, steps, self.informativeness(first, memory, real))
+            memory = torch.relu(refine(torch.cat([self._last(second, steps), memory], dim=1)))
+            found.append(self._answer(second, memory))
+        answers = torch.stack(found, dim=1) if self.training else found[-1]
+        return [answer[..., : len(clip), :] for answer, clip in zip(answers, clips)]
 
     def informativeness(
-        self, states: Float[Tensor, "joints steps size"], memory: Float[Tensor, " size"]
-    ) -> Float[Tensor, "joints steps 1"]:
+        self,
+        states: Float[Tensor, "joints clips steps size"],
+        memory: Float[Tensor, "clips size"],
+        real: Bool[Tensor, "clips steps"],
+    ) -> Float[Tensor, "joints clips steps 1"]:
         """Shares of 1, of the joints of a step or of all joints and steps (section III-B2)."""
-        both = torch.cat([states, memory.expand_as(states)], dim=2)
-        scores = self.score(torch.tanh(self.compare(both)))
+        both = torch.cat([states, memory[:, None].expand_as(states)], dim=3)
+        scores = self.score(torch.tanh(self.compare(both)))[..., 0]
         if self.config.attention == "clip":
-            return scores.flatten().softmax(0).view_as(scores)
-        return scores.softmax(0)
+            scores = scores.masked_fill(~real, -torch.inf).transpose(0, 1)
+            scores = scores.flatten(1).softmax(1).view_as(scores).transpose(0, 1)
+        else:
+            scores = scores.softmax(0)
+        return scores[..., None]
 
-    def _last(self, states: Float[Tensor, "joints steps size"]) -> Float[Tensor, " size"]:
+    def _last(
+        self, states: Float[Tensor, "joints clips steps size"], steps: Int[Tensor, " clips"]
+    ) -> Float[Tensor, "clips size"]:
         """The last joint's state at the last step, in each direction."""
-        ahead, *back = states[-1].split(self.config.hidden, dim=1)  # (steps, hidden) each
-        return torch.cat([ahead[-1], *(state[0] for state in back)])
+        ahead, *back = states[-1].split(self.config.hidden, dim=2)  # (clips, steps, hidden) each
+        last = ahead[torch.arange(len(steps)), steps - 1]
+        return torch.cat([last, *(state[:, 0] for state in back)], dim=1)
 
-    def _answer(self, states, memory, count: int) -> Float[Tensor, "frames 4"]:
-        seen = torch.cat([states[-1], memory.expand_as(states[-1])], dim=1)  # (steps, 2 * size)
-        answers = self.classify(self.dropout(seen))  # (steps, frames of a step * 4)
-        return torch.log_softmax(answers.reshape(-1, len(CLASSES))[:count], dim=1)
+    def _answer(self, states, memory) -> Float[Tensor, "clips frames 4"]:
+        seen = torch.cat([states[-1], memory[:, None].expand_as(states[-1])], dim=2)
+        answers = self.classify(self.dropout(seen))  # (clips, steps, frames of a step * 4)
+        return torch.log_softmax(answers.flatten(1).unflatten(1, (-1, len(CLASSES))), dim=2)
 
 
 def _steps(
     body: Float[Tensor, "frames joints 2"], length: int
-) -> Float[Tensor, "joints steps coordinates"]:
+) -> Float[Tensor, "steps joints coordinates"]:
     """Each joint's coordinates of ``length`` frames at a time, the last frame repeated."""
     missing = -len(body) % length
     body = torch.cat([body, body[-1:].expand(missing, -1, -1)])
-    return body.unflatten(0, (-1, length)).permute(2, 0, 1, 3).flatten(2)
+    return body.unflatten(0, (-1, length)).transpose(1, 2).flatten(2)
 
 
 class _STLSTM(nn.Module):
@@ -125,8 +145,8 @@ class _STLSTM(nn.Module):
     c = i * u + fS * c_S + fT * c_T.
 
     Joint j at step t and joint j - 1 at step t + 1 do not depend on each other: one diagonal of
-    them after the other is computed, all joints of it at once. What lies before a joint's first
-    step sees zeros only, so u, c and h are zero there, as they should be.
+    them after the other is computed, all joints of it and all clips at once. What lies before a
+    joint's first step sees zeros only, so u, c and h are zero there, as they should be.
     """
 
     def __init__(self, inputs: int, config: GCALSTMConfig):
@@ -138,20 +158,22 @@ class _STLSTM(nn.Module):
 
     def forward(
         self,
-        seen: Float[Tensor, "joints steps inputs"],
-        informative: Float[Tensor, "joints steps 1"] | None = None,
-    ) -> Float[Tensor, "joints steps size"]:
-        many, steps, _ = seen.shape
-        entered = self.enter(seen).unflatten(2, (self.directions, -1)).permute(2, 0, 1, 3)
-        diagonals = _skew(_turned(entered)).unbind(2)  # (directions, joints, 5 * size) each
+        seen: Float[Tensor, "joints clips steps inputs"],
+        lengths: Int[Tensor, " clips"],
+        informative: Float[Tensor, "joints clips steps 1"] | None = None,
+    ) -> Float[Tensor, "joints clips steps size"]:
+        many, clips, steps, _ = seen.shape
+        entered = self.enter(seen).unflatten(3, (self.directions, -1)).permute(3, 0, 1, 2, 4)
+        diagonals = _diagonals(_turned(entered, lengths))
         shares = [None] * len(diagonals)
         if informative is not None:
-            shares = _skew(_turned(informative.expand(self.directions, -1, -1, -1))).unbind(2)
+            informative = informative.expand(self.directions, -1, -1, -1, -1)
+            shares = _diagonals(_turned(informative, lengths))
         size = self.recurrent.shape[1] // 2
-        h = c = entered.new_zeros(self.directions, many, size)
-        nothing, states = h[:, :1], []  # nothing comes before the first joint
+        h = c = entered.new_zeros(self.directions, many * clips, size)
+        nothing, states = h[:, :clips], []  # nothing comes before the first joint
         for diagonal, r in zip(diagonals, shares):
-            h_before, c_before = (torch.cat([nothing, x[:, :-1]], dim=1) for x in (h, c))
+            h_before, c_before = (torch.cat([nothing, x[:, :-clips]], dim=1) for x in (h, c))
             gates = torch.baddbmm(diagonal, torch.cat([h_before, h], dim=2), self.recurrent)
             u, opened = gates.split([size, 4 * size], dim=2)
             i, f_joint, f_step, o = opened.sigmoid().chunk(4, dim=2)
@@ -159,8 +181,17 @@ class _STLSTM(nn.Module):
             c = new + kept if r is None else torch.lerp(kept, new, r)
             h = o * c.tanh()
             states.append(h)
-        states = _turned(_straight(torch.stack(states, dim=2), steps))
-        return states.permute(1, 2, 0, 3).flatten(2)
+        states = torch.stack(states, dim=2).unflatten(1, (many, clips)).transpose(2, 3)
+        states = _straight(states.flatten(3), steps).unflatten(3, (clips, size)).transpose(2, 3)
+        return _turned(states, lengths).permute(1, 2, 3, 0, 4).flatten(3)
+
+
+def _diagonals(
+    rows: Float[Tensor, "d joints clips steps n"],
+) -> tuple[Float[Tensor, "d joints_clips n"], ...]:
+    """What is computed at once, one after the other."""
+    skewed = _skew(rows.transpose(2, 3).flatten(3)).unflatten(3, (rows.shape[2], -1))
+    return skewed.transpose(2, 1).flatten(2, 3).unbind(1)
 
 
 def _skew(rows: Float[Tensor, "d joints steps n"]) -> Float[Tensor, "d joints diagonals n"]:
@@ -179,9 +210,11 @@ def _straight(
     return wide.reshape(d, many, steps + many, n)[:, :, :steps]
 
 
-def _turned(rows: Float[Tensor, "d joints steps n"]) -> Float[Tensor, "d joints steps n"]:
+def _turned(
+    rows: Float[Tensor, "d joints clips steps n"], lengths: Int[Tensor, " clips"]
+) -> Float[Tensor, "d joints clips steps n"]:
     """The second direction, if there is one, from the last step to the first, or back again."""
-    return torch.cat([rows[:1], rows[1:].flip(2)])
+    return torch.cat([rows[:1], padding.turned(rows[1:], lengths)])
 
 
 def loss(found: Float[Tensor, "*stages frames 4"], labels: Int[Tensor, " frames"]) -> Tensor:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
 
 from gymlib.features.augmentation import vary
 from gymlib.features.joints import JOINTS, PARTS, joints
 from gymlib.labels import CLASSES
+from gymlib.models import padding
 from gymlib.models.recipe import Recipe
 
 TRUNK, LIMBS = "trunk", ("left arm", "right arm", "left leg", "right leg")
@@ -55,12 +57,18 @@ class HierarchicalRNN(nn.Module):
         self.fc = nn.Linear(2 * whole, len(CLASSES))
 
     def forward(self, keypoints: Float[Tensor, "frames 33 2"]) -> Float[Tensor, "frames 4"]:
-        body = smooth(joints(keypoints))
-        trunk, *limbs = self.bl1([_part(body, name) for name in (TRUNK, *LIMBS)])
-        limbs = self.bl2([torch.cat([limb, trunk], dim=1) for limb in limbs])
-        halves = self.bl3([torch.cat([*pair], dim=1) for pair in (limbs[:2], limbs[2:])])
-        states, _ = self.bl4(torch.cat([*halves], dim=1))
-        return torch.log_softmax(self.fc(states), dim=-1)
+        return self.forward_clips([keypoints])[0]
+
+    def forward_clips(self, clips: list[Float[Tensor, "_ 33 2"]]) -> list[Float[Tensor, "_ 4"]]:
+        """Several clips in one pass."""
+        frames = padding.lengths(clips)
+        body = pad_sequence([smooth(joints(clip)) for clip in clips], batch_first=True)
+        trunk, *limbs = self.bl1([_part(body, name) for name in (TRUNK, *LIMBS)], frames)
+        limbs = self.bl2([torch.cat([limb, trunk], dim=2) for limb in limbs], frames)
+        halves = self.bl3([torch.cat([*pair], dim=2) for pair in (limbs[:2], limbs[2:])], frames)
+        # One by one: torch's LSTM reads packed clips ten times as slowly.
+        whole = [own[: len(clip)] for own, clip in zip(torch.cat([*halves], dim=2), clips)]
+        return [torch.log_softmax(self.fc(self.bl4(own)[0]), dim=-1) for own in whole]
 
 
 def smooth(body: Float[Tensor, "frames 17 2"]) -> Float[Tensor, "frames 17 2"]:
@@ -70,14 +78,16 @@ def smooth(body: Float[Tensor, "frames 17 2"]) -> Float[Tensor, "frames 17 2"]:
     return functional.conv1d(rows, kernel)[:, 0].T.unflatten(1, (-1, 2))  # (frames, 17, 2)
 
 
-def _part(body: Float[Tensor, "frames 17 2"], name: str) -> Float[Tensor, "frames coordinates"]:
-    return body[:, [JOINTS.index(joint) for joint in PARTS[name]]].flatten(1)
+def _part(
+    body: Float[Tensor, "clips frames 17 2"], name: str
+) -> Float[Tensor, "clips frames coordinates"]:
+    return body[:, :, [JOINTS.index(joint) for joint in PARTS[name]]].flatten(2)
 
 
 class _Subnets(nn.Module):
     """Bidirectional tanh networks side by side (Du et al. 2015, section 3.1).
 
-    They share no weights; one loop over the frames serves all of them and both directions.
+    They share no weights; one loop over the frames serves all of them, both directions, all clips.
     """
 
     def __init__(self, inputs: list[int], hidden: int):
@@ -89,16 +99,18 @@ class _Subnets(nn.Module):
         ]
         self.recurrent = nn.Parameter(torch.stack(recurrent))
 
-    def forward(self, seen: list[Float[Tensor, "frames _"]]) -> Float[Tensor, "subnets frames _"]:
+    def forward(
+        self, seen: list[Float[Tensor, "clips frames _"]], lengths: Int[Tensor, " clips"]
+    ) -> Float[Tensor, "subnets clips frames _"]:
         entered = torch.stack([enter(x) for enter, x in zip(self.enter, seen)])
-        ahead, back = entered.chunk(2, dim=2)  # (subnets, frames, hidden) each
-        steps = torch.cat([ahead, back.flip(1)])  # (2 * subnets, frames, hidden)
-        state, states = torch.zeros_like(steps[:, :1]), []
-        for step in steps.split(1, dim=1):
+        ahead, back = entered.chunk(2, dim=3)  # (subnets, clips, frames, hidden) each
+        steps = torch.cat([ahead, padding.turned(back, lengths)])
+        state, states = torch.zeros_like(steps[:, :, 0]), []
+        for step in steps.unbind(2):
             state = torch.tanh(torch.baddbmm(step, state, self.recurrent))
             states.append(state)
-        ahead, back = torch.cat(states, dim=1).chunk(2)
-        return torch.cat([ahead, back.flip(1)], dim=2)  # (subnets, frames, 2 * hidden)
+        ahead, back = torch.stack(states, dim=2).chunk(2)
+        return torch.cat([ahead, padding.turned(back, lengths)], dim=3)
 
 
 RECIPE = Recipe(

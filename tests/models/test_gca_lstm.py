@@ -52,7 +52,8 @@ def by_hand(lstm, seen, informative=None, direction=0):
 def test_spatio_temporal_lstm_in_both_directions(steps, attended):
     lstm, seen = layer(hidden=3), drawn(5, steps, 3)
     shares = torch.rand(5, steps, 1, generator=torch.Generator().manual_seed(2))
-    found = numbers(lstm(seen, shares if attended else None))
+    shares_of_one = shares[:, None] if attended else None
+    found = numbers(lstm(seen[:, None], torch.tensor([steps]), shares_of_one)[:, 0])
     rows, r = numbers(seen), numbers(shares) if attended else None
     ahead = by_hand(lstm, rows, r)
     back = by_hand(lstm, rows[:, ::-1], None if r is None else r[:, ::-1], direction=1)
@@ -88,7 +89,7 @@ def test_the_whole_network_by_hand():
 
 def test_a_state_sees_joints_and_steps_before_it():
     lstm, seen = layer(hidden=3, directions=1), drawn(6, 7, 3).requires_grad_()
-    (slope,) = torch.autograd.grad(lstm(seen)[3, 4].sum(), seen)
+    (slope,) = torch.autograd.grad(lstm(seen[:, None], torch.tensor([7]))[3, 0, 4].sum(), seen)
     expected = torch.zeros(6, 7, dtype=torch.bool)
     expected[:4, :5] = True
     assert torch.equal(slope.abs().sum(2) > 0, expected)
@@ -111,13 +112,15 @@ def test_limbs_are_read_outwards():
 
 
 def test_informativeness_is_shared_out():
-    states, memory = drawn(17, 5, 48), drawn(48, seed=1)
-    for attention, expected in (("step", torch.ones(1, 5, 1)), ("clip", torch.ones(1))):
+    """In a clip of five steps, and in one of three beside it."""
+    states, memory = drawn(17, 2, 5, 48), drawn(2, 48, seed=1)
+    real = torch.tensor([[True] * 5, [True] * 3 + [False] * 2])
+    for attention in ("step", "clip"):
         model = models.recipe("gca_lstm").build(0, attention=attention)
-        shares = model.informativeness(states, memory)
-        found = shares.sum(0, keepdim=True) if attention == "step" else shares.sum()[None]
-        torch.testing.assert_close(found, expected)
-        assert (shares > 0).all()
+        shares = model.informativeness(states, memory, real)[..., 0]
+        assert (shares[:, real] > 0).all()
+        found = shares.sum(0) if attention == "step" else shares.sum((0, 2))
+        torch.testing.assert_close(found, torch.ones_like(found))
 
 
 def test_every_memory_is_judged_in_training_and_the_last_one_answers():

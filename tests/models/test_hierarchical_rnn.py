@@ -22,7 +22,7 @@ def test_subnets_are_bidirectional_tanh_networks():
     torch.manual_seed(0)
     subnets = hierarchical_rnn._Subnets(inputs, hidden)
     seen = [drawn(9, size, seed=size) for size in inputs]
-    found = subnets(seen)
+    found = subnets([rows[None] for rows in seen], torch.tensor([9]))[:, 0]
     for k, size in enumerate(inputs):
         rnn = nn.RNN(size, hidden, bidirectional=True)
         with torch.no_grad():

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from gymlib import models
-from gymlib.models.padding import padded, unpadded
+from gymlib.models.padding import padded, turned, unpadded
 from gymlib.training import FitConfig, fit
 
 TOGETHER = [name for name in models.names() if hasattr(models.recipe(name).module, "forward_clips")]
@@ -18,6 +18,13 @@ def test_padding_and_back():
     assert not values[~real.bool().expand_as(values)].any()
     for clip, again in zip(clips, unpadded(values, clips)):
         torch.testing.assert_close(again.T, clip)
+
+
+def test_turning_leaves_padding_behind():
+    rows = torch.arange(24.0).reshape(2, 3, 4, 1)  # of two, three clips
+    found = turned(rows, torch.tensor([4, 1, 3]))
+    assert found[0, ..., 0].tolist() == [[3, 2, 1, 0], [4, 5, 6, 7], [10, 9, 8, 11]]
+    torch.testing.assert_close(turned(found, torch.tensor([4, 1, 3])), rows)
 
 
 @pytest.mark.parametrize("name", TOGETHER)
@@ -37,7 +44,9 @@ def test_a_step_of_several_clips_learns_the_same(name):
     pairs = [(clip, torch.arange(len(clip)) // 6 % 4) for clip in clips]
     fitted = []
     for hidden in (False, True):
-        model = recipe.build(0, dropout=0.0)
+        model = recipe.build(0)
+        for layer in filter(lambda x: isinstance(x, nn.Dropout), model.modules()):
+            layer.p = 0.0
         seen = _Alone(model) if hidden else model
         fit(seen, _Fixed(pairs), FitConfig(2, 0.01, clips=2), loss=recipe.loss)
         fitted.append(model.state_dict())
