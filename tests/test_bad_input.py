@@ -355,7 +355,7 @@ def test_a_folder_that_cannot_be_written(run):
     [
         ("predictions", "mine/results/application", ["predict", "--sources", "tiny"]),
         ("poses", "mine", ["predict", "--sources", "tiny"]),
-        ("training", "tiny/results/application", ["predict", "--sources", "tiny"]),
+        ("training-gymtcn_of_3", "tiny/results/application", ["predict", "--sources", "tiny"]),
         ("notebooks", "mine", ["report"]),
     ],
 )

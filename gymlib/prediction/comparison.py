@@ -16,7 +16,9 @@ from gymlib.annotation import reading
 from gymlib.dataset import Dataset
 from gymlib.evaluation import benchmark
 from gymlib.features.bodies import comparable_clips
-from gymlib.models import gymtcn
+from gymlib.files import processes
+from gymlib.files.progress import progress
+from gymlib.models import Recipe, gymtcn
 from gymlib.prediction import ensemble
 from gymlib.prediction.ensemble import TransferConfig
 from gymlib.simulation import skeletons
@@ -39,12 +41,27 @@ def run(
     """
     names = list(names or models.names())
     benchmark.run(data, names, profile, cluster=cluster)
-    source = teacher(data, profile)
-    for name in names:
-        ensemble.trained_on(source, config(name, profile))
+    configs = [config(name, profile) for name in names]
     if gymtcn.RECIPE.name in names:
-        for own in ablations(profile):
-            ensemble.trained_on(source, own)
+        configs += ablations(profile)
+    _teach(teacher(data, profile), configs, 1 if profile == "quick" else None)
+
+
+def _teach(source: Dataset, configs: list[TransferConfig], n_jobs: int | None) -> None:
+    """Train one model each, side by side, where that has not been done."""
+    waiting = [own for own in configs if not ensemble.step(source, own).is_done()]
+    jobs = [(source, own, models.recipe(own.architecture)) for own in waiting]
+    n_jobs = min(n_jobs or processes.available_processors(), max(1, len(jobs)))
+    done = processes.side_by_side(_taught, jobs, n_jobs)
+    for _ in progress(done, total=len(jobs), desc=f"taught by {source.name}", unit="architecture"):
+        pass
+
+
+def _taught(source: Dataset, own: TransferConfig, recipe: Recipe) -> None:
+    """In a process, which knows what stands in the package, not what was registered since."""
+    if recipe.name not in models.names():
+        models.register(recipe)
+    ensemble.trained_on(source, own, quiet=True)
 
 
 def teacher(data: Dataset, profile: str = "full") -> Dataset:

@@ -164,12 +164,12 @@ def taught(source: Dataset, config: TransferConfig) -> Ensemble:
     return Ensemble(trained, decoding.learn(timelines.labels(source)))
 
 
-def trained_on(source: Dataset, config: TransferConfig) -> list[nn.Module]:
+def trained_on(source: Dataset, config: TransferConfig, quiet: bool = False) -> list[nn.Module]:
     """The ensemble trained on ``source``; trained now if that has not been done yet.
 
-    Models are kept until the source's data, ``config`` or the code change. Raises
-    MissingFileError if the source's clips, labels or keypoints are not there, lock.BusyError
-    while another run trains.
+    Models are kept until the source's data, ``config`` or the code change. ``quiet`` leaves out the
+    progress bar. Raises MissingFileError if the source's clips, labels or keypoints are not there,
+    lock.BusyError while another run trains the same.
     """
     made = step(source, config)
     if missing := [file for file in made.inputs if not file.is_file()]:
@@ -182,10 +182,10 @@ def trained_on(source: Dataset, config: TransferConfig) -> list[nn.Module]:
         except (OSError, ValueError):  # damaged: then trained again
             pass
     about = {"config": asdict(config), "provenance": provenance.record(made.inputs)}
-    with lock.hold(folder(source), "training"), made.making(about):
+    with lock.hold(folder(source), f"training-{made.record.stem}"), made.making(about):
         clips = comparable_clips(source)
         total = config.models * config.passes
-        with progress(total=total, desc=f"training on {source.name}") as bar:
+        with progress(total=total, desc=f"training on {source.name}", disable=quiet) as bar:
             trained = train(clips, config, bar.update)
         for model, file in zip(trained, made.outputs):
             models.save(model, file)
