@@ -6,6 +6,7 @@ was found, answers changed at the borders of gaps, and on simulated videos segme
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
@@ -18,6 +19,7 @@ from gymlib.evaluation import benchmark, nested_cv, timelines
 from gymlib.evaluation.timelines import LEAST, Timeline
 from gymlib.features.picture import extraction
 from gymlib.features.picture.clips import clips_with_picture
+from gymlib.files.tables import read_table
 from gymlib.models import fusion
 
 
@@ -36,6 +38,29 @@ def run(data: Dataset, profile: str = "full", *, cluster: str | None = None) -> 
     for recipe in map(models.register, fusion.RECIPES):
         own = benchmark.rules(recipe, videos, profile)
         nested_cv.run(clips, own, data.results(own.name), n_jobs=n_jobs, cluster=cluster)
+
+
+def records(data: Dataset, profile: str = "full") -> list[Path]:
+    """Of the networks that :func:`run` has tested: the files that are written last."""
+    own = (benchmark.rules(recipe, 0, profile).name for recipe in fusion.RECIPES)
+    files = (data.results(name) / "protocol.json" for name in own)
+    return [file for file in files if file.is_file()]
+
+
+def answers(
+    data: Dataset, skeleton: Sequence[Timeline], profile: str = "full"
+) -> dict[str, list[Timeline]]:
+    """Title -> what the picture alone says, and early and late fusion with ``skeleton``.
+
+    ``skeleton`` is what a network of skeletons says by the same rules. Empty before :func:`run`.
+    """
+    files = records(data, profile)
+    if len(files) < len(fusion.RECIPES):
+        return {}
+    titles = [recipe.title for recipe in fusion.RECIPES]
+    tables = [read_table(file.parent / "predictions.parquet") for file in files]
+    found = {title: timelines.read(data, own) for title, own in zip(titles, tables)}
+    return found | {"Late fusion": late(skeleton, found[fusion.PICTURE.title])}
 
 
 def late(skeleton: Sequence[Timeline], picture: Sequence[Timeline]) -> list[Timeline]:

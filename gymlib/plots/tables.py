@@ -120,14 +120,17 @@ def style_models(scores: pd.DataFrame, name: str = "models") -> Styler:
     for architecture, own in ordered.groupby("architecture", sort=False):
         for _, row in own.sort_values("decoded").iterrows():
             answer = "decoded" if row["decoded"] else "each frame alone"
-            cells = {
-                "": "" if row["decoded"] else models.recipe(architecture).title,
-                "answer": answer,
-            }
+            cells = {"": "" if row["decoded"] else _title(architecture), "answer": answer}
             for measure, words in MEASURES.items():
                 cells[words] = _interval(row, measure, ".2f" if measure == "surplus" else ".0f")
             rows.append(cells)
     return pd.DataFrame(rows).style.set_uuid(name).hide(axis="index")
+
+
+def _title(architecture: str) -> str:
+    """Of an architecture; answers that several gave together have their title as their name."""
+    known = architecture in models.names()
+    return models.recipe(architecture).title if known else architecture
 
 
 def _interval(row: pd.Series, score: str, form: str) -> str:

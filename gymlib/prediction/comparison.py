@@ -14,7 +14,7 @@ import pandas as pd
 from gymlib import models
 from gymlib.annotation import reading
 from gymlib.dataset import Dataset
-from gymlib.evaluation import benchmark
+from gymlib.evaluation import benchmark, fusion
 from gymlib.features.bodies import comparable_clips
 from gymlib.files import processes
 from gymlib.files.progress import progress
@@ -37,10 +37,13 @@ def run(
 ) -> None:
     """Train and test architectures, all known ones if none is named; finished ones stay.
 
-    Raises ValueError for an unknown name.
+    With all of them, on a data set with films, come those that see the picture as well
+    (:mod:`gymlib.evaluation.fusion`). Raises ValueError for an unknown name.
     """
-    names = list(names or models.names())
+    everything, names = not names, list(names or models.names())
     benchmark.run(data, names, profile, cluster=cluster)
+    if everything and data.videos:
+        fusion.run(data, profile, cluster=cluster)
     configs = [config(name, profile) for name in names]
     if gymtcn.RECIPE.name in names:
         configs += ablations(profile)

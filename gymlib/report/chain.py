@@ -17,7 +17,7 @@ import papermill
 from IPython.core.inputtransformer2 import TransformerManager
 
 from gymlib.dataset import Dataset
-from gymlib.evaluation import benchmark, learning_curve, protocol, repeats
+from gymlib.evaluation import benchmark, fusion, learning_curve, protocol, repeats
 from gymlib.files import lock, paths, provenance, svg
 from gymlib.files.atomic import atomic_path, read_json, sweep, write_json
 from gymlib.files.cache import Step
@@ -33,8 +33,10 @@ READS = {
     "05_lstm": ("clips.csv", "processed.parquet", "processed.json"),
     "06_nested_cv": ("processed.parquet",),
     "07_results": ("clips.csv", "labels.parquet", "keypoints.parquet", "results"),
-    "08_models": ("clips.csv", "labels.parquet", "keypoints.parquet", "other models", "taught"),
-}
+    "08_models": (
+        "clips.csv", "labels.parquet", "keypoints.parquet", "other models", "taught", "fusion",
+    ),
+}  # fmt: skip
 """What each notebook reads: files of the data set, and the words that :func:`_files` explains."""
 
 WRITES = {
@@ -165,6 +167,7 @@ def _files(words: tuple[str, ...], data: Dataset, profile: str) -> list[Path]:
             if name not in benchmark.FEW
         ],
         "taught": lambda: comparison.records(data, profile),
+        "fusion": lambda: fusion.records(data, profile),
     }
     places = {word: data.report if word.startswith("tables/") else data.folder for word in words}
     found = [groups[word]() if word in groups else [places[word] / word] for word in words]

@@ -96,6 +96,7 @@ def test_a_data_set_without_films_is_told_so(home):
     make_dataset(home, processed=True)
     with pytest.raises(extraction.PictureError, match="has no films"):
         fusion.run(Dataset("tiny"), "quick")
+    assert fusion.answers(Dataset("tiny"), []) == {}
 
 
 @pytest.mark.slow(seconds=40)
@@ -117,7 +118,11 @@ def test_both_run_by_the_rules_of_the_benchmark(home, monkeypatch):
     finally:
         for recipe in networks_of.RECIPES:
             models.unregister(recipe.name)
-    fused = fusion.late(whole["gymtcn"], whole["picture"])
-    for own, skeleton in zip(fused, whole["gymtcn"]):
+    told = fusion.answers(data, whole["gymtcn"], "quick")
+    assert list(told) == ["Early fusion", "Picture alone", "Late fusion"]
+    np.testing.assert_array_equal(
+        told["Early fusion"][0].probabilities, whole["fusion"][0].probabilities
+    )
+    for own, skeleton in zip(told["Late fusion"], whole["gymtcn"]):
         assert own.outer == skeleton.outer
         np.testing.assert_allclose(own.probabilities.sum(axis=1), 1, atol=1e-6)
