@@ -129,6 +129,7 @@ def many(clips: int, seed: int = 0) -> list[Planned]:
         for i in range(PER_VIDEO):
             attempt = _waiting(_attempt(video, session, rng), rng.uniform(0.25, 0.8))
             attempt = _wider(attempt, rng, steps=0.3, highest=2.8, endings=0.4, again=0.12)
+            attempt = replace(attempt, heels=True)
             planned.append(Planned(f"{session.video}_{i:02d}", session, attempt))
     return planned[:clips]
 

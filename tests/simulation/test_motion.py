@@ -56,6 +56,7 @@ ATTEMPTS = {
     "onto mats": Attempt(FRONT, "tucked", "run-up", "run-out", 120, before=15, drop=-0.3),
     "celebrates": Attempt(BACK, "piked", "standing", "celebrate", 170, before=15, seed=4),
     "no skill": Attempt("none", "", "standing", "stick", 90, before=20, fakes=1),
+    "heels first": Attempt(FRONT, "tucked", "run-up", "stick", 110, before=25, heels=True),
 }  # fmt: skip
 
 
@@ -321,6 +322,25 @@ def test_motion_moves_smoothly(motion):
     """Nothing jumps: no keypoint is faster than 21 m/s (a foot whipped over in a round-off)."""
     speed = np.linalg.norm(np.diff(motion.joints, axis=0), axis=-1) / motion.interval
     assert speed.max() < 21
+
+
+def foot_angles(found):
+    """Of the left foot to the floor, degrees."""
+    foot = found.joints[:, INDEX["left_foot_index"]] - found.joints[:, INDEX["left_heel"]]
+    return np.degrees(np.arctan2(-foot[:, 2], np.hypot(foot[:, 0], foot[:, 1])))
+
+
+@pytest.mark.parametrize(("entry", "skill"), [("standing", BACK), ("run-up", FRONT)])
+def test_heels_rise_before_the_feet_leave(entry, skill):
+    """Like those of people who jump: 10 to 50 degrees a fifteenth of a second before (CMU)."""
+    own = Attempt(skill, "tucked", entry, "stick", 400, before=80, fps=120)
+    found = {heels: perform(replace(own, heels=heels), BODY, Style()) for heels in (False, True)}
+    off = {heels: np.flatnonzero(f.airborne & (f.phases == 2))[0] for heels, f in found.items()}
+    assert foot_angles(found[False])[off[False] - 8] < 3
+    assert 10 < foot_angles(found[True])[off[True] - 8] < 50
+    assert 35 < foot_angles(found[True])[off[True]] < 70
+    for heels in (False, True):
+        assert found[heels].phases[off[heels] - 1] == 1
 
 
 def test_clips_can_begin_late_and_end_in_the_air():

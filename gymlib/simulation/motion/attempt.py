@@ -29,6 +29,7 @@ class Attempt:
     late : seconds of the take-off missing at the begin. fakes : take-offs broken off before.
     slow : times slower than life. fps : frames per second of the video.
     surface : height of the floor or the trampoline's bed, metres. seed : everything else.
+    heels : whether they rise before the legs are straight (see Performer).
     """
 
     skill: str
@@ -46,6 +47,7 @@ class Attempt:
     fps: float = 30.0
     surface: float = 0.0
     seed: int = 0
+    heels: bool = False
 
 
 RATE = 120.0
@@ -70,7 +72,8 @@ def _perform(attempt, body, style, least, rng) -> Motion:
     rate = attempt.fps * attempt.slow
     fine = max(1, round(least / rate))
     wobble = float(rng.uniform(0.006, 0.016))
-    p = Performer(body, style, rate * fine, rng, floor=attempt.surface, wobble=wobble)
+    p = Performer(body, style, rate * fine, rng, floor=attempt.surface, wobble=wobble,
+                  heels=attempt.heels)  # fmt: skip
     before = attempt.before / rate + 0.4
     after = (attempt.frames - attempt.before) / rate
     p.drop = attempt.drop

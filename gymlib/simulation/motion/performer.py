@@ -49,6 +49,7 @@ class Performer:
     begun : the skill has begun: what else would be take-off belongs to it until he lands.
     resting : label of what is no take-off yet: idle, or landing after a first skill.
     drop : metres by which the next flight ends lower than it begins.
+    heels : whether heels rise before the legs are straight, as people's do in a jump.
     """
 
     body: Proportions
@@ -63,6 +64,7 @@ class Performer:
     begun: bool = False
     resting: int = IDLE
     drop: float = 0.0
+    heels: bool = False
 
     def __post_init__(self):
         self._waves = (
@@ -109,6 +111,7 @@ class Performer:
     def ground(
         self, label: int, keys: list[Key], *, centres=None, end_velocity=(0.0, 0.0, 0.0),
         end_rates=None, steps=(), planted=(True, True), dip=0.0, calm=False, toes=None,
+        push=(0.0, 0.0),
     ) -> None:  # fmt: skip
         """Move through key poses on the feet.
 
@@ -118,6 +121,7 @@ class Performer:
         planted : feet on the floor; another leg moves by its joint angles.
         dip : speed with which a trampoline's bed gives way at first, metres per second; it
         throws back as fast at the end, or comes to rest if ``calm``.
+        push : angles of both feet, radians, with which they leave the ground at the end.
         """
         times = np.array([0.0] + [key.time for key in keys])
         grid = self._grid(times[-1])
@@ -137,7 +141,7 @@ class Performer:
         )  # fmt: skip
         centre[:, 2] += bed
         feet = place_feet(
-            grid, (self.toes, self.yaws, self.lifts), steps, planted, bed, self.floor + SOLE
+            grid, (self.toes, self.yaws, self.lifts), steps, planted, bed, self.floor + SOLE, push
         )
         pelvis = orientation(channels[:, :3])
         joints = ground.stand(centre, pelvis, channels[:, 3:], feet, self.body, self.floor)
@@ -207,8 +211,12 @@ class Performer:
             before = [*before[:-1], takeoff]
         rates[3:] *= 0.5
         self.ground(label, before, end_velocity=velocity, end_rates=rates, planted=planted,
-                    dip=dip, toes=toes)  # fmt: skip
+                    dip=dip, toes=toes, push=self._steepness(takeoff))  # fmt: skip
         self.fly(flight_label, keys, turns, travel)
+
+    def _steepness(self, takeoff: Key) -> Float[np.ndarray, "2"]:
+        """Angles of both feet in a take-off pose, radians; 0 if heels wait for straight legs."""
+        return _feet(self._joints(takeoff))[0] * self.heels
 
     def relabel(self, old: int, new: int, start: float, end: float) -> None:
         """What he did from ``start`` to ``end``, seconds before now: ``new`` if it was ``old``."""
@@ -253,8 +261,12 @@ class Performer:
         self.rates = (now - before) / step
         self.centre, self.velocity = centre[-1].copy(), (centre[-1] - centre[-2]) / step
         self.toes = joints[-1, _TOES].copy()
-        heels = joints[-1, [INDEX["left_heel"], INDEX["right_heel"]]]
-        foot = self.toes - heels
-        self.lifts = np.maximum(np.arctan2(-foot[:, 2], np.hypot(foot[:, 0], foot[:, 1])), 0)
-        self.yaws = np.arctan2(foot[:, 1], foot[:, 0])
+        self.lifts, self.yaws = _feet(joints[-1])
         self.time += grid[-1]
+
+
+def _feet(joints: Float[np.ndarray, "33 3"]) -> tuple[Float[np.ndarray, "2"], ...]:
+    """Angles by which the heels are raised and directions of both feet, radians."""
+    foot = joints[_TOES] - joints[[INDEX["left_heel"], INDEX["right_heel"]]]
+    raised = np.arctan2(-foot[:, 2], np.hypot(foot[:, 0], foot[:, 1]))
+    return np.maximum(raised, 0), np.arctan2(foot[:, 1], foot[:, 0])
