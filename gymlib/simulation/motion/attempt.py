@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gymlib.labels import SKILL
+from gymlib.labels import IDLE, SKILL
 from gymlib.simulation.motion import entries, landings
 from gymlib.simulation.motion.flight import FlightError
 from gymlib.simulation.motion.performer import Performer
@@ -20,8 +20,12 @@ class Attempt:
     skill : "back somersault", "front somersault", "side somersault" or "none"; shape : how. On
     the trampoline several, joined by ", ".
     entry : one of entries.ENTRIES. landing : "stick", "steps", "stumble", "sit", "lie",
-    "walk-off", "run-out", "celebrate" or "none" (the clip ends in the air).
-    repeats : how often the same skill follows once more, after a short landing.
+    "walk-off", "run-out", "celebrate", one of falls.FALLS, or "none" (the clip ends in the air).
+    waiting : one of waiting.WAITS, before the take-off.
+    repeats : how often the same skill follows once more. link : how, one of series.LINKS; "": out
+        of the landing, from the squat or after standing up.
+    shown : seconds of the landing with which the clip ends. idle : seconds that it goes on after
+        the second step. Without both, ``frames`` decides.
     company : a second person in the picture: "standing", "walking" or "none".
     drop : metres by which the landing is lower than the take-off (a box, a beam, a pit, water);
         negative onto something higher.
@@ -38,7 +42,11 @@ class Attempt:
     landing: str
     frames: int
     before: int = 10
+    waiting: str = "upright"
     repeats: int = 0
+    link: str = ""
+    shown: float | None = None
+    idle: float | None = None
     drop: float = 0.0
     company: str = "none"
     late: float = 0.0
@@ -78,8 +86,8 @@ def _perform(attempt, body, style, least, rng) -> Motion:
     after = (attempt.frames - attempt.before) / rate
     p.drop = attempt.drop
     begin = entries.enter(p, attempt, before)
-    for _ in range(attempt.repeats):
-        entries.again(p, attempt)
+    for i in range(attempt.repeats):
+        entries.again(p, attempt, onwards=i + 1 < attempt.repeats)
     if attempt.landing != "none":
         landings.land(p, attempt, after)
     return _clip(p, attempt, fine, begin, rng)
@@ -91,7 +99,8 @@ def _clip(p, attempt, fine, begin, rng) -> Motion:
         name: np.concatenate([record[name] for record in p.records])[::fine]
         for name in p.records[0]
     }
-    joined["phases"] = labels = landing_over(joined["phases"], joined["contacts"])
+    lying = ~joined["airborne"] & ~joined["contacts"].any(axis=1)
+    joined["phases"] = labels = landing_over(joined["phases"], joined["contacts"], lying)
     air = joined["airborne"] & (labels == SKILL)
     flying = np.flatnonzero(air)
     middle = joined["joints"][flying[len(flying) // 2] if len(flying) else 0, [23, 24], :2].mean(0)
@@ -110,9 +119,13 @@ def _clip(p, attempt, fine, begin, rng) -> Motion:
         last = flying[-1] - np.flatnonzero(~air[: flying[-1]])[-1]  # frames of the last flight
         end -= round(rng.uniform(0.05, 0.5) * last)
         rest = 0
+    elif attempt.idle is not None:
+        second = end + int(np.argmax(labels[end:] == IDLE))  # first frame after the second step
+        rest = second - end + round(attempt.idle * rate)
+    elif attempt.shown is not None:
+        rest = max(1, round(attempt.shown * rate))
     else:  # at least a third of a second of the landing belongs to the clip
         rest = max(attempt.frames - (end - start) - attempt.before, round(0.33 * rate))
-    first = start - attempt.before
-    if attempt.late:
-        first, rest = start + round(attempt.late * rate), rest + round(attempt.late * rate)
+        rest += round(attempt.late * rate)
+    first = start + round(attempt.late * rate) if attempt.late else start - attempt.before
     return motion.cut(max(first, 0), min(len(motion), end + rest))

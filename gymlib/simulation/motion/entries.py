@@ -7,9 +7,9 @@ from gymlib.simulation.motion import trampoline
 from gymlib.simulation.motion.cartwheels import gather, turn_over
 from gymlib.simulation.motion.gait import Gait, go
 from gymlib.simulation.motion.keypose import key
-from gymlib.simulation.motion.landings import absorb, rebound
 from gymlib.simulation.motion.performer import Performer
 from gymlib.simulation.motion.proportions import GRAVITY
+from gymlib.simulation.motion.series import before_next
 from gymlib.simulation.motion.takeoffs import (
     fake,
     hurdle,
@@ -18,6 +18,7 @@ from gymlib.simulation.motion.takeoffs import (
     stand,
     standing_somersault,
 )  # fmt: skip
+from gymlib.simulation.motion.waiting import straighten, wait
 
 
 def enter(p: Performer, attempt, before: float) -> float:
@@ -28,15 +29,24 @@ def enter(p: Performer, attempt, before: float) -> float:
     return _ENTRIES[attempt.entry](p, attempt, before)
 
 
-def again(p: Performer, attempt) -> None:
-    """The same skill once more: straight out of the landing, or after having stood up."""
-    p.begun, p.resting = False, LANDING
-    if p.rng.random() < 0.6:
-        absorb(p, p.rng.uniform(10, 35))
-        _from_both_feet(p, attempt, squatting=True)
+def again(p: Performer, attempt, onwards: bool = False) -> None:
+    """The same skill once more, linked as the attempt says; ``onwards``: not for the last time."""
+    link = attempt.link or ("squat" if p.rng.random() < 0.6 else "rise")
+    onwards = onwards and link == "chain"
+    p.begun, p.resting = link == "chain", LANDING
+    if link == "chain":
+        backward = attempt.skill == "back somersault"
+        duration = _flight_time(p, attempt.shape)
+        pitch, crouch = _arrival(p, attempt, onwards)
+        travel = p.rng.uniform(0.5, 1.1) * (-1 if backward else 1)
+        punch(p, attempt.shape, duration, pitch, travel, backward=backward, crouch=crouch)
+        p.begun = False
+        return
+    foot = before_next(p, link)
+    if link == "run":
+        _front_from(p, attempt, foot, p.rng.uniform(2.3, 3.0))
     else:
-        rebound(p)
-        _from_both_feet(p, attempt)
+        _from_both_feet(p, attempt, squatting=link == "squat")
 
 
 def _standing(p, attempt, before) -> float:
@@ -48,7 +58,10 @@ def _standing(p, attempt, before) -> float:
         gait = Gait.walking(p.rng.uniform(0.7, 1.2))
         go(p, IDLE, gait, max(2, int(walk / gait.period)), turned, facing=0.0)
         before = max(before - walk, 0.2)
-    stand(p, 0.4 * before if attempt.fakes else before, arms)
+    if attempt.waiting == "upright":
+        stand(p, 0.4 * before if attempt.fakes else before, arms)
+    else:
+        _wait(p, attempt.waiting, before, direct=True)
     begin = p.time
     for _ in range(attempt.fakes):
         fake(p)
@@ -63,13 +76,23 @@ def _from_both_feet(p, attempt, squatting: bool = False) -> None:
     backward = attempt.skill == "back somersault"
     pitch = p.rng.uniform(10, 50) if backward else _front_pitch(p, attempt.landing)
     travel = (p.rng.uniform(0.1, 0.6) + _beyond(p)) * (-1 if backward else 1)
+    duration, crouch = _flight_time(p, attempt.shape), p.rng.uniform(0.3, 0.9)
+    if attempt.link == "chain":
+        pitch, crouch = _arrival(p, attempt, onwards=attempt.repeats > 0)
     standing_somersault(
-        p, attempt.shape, backward, _flight_time(p, attempt.shape), pitch, travel,
-        crouch=p.rng.uniform(0.3, 0.9), squatting=squatting,
-    )  # fmt: skip
+        p, attempt.shape, backward, duration, pitch, travel, crouch=crouch, squatting=squatting
+    )
 
 
-def _running(p, before, speed) -> int:
+def _wait(p, how, seconds, direct) -> None:
+    """Wait as the attempt says, then straighten up; half of those who may jump ``direct``ly do."""
+    wait(p, how, seconds)
+    if np.degrees(p.channels[1]) > 12 or how == "seated":
+        if how == "seated" or not direct or p.rng.random() < 0.5:
+            straighten(p)
+
+
+def _running(p, before, speed, waiting="upright") -> int:
     """Wait, run and return the foot planted last."""
     steps = int(np.clip(np.ceil(before / 0.31) + 1, 3, 7))
     walk = int(p.rng.integers(2, 5)) if p.rng.random() < 0.35 else 0  # begins slowly
@@ -78,7 +101,10 @@ def _running(p, before, speed) -> int:
         go(p, IDLE, Gait.running(0.7 * speed), int(p.rng.integers(2, 4)))
         stand(p, p.rng.uniform(0.4, 1.2))
         rest -= 2.0
-    stand(p, max(0.1, rest - 0.5 * walk))
+    if waiting == "upright":
+        stand(p, max(0.1, rest - 0.5 * walk))
+    else:
+        _wait(p, waiting, max(0.5, rest), direct=False)
     if walk:
         go(p, IDLE, Gait.walking(p.rng.uniform(0.9, 1.5)), walk, stop=False)
     return go(p, IDLE, Gait.running(speed), steps, stop=False)
@@ -86,30 +112,40 @@ def _running(p, before, speed) -> int:
 
 def _run_up(p, attempt, before) -> float:
     speed = p.rng.uniform(2.3, 3.3)
-    foot = _running(p, before, speed)
-    begin, duration = p.time, _flight_time(p, attempt.shape)
-    if attempt.skill == "side somersault":
-        hurdle(p, foot, speed, yaw=80.0 * p.rng.choice([-1, 1]))
-        sideways(p, attempt.shape, duration, p.rng.uniform(0.25, 0.4) * speed)
-        return begin
-    hurdle(p, foot, speed)
-    travel = p.rng.uniform(0.25, 0.5) * speed + _beyond(p)
-    pitch = _front_pitch(p, attempt.landing)
-    punch(p, attempt.shape, duration, pitch, travel, crouch=p.rng.uniform(0.3, 0.9))
+    foot, begin = _running(p, before, speed, attempt.waiting), p.time
+    _front_from(p, attempt, foot, speed)
     return begin
 
 
+def _front_from(p, attempt, foot, speed) -> None:
+    """Out of the run into a front or side somersault."""
+    duration = _flight_time(p, attempt.shape)
+    if attempt.skill == "side somersault":
+        hurdle(p, foot, speed, yaw=80.0 * p.rng.choice([-1, 1]))
+        sideways(p, attempt.shape, duration, p.rng.uniform(0.25, 0.4) * speed)
+        return
+    hurdle(p, foot, speed)
+    travel = p.rng.uniform(0.25, 0.5) * speed + _beyond(p)
+    pitch, crouch = _front_pitch(p, attempt.landing), p.rng.uniform(0.3, 0.9)
+    if attempt.link == "chain":
+        pitch, crouch = _arrival(p, attempt, onwards=attempt.repeats > 0)
+    punch(p, attempt.shape, duration, pitch, travel, crouch=crouch)
+
+
 def _round_off(p, attempt, before) -> float:
-    foot = _running(p, before, p.rng.uniform(2.2, 2.8))
+    foot = _running(p, before, p.rng.uniform(2.2, 2.8), attempt.waiting)
     begin = p.time
     turn_over(p, foot, round_off=True)
-    punch(p, attempt.shape, _flight_time(p, attempt.shape), p.rng.uniform(5, 40),
-          -p.rng.uniform(0.7, 1.3), backward=True, crouch=p.rng.uniform(0.2, 0.8))  # fmt: skip
+    duration, pitch = _flight_time(p, attempt.shape), p.rng.uniform(5, 40)
+    travel, crouch = -p.rng.uniform(0.7, 1.3), p.rng.uniform(0.2, 0.8)
+    if attempt.link == "chain":
+        pitch, crouch = _arrival(p, attempt, onwards=attempt.repeats > 0)
+    punch(p, attempt.shape, duration, pitch, travel, backward=True, crouch=crouch)
     return begin
 
 
 def _cartwheel(p, attempt, before) -> float:
-    foot = _running(p, before, p.rng.uniform(1.9, 2.4))
+    foot = _running(p, before, p.rng.uniform(1.9, 2.4), attempt.waiting)
     begin = p.time
     turn_over(p, foot, round_off=False)
     gather(p)
@@ -128,6 +164,18 @@ _ENTRIES = {
     "trampoline": _trampoline,
 }  # fmt: skip
 ENTRIES = tuple(_ENTRIES)
+
+
+def _arrival(p: Performer, attempt, onwards: bool) -> tuple[float, float]:
+    """Lean, degrees, and bend of the legs (0 to 1) at the first contact of a chain's skill.
+
+    Who goes ``onwards`` comes down upright on nearly straight legs.
+    """
+    if onwards:
+        return p.rng.uniform(0, 14), p.rng.uniform(0.1, 0.3)
+    if attempt.skill == "back somersault":
+        return p.rng.uniform(10, 50), p.rng.uniform(0.3, 0.9)
+    return _front_pitch(p, attempt.landing), p.rng.uniform(0.3, 0.9)
 
 
 def _front_pitch(p: Performer, landing: str) -> float:

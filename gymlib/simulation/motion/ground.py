@@ -10,10 +10,17 @@ from jaxtyping import Float
 from gymlib.simulation.motion.feet import Feet
 from gymlib.simulation.motion.pose import SIDES, about, forward, place_fingers, place_foot, unit
 from gymlib.simulation.motion.proportions import SOLE, Proportions, centre_of_mass
-from gymlib.skeleton import INDEX
+from gymlib.skeleton import INDEX, KEYPOINTS
 
 _REACH = 0.9985  # of the leg's length: a knee is never locked
 _PALM = 0.015  # metres from the keypoints of a hand lying on the floor down to it
+_FLESH = np.full(len(KEYPOINTS), 0.05)
+"""Metres from each keypoint down to what touches the floor in lying, sitting or kneeling."""
+for _part, _thick in {"hip": 0.10, "wrist": 0.03, "foot_index": SOLE, "heel": SOLE}.items():
+    _FLESH[[INDEX[f"{side}_{_part}"] for side, _ in SIDES]] = _thick
+for _part in ("pinky", "index", "thumb"):
+    _FLESH[[INDEX[f"{side}_{_part}"] for side, _ in SIDES]] = _PALM
+_SOFT = 0.006  # metres
 _DORSIFLEXION = np.radians(-38)  # of an ankle, at most
 _STEEPEST = np.radians(78)  # of a foot on its toes
 
@@ -152,6 +159,17 @@ def _lay_hand(joints, side, floor, body) -> None:
     fingers = joints.copy()
     place_fingers(fingers, side, unit(along), unit(across), body)
     joints[moved] = fingers[moved]
+
+
+def resting_height(joints: Float[np.ndarray, "times 33 3"]) -> Float[np.ndarray, " times"]:
+    """Height of the origin over the floor, metres, if the lowest part of the body rests on it.
+
+    A soft minimum over the keypoints (within 2 cm), so that changing from one part to the next is
+    no jolt.
+    """
+    low = (_FLESH - joints[..., 2]) / _SOFT
+    most = low.max(axis=1)
+    return np.asarray(_SOFT * (most + np.log(np.exp(low - most[:, None]).sum(axis=1))))
 
 
 def lowest(joints: Float[np.ndarray, "*times 33 3"]) -> Float[np.ndarray, "*times"]:

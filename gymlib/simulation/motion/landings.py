@@ -3,12 +3,15 @@
 import numpy as np
 
 from gymlib.labels import IDLE, LANDING
+from gymlib.simulation.motion.departures import depart
+from gymlib.simulation.motion.falls import FALLS, get_up
 from gymlib.simulation.motion.gait import Gait, go
 from gymlib.simulation.motion.keypose import flat, key
 from gymlib.simulation.motion.performer import Performer
 from gymlib.simulation.motion.pose import pose
 from gymlib.simulation.motion.trampoline import settle
 from gymlib.simulation.motion.truth import STAND, STEP
+from gymlib.simulation.motion.waiting import wait
 
 
 def absorb(p: Performer, pitch: float | None = None) -> None:
@@ -152,16 +155,32 @@ def land(p: Performer, attempt, seconds: float) -> None:
     if attempt.entry == "trampoline":
         settle(p)
         rise(p)
-        stay(p, max(until - p.time, 0.1))
+        if attempt.idle is not None:
+            depart(p, attempt.idle)
+        else:
+            stay(p, max(until - p.time, 0.1))
         return
     if attempt.skill == "none":
-        stay(p, max(seconds, 0.3), IDLE)
+        if attempt.waiting == "upright":
+            stay(p, max(seconds, 0.3), IDLE)
+        else:
+            wait(p, attempt.waiting, seconds)
         return
     if attempt.landing in ("sit", "lie"):
         absorb(p, p.rng.uniform(0, 25))
-        sit(p, max(until - p.time, 0.3), attempt.landing == "lie")
+        if attempt.idle is None:
+            sit(p, max(until - p.time, 0.3), attempt.landing == "lie")
+            return
+        sit(p, p.rng.uniform(0.1, 1.5), attempt.landing == "lie")
+        get_up(p)
+        _finish(p, attempt, until)
         return
     absorb(p)
+    if attempt.landing in FALLS:
+        FALLS[attempt.landing](p)
+        get_up(p)
+        _finish(p, attempt, until)
+        return
     if attempt.landing == "stumble":
         on_hands(p)
     hopped = attempt.landing in ("steps", "stumble") or p.rng.random() < 0.2
@@ -179,5 +198,13 @@ def land(p: Performer, attempt, seconds: float) -> None:
     if attempt.landing == "walk-off" or p.rng.random() < 0.5 * (attempt.landing == "celebrate"):
         stay(p, p.rng.uniform(-0.3, 0.4))
         walk_off(p, max(until - p.time, 1.0))
+    _finish(p, attempt, until)
+
+
+def _finish(p: Performer, attempt, until: float) -> None:
+    """What follows the landing: departure into idle, or standing still until ``until``."""
+    if attempt.idle is not None:
+        depart(p, attempt.idle)
+        return
     p.doubt = STAND
     stay(p, max(until - p.time, 0.1))

@@ -12,7 +12,7 @@ from jaxtyping import Float
 
 from gymlib.labels import IDLE, SKILL, TAKEOFF
 from gymlib.simulation.motion import flight, ground
-from gymlib.simulation.motion.curves import through
+from gymlib.simulation.motion.curves import ease, through, turned
 from gymlib.simulation.motion.feet import place_feet
 from gymlib.simulation.motion.keypose import Key
 from gymlib.simulation.motion.pose import (
@@ -146,6 +146,32 @@ class Performer:
         pelvis = orientation(channels[:, :3])
         joints = ground.stand(centre, pelvis, channels[:, 3:], feet, self.body, self.floor)
         self._keep(grid, channels, pelvis, joints, centre, label, feet.planted, bed)
+
+    def lie(self, label: int, keys: list[Key], ahead: Float[np.ndarray, " keys"]) -> None:
+        """Move on seat, back, knees or hands: the lowest part of the body rests on the floor.
+
+        The legs move by their joint angles. ``ahead`` is how far the centre of mass has come at
+        each key in the direction he looked at first, metres.
+        """
+        times = np.array([0.0] + [key.time for key in keys])
+        grid = self._grid(times[-1])
+        times *= grid[-1] / times[-1]
+        values = np.stack([self.channels] + [key.channels for key in keys])
+        channels = self._unrest(through(times, values, grid, self.rates, None), grid)
+        pelvis = orientation(channels[:, :3])
+        joints = forward(channels[:, 3:], pelvis, self.body)
+        joints = joints - centre_of_mass(joints)[:, None]
+        look = np.array([np.cos(self.channels[0]), np.sin(self.channels[0])])
+        places = self.centre[:2] + np.r_[0.0, ahead][:, None] * look
+        centre = np.empty((len(grid), 3))
+        centre[:, :2] = through(times, places, grid, self.velocity[:2], None)
+        centre[:, 2] = self.floor + ground.resting_height(joints)
+        centre[:, 2] += (self.centre[2] - centre[0, 2]) * (1 - ease(grid / min(0.25, grid[-1])))
+        self._keep(
+            grid, channels, pelvis, joints + centre[:, None], centre, label,
+            np.zeros((len(grid), 4), dtype=bool), np.zeros(len(grid)), airborne=False,
+        )  # fmt: skip
+        self.channels[:3] = [turned(angle) for angle in self.channels[:3]]
 
     def fly(
         self, label: int, keys: list[Key], turns, travel, *, record=True

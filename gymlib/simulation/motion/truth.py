@@ -63,19 +63,25 @@ class Motion:
 
 
 def landing_over(
-    phases: Int[np.ndarray, " frames"], contacts: Bool[np.ndarray, "frames 4"]
+    phases: Int[np.ndarray, " frames"],
+    contacts: Bool[np.ndarray, "frames 4"],
+    lying: Bool[np.ndarray, " frames"] | None = None,
 ) -> Int[np.ndarray, " frames"]:
     """Phases with idle after the second step of a landing, as the thesis has it (section 3.1.1).
 
     A step is a foot, or both at once, set down again after both have touched the ground. The
-    frame in which the second is set down still belongs to the landing.
+    frame in which the second is set down still belongs to the landing. Feet set down by somebody
+    ``lying`` (or rolling, sitting, kneeling), to get up, are no step.
     """
     feet, found = contacts[:, :2], phases.astype(np.int8)
     for start, end, label in segments(found):
         both = np.flatnonzero(feet[start : end + 1].all(axis=1))
         if label == LANDING and len(both):
             own = feet[start + both[0] : end + 1]
-            step = np.flatnonzero((own[1:] & ~own[:-1]).any(axis=1)) + 1
+            down = (own[1:] & ~own[:-1]).any(axis=1)
+            if lying is not None:
+                down &= ~lying[start + both[0] : end]
+            step = np.flatnonzero(down) + 1
             if len(step) > 1:
                 found[start + both[0] + step[1] + 1 : end + 1] = IDLE
     return found
