@@ -180,7 +180,7 @@ def _out_of_the_gym(attempt: Attempt, rng) -> Attempt:
     """What films of strangers show before, between and after the skills.
 
     Half of the clips end in idle, from some frames to three seconds long; one in eight ends within
-    the first frames of the landing; one in thirty is idle altogether.
+    the first frames of the landing; one in thirty is idle altogether; deep drops are half water.
     """
     rate = attempt.fps * attempt.slow
     if rng.random() < 0.035:
@@ -196,6 +196,9 @@ def _out_of_the_gym(attempt: Attempt, rng) -> Attempt:
         changes["before"] = max(attempt.before, round(rate * rng.uniform(0.6, 4.0)))
     if attempt.landing == "none":
         return replace(attempt, **changes)
+    if attempt.drop > 0.9 and rng.random() < 0.5:
+        shown = float(rng.uniform(0.1, 3.0))
+        return replace(attempt, **changes | {"landing": "water", "shown": shown})
     if on_floor and rng.random() < 0.25:
         changes["landing"] = _drawn(rng, _FALLS)
     ends = changes.get("landing", attempt.landing)

@@ -25,6 +25,7 @@ from gymlib.simulation.clip import Planned
 from gymlib.simulation.generate import keypoint_table, write_clips, write_labels
 from gymlib.simulation.noise.model import FITTED, PoseNoise
 from gymlib.simulation.plan import many
+from gymlib.skeleton import INDEX
 
 CLIPS = 2000
 RATE = 60.0
@@ -90,6 +91,9 @@ def make_clip(planned: Planned, noise: PoseNoise) -> dict[str, np.ndarray]:
     rng = np.random.default_rng([planned.attempt.seed, 1])
     pixels = filming.film_with(session, motion, rng).project(motion.joints)
     seen, detected = noise.see(pixels, np.random.default_rng([planned.attempt.seed, 3]))
+    if motion.landing == "water":  # nobody is found below its surface
+        under = motion.joints[:, INDEX["nose"], 2] < motion.surface
+        seen[under], detected = 0, detected & ~under
     return {
         "votes": annotate(motion, np.random.default_rng([planned.attempt.seed, 2])),
         "keypoints": filming.shares(seen, session),

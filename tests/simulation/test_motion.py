@@ -35,6 +35,7 @@ from gymlib.simulation.motion.proportions import (
 )  # fmt: skip
 from gymlib.simulation.motion.style import Style
 from gymlib.simulation.motion.truth import landing_over
+from gymlib.simulation.motion.waiting import WAITS
 from gymlib.skeleton import INDEX, KEYPOINTS, MIRROR, middle
 
 BODY = Proportions.of(1.7)
@@ -55,15 +56,36 @@ ATTEMPTS = {
     "off a wall": Attempt(BACK, "tucked", "standing", "stick", 110, before=15, drop=1.5),
     "onto mats": Attempt(FRONT, "tucked", "run-up", "run-out", 120, before=15, drop=-0.3),
     "celebrates": Attempt(BACK, "piked", "standing", "celebrate", 170, before=15, seed=4),
+    "waits bent": Attempt(BACK, "tucked", "standing", "squat", 160, before=70, waiting="bent",
+                          idle=0.5),
+    "waits seated": Attempt(FRONT, "tucked", "run-up", "roll", 160, before=70, waiting="seated",
+                            idle=0.4, seed=1),
+    "swings": Attempt(BACK, "tucked", "standing", "rock", 160, before=70, waiting="swinging",
+                      idle=1.2, seed=2),
+    "restless": Attempt(BACK, "tucked", "standing", "all fours", 150, before=70, idle=0.4,
+                        waiting="restless", seed=3),
+    "short landings": Attempt(BACK, "tucked", "standing", "stick", 90, before=10, repeats=2,
+                              link="squat", shown=0.3),
+    "steps between": Attempt(BACK, "tucked", "standing", "stick", 90, before=10, repeats=1,
+                             link="steps", shown=0.1, seed=1),
+    "runs on": Attempt(FRONT, "tucked", "run-up", "steps", 90, before=10, repeats=1, link="run",
+                       idle=0.3),
+    "floor chain": Attempt(FRONT, "tucked", "run-up", "stick", 90, before=10, repeats=1,
+                           link="chain", shown=0.4),
     "no skill": Attempt("none", "", "standing", "stick", 90, before=20, fakes=1),
     "heels first": Attempt(FRONT, "tucked", "run-up", "stick", 110, before=25, heels=True),
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=ATTEMPTS)
-def motion(request):
-    rng = np.random.default_rng(len(request.param))
-    return perform(ATTEMPTS[request.param], Proportions.sample(rng), Style.sample(rng))
+def name(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def motion(name):
+    rng = np.random.default_rng(len(name))
+    return perform(ATTEMPTS[name], Proportions.sample(rng), Style.sample(rng))
 
 
 def runs(mask):
@@ -263,7 +285,7 @@ def test_joints_stay_within_human_limits(motion):
         assert backward.min() > -0.1
 
 
-def test_phases_follow_the_rules_of_the_thesis(motion):
+def test_phases_follow_the_rules_of_the_thesis(name, motion):
     """One take-off, then one skill with all that belongs to it; it ends in the air."""
     order = [run.label for run in labels.segments(motion.phases)]
     attempts = max(order.count(labels.LANDING), 1)
@@ -275,6 +297,7 @@ def test_phases_follow_the_rules_of_the_thesis(motion):
     skill = motion.airborne[motion.phases == labels.SKILL]
     assert skill[-1]
     chained = motion.entry in ("round-off", "cartwheel", "trampoline")
+    chained |= ATTEMPTS[name].link == "chain"
     assert skill.all() != chained  # hands or feet on the floor, or feet on the bed, in between
     takeoff = motion.phases == labels.TAKEOFF
     assert motion.entry == "run-up" or not motion.airborne[takeoff].any()
@@ -293,6 +316,35 @@ def test_the_landing_ends_with_the_second_step(motion):
             assert down[before.start + 1 : before.end + 1].sum() >= 2
 
 
+def test_a_clip_ends_with_as_much_idle_as_planned(name, motion):
+    attempt = ATTEMPTS[name]
+    if attempt.idle is not None:
+        last = labels.segments(motion.phases)[-1]
+        assert last.label == labels.IDLE
+        assert last.end - last.start + 1 == round(attempt.idle * attempt.fps * attempt.slow)
+
+
+@pytest.mark.parametrize("how", WAITS)
+def test_waiting_is_idle_with_both_feet_on_the_floor(how):
+    attempt = Attempt("none", "", "standing", "stick", 60, before=40, waiting=how)
+    motion = perform(attempt, BODY, Style(), rate=30)
+    assert (motion.phases == labels.IDLE).all()
+    stood = replace(attempt, waiting="upright")
+    height = [perform(a, BODY, Style(), rate=30).joints[:, INDEX["nose"], 2].min()
+              for a in (attempt, stood)]  # fmt: skip
+    low = {"bent": 0.25, "crouched": 0.35, "seated": 0.3}.get(how, -0.05)
+    assert height[0] <= height[1] - low or how in ("upright", "restless")
+
+
+def test_into_water_he_goes_under_and_comes_up_and_it_is_landing():
+    attempt = Attempt(BACK, "tucked", "standing", "water", 150, drop=2.0, surface=2.0, shown=2.5)
+    motion = perform(attempt, BODY, Style(), rate=30)
+    wet = motion.joints[motion.phases == labels.LANDING]
+    over = wet[:, INDEX["nose"], 2]
+    assert over.min() < -0.1 and over[-1] > 0
+    assert motion.phases[-1] == labels.LANDING and len(wet) == 75
+
+
 def test_steps_are_counted_on_paper():
     phases = np.repeat([labels.SKILL, labels.LANDING], [2, 9])
     left = np.array([0, 0, 1, 1, 0, 1, 1, 1, 1, 0, 1], dtype=bool)  # lands at 2; steps at 5, 10
@@ -303,6 +355,18 @@ def test_steps_are_counted_on_paper():
     hops = np.array([0, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1], dtype=bool)  # of both feet, at 4 and 6
     found = landing_over(phases, np.repeat(hops[:, None], 4, axis=1))
     assert found.tolist() == [labels.SKILL] * 2 + [labels.LANDING] * 5 + [labels.IDLE] * 4
+
+
+def test_feet_set_down_to_get_up_are_no_steps():
+    phases = np.repeat([labels.SKILL, labels.LANDING], [1, 10])
+    left = np.array([0, 1, 0, 0, 1, 1, 0, 1, 1, 0, 1], dtype=bool)  # lies at 2 and 3; steps at 7
+    right = np.array([0, 1, 0, 0, 0, 1, 1, 1, 0, 1, 1], dtype=bool)  # gets up at 5; a step at 9
+    contacts = np.stack([left, right, 0 * left, 0 * left], axis=1).astype(bool)
+    lying = np.isin(np.arange(11), [2, 3])
+    expected = [labels.SKILL] + [labels.LANDING] * 9 + [labels.IDLE]
+    assert landing_over(phases, contacts, lying).tolist() == expected
+    expected = [labels.SKILL] + [labels.LANDING] * 5 + [labels.IDLE] * 5
+    assert landing_over(phases, contacts).tolist() == expected
 
 
 def test_every_landing_of_a_series_has_steps_of_its_own():

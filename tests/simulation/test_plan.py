@@ -66,6 +66,13 @@ def test_cameras_and_places_are_of_many_kinds():
     assert any(c.attempt.repeats for c in clips)
 
 
+def test_what_strangers_do_is_for_the_skeletons_alone():
+    """Results that took hours hang on the movements of the simulated data set."""
+    for attempt in (c.attempt for c in plan()):
+        assert attempt.waiting == "upright" and not attempt.link
+        assert attempt.idle is None and attempt.shown is None
+
+
 def test_same_seed_same_plan_and_another_seed_another():
     assert plan(3) == plan(3)
     assert plan(3) != plan(4)

@@ -8,6 +8,9 @@ from gymlib.annotation import reading
 from gymlib.dataset import Dataset
 from gymlib.pose.extraction import is_done
 from gymlib.simulation import skeletons
+from gymlib.simulation.motion.falls import FALLS
+from gymlib.simulation.motion.series import LINKS
+from gymlib.simulation.motion.waiting import WAITS
 from gymlib.simulation.plan import PER_VIDEO, many
 
 
@@ -49,7 +52,14 @@ def test_the_plan_has_what_the_world_has():
     assert {a.landing for a in attempts} >= {"walk-off", "run-out", "celebrate", "sit"}
     drops = np.array([a.drop for a in attempts])
     assert drops.min() < -0.2 and drops.max() > 2 and 0.15 < (drops != 0).mean() < 0.4
-    assert any(a.repeats for a in attempts)
+    assert {a.waiting for a in attempts} == set(WAITS)
+    assert {a.link for a in attempts if a.repeats} == set(LINKS) - {"crouch"}
+    assert {a.landing for a in attempts} >= {*FALLS, "water"}
+    assert 0.02 < np.mean([a.skill == "none" for a in attempts]) < 0.06
+    idle = np.array([a.idle for a in attempts if a.idle is not None])
+    assert 0.3 < len(idle) / len(attempts) < 0.6
+    assert idle.min() < 0.2 and idle.max() > 3
+    assert all(a.landing != "none" for a in attempts if a.idle is not None)
     assert {s.width > s.height for s in sessions} == {True, False}
     assert any(s.follow for s in sessions) and any(s.zoom for s in sessions)
     assert any(abs(s.view or 0) > 60 for s in sessions)

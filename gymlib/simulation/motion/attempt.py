@@ -20,7 +20,8 @@ class Attempt:
     skill : "back somersault", "front somersault", "side somersault" or "none"; shape : how. On
     the trampoline several, joined by ", ".
     entry : one of entries.ENTRIES. landing : "stick", "steps", "stumble", "sit", "lie",
-    "walk-off", "run-out", "celebrate", one of falls.FALLS, or "none" (the clip ends in the air).
+    "walk-off", "run-out", "celebrate", one of falls.FALLS, "water" or "none" (the clip ends in
+    the air).
     waiting : one of waiting.WAITS, before the take-off.
     repeats : how often the same skill follows once more. link : how, one of series.LINKS; "": out
         of the landing, from the squat or after standing up.

@@ -31,7 +31,7 @@ def enter(p: Performer, attempt, before: float) -> float:
 
 def again(p: Performer, attempt, onwards: bool = False) -> None:
     """The same skill once more, linked as the attempt says; ``onwards``: not for the last time."""
-    link = attempt.link or ("squat" if p.rng.random() < 0.6 else "rise")
+    link = attempt.link or ("crouch" if p.rng.random() < 0.6 else "rise")
     onwards = onwards and link == "chain"
     p.begun, p.resting = link == "chain", LANDING
     if link == "chain":
@@ -46,7 +46,8 @@ def again(p: Performer, attempt, onwards: bool = False) -> None:
     if link == "run":
         _front_from(p, attempt, foot, p.rng.uniform(2.3, 3.0))
     else:
-        _from_both_feet(p, attempt, squatting=link == "squat")
+        start = {"squat": "swung", "crouch": "squatting"}.get(link, "standing")
+        _from_both_feet(p, attempt, start)
 
 
 def _standing(p, attempt, before) -> float:
@@ -72,7 +73,7 @@ def _standing(p, attempt, before) -> float:
     return begin
 
 
-def _from_both_feet(p, attempt, squatting: bool = False) -> None:
+def _from_both_feet(p, attempt, start: str = "standing") -> None:
     backward = attempt.skill == "back somersault"
     pitch = p.rng.uniform(10, 50) if backward else _front_pitch(p, attempt.landing)
     travel = (p.rng.uniform(0.1, 0.6) + _beyond(p)) * (-1 if backward else 1)
@@ -80,7 +81,7 @@ def _from_both_feet(p, attempt, squatting: bool = False) -> None:
     if attempt.link == "chain":
         pitch, crouch = _arrival(p, attempt, onwards=attempt.repeats > 0)
     standing_somersault(
-        p, attempt.shape, backward, duration, pitch, travel, crouch=crouch, squatting=squatting
+        p, attempt.shape, backward, duration, pitch, travel, crouch=crouch, begin=start
     )
 
 

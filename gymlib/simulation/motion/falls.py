@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from gymlib.labels import LANDING
-from gymlib.simulation.motion.keypose import flat, key
+from gymlib.simulation.motion.keypose import Key, flat, key
 from gymlib.simulation.motion.performer import Performer
 from gymlib.simulation.motion.pose import pose
 
@@ -22,7 +22,7 @@ def squat(p: Performer) -> None:
     hands = dict(shoulder=95, elbow=12) if p.rng.random() < 0.4 else {}
     pitch += 12 * bool(hands)
     deep = replace(p.style, crouch=knee)
-    for lasts in (p.rng.uniform(0.15, 0.3), p.rng.uniform(0.2, 1.2)):
+    for lasts in (p.rng.uniform(0.15, 0.3), p.rng.uniform(0.15, 0.9)):
         low = deep.crouching(pitch, **hands)
         p.ground(LANDING, [key(lasts, low, pitch, yaw=p.yaw)])
 
@@ -30,8 +30,8 @@ def squat(p: Performer) -> None:
 def roll(p: Performer) -> None:
     """Hands down and forward over the back, onto the seat with the feet on the floor."""
     yaw, lasts, far = p.yaw, p.rng.uniform(0.75, 1.1), p.rng.uniform(0.9, 1.2)
-    reach = pose(hip=138, knee=105, lumbar=40, neck=25, shoulder=115, elbow=20, hip_abduction=6)
-    p.ground(LANDING, [key(p.rng.uniform(0.25, 0.4), flat(reach, 80), 80, yaw=yaw, lean=0.14)])
+    reach = pose(hip=126, knee=100, lumbar=34, neck=0, shoulder=112, elbow=25, hip_abduction=6)
+    p.ground(LANDING, [key(p.rng.uniform(0.25, 0.4), flat(reach, 58), 58, yaw=yaw, lean=0.08)])
     ball, seat = pose(**_BALL), flat(pose(shoulder=45, **_SEAT), -18)
     over = pose(ball, hip=80, knee=80, shoulder=120)
     p.lie(
@@ -76,12 +76,35 @@ def on_all_fours(p: Performer) -> None:
     )  # fmt: skip
 
 
+def sink(p: Performer, seconds: float) -> None:
+    """Into water: the fall is braked, arms and legs spread, and the head comes up again."""
+    yaw, tall = p.yaw, float(p.over(Key(0, p.rest))[2]) - p.floor
+    speed, brake = -p.velocity[2], p.rng.uniform(0.3, 0.5)
+    deep = p.centre[2] - p.floor - 0.45 * speed * brake
+    up = brake + p.rng.uniform(0.8, 1.8)
+    pitch = p.rng.uniform(-20, 40)
+    under = pose(hip=p.rng.uniform(10, 90), knee=p.rng.uniform(20, 110), ankle=30, lumbar=15,
+                 shoulder=p.rng.uniform(60, 160), shoulder_abduction=40, elbow=20)  # fmt: skip
+    times, keys = [brake, up], [key(brake, under, pitch, yaw=yaw)]
+    heights = [deep, -0.6 * tall]
+    while times[-1] < seconds:
+        times.append(times[-1] + p.rng.uniform(0.4, 0.9))
+        heights.append(-0.6 * tall + p.rng.normal(0, 0.05))
+    for time in times[1:]:
+        tread = pose(hip=p.rng.uniform(10, 70), knee=p.rng.uniform(20, 80), ankle=35, lumbar=5,
+                     shoulder=p.rng.uniform(30, 90), shoulder_abduction=p.rng.uniform(20, 70),
+                     elbow=p.rng.uniform(20, 80), hip_abduction=p.rng.uniform(5, 30))  # fmt: skip
+        keys.append(key(time, tread, p.rng.uniform(0, 25), yaw=yaw))
+    still = 0.15 * np.arange(1, len(times) + 1)
+    p.lie(LANDING, keys, still * np.sign(p.velocity[0] + 1e-9), np.array(heights))
+
+
 def get_up(p: Performer) -> None:
     """From the seat or a deep squat to standing; the feet stay where they are."""
-    yaw, ahead = p.yaw, p.rng.uniform(0.4, 0.9)
+    yaw, ahead = p.yaw, p.rng.uniform(0.3, 0.7)
     bent = flat(pose(hip=125, knee=118, lumbar=30, shoulder=80, elbow=25, hip_abduction=7), 50)
     half = flat(p.style.standing(shoulder=30, knee=50, hip=72, lumbar=20), 32)
-    lasts = p.rng.uniform(0.5, 1.0) / p.style.tempo
+    lasts = p.rng.uniform(0.4, 0.8) / p.style.tempo
     p.ground(
         LANDING,
         [key(ahead, bent, 50, yaw=yaw), key(ahead + 0.5 * lasts, half, 32, yaw=yaw),

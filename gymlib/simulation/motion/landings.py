@@ -4,7 +4,7 @@ import numpy as np
 
 from gymlib.labels import IDLE, LANDING
 from gymlib.simulation.motion.departures import depart
-from gymlib.simulation.motion.falls import FALLS, get_up
+from gymlib.simulation.motion.falls import FALLS, get_up, sink
 from gymlib.simulation.motion.gait import Gait, go
 from gymlib.simulation.motion.keypose import flat, key
 from gymlib.simulation.motion.performer import Performer
@@ -14,10 +14,13 @@ from gymlib.simulation.motion.truth import STAND, STEP
 from gymlib.simulation.motion.waiting import wait
 
 
-def absorb(p: Performer, pitch: float | None = None) -> None:
-    """Take the fall with the legs; the trunk leans ``pitch`` degrees at the lowest point."""
+def absorb(p: Performer, pitch: float | None = None, **arms: float) -> None:
+    """Take the fall with the legs; the trunk leans ``pitch`` degrees at the lowest point.
+
+    ``arms`` : other angles of the shoulders or elbows there, degrees.
+    """
     pitch = p.style.bowed(p.style.bow + p.rng.normal(0, 6) if pitch is None else pitch)
-    low = p.style.crouching(pitch)
+    low = p.style.crouching(pitch, **arms)
     drop = p.centre[2] - p.over(key(0, low, pitch, yaw=p.yaw))[2]
     lasts = float(np.clip(1.8 * drop / max(-p.velocity[2], 1.0), 0.14, 0.34))
     p.ground(LANDING, [key(lasts, low, pitch, yaw=p.yaw)])
@@ -26,6 +29,11 @@ def absorb(p: Performer, pitch: float | None = None) -> None:
 def rebound(p: Performer) -> None:
     """Land only to jump again."""
     absorb(p, p.rng.uniform(10, 35))
+    rise_halfway(p)
+
+
+def rise_halfway(p: Performer) -> None:
+    """From the crouch to bent knees."""
     yaw, lasts = p.yaw, p.rng.uniform(0.2, 0.45)
     half = flat(p.style.standing(shoulder=20, knee=30, hip=40, lumbar=10), 16)
     p.ground(LANDING, [key(lasts, half, 16, yaw=yaw)])
@@ -175,6 +183,9 @@ def land(p: Performer, attempt, seconds: float) -> None:
         get_up(p)
         _finish(p, attempt, until)
         return
+    if attempt.landing == "water":
+        sink(p, max(seconds, 0.5 + (attempt.shown or 0)))
+        return
     absorb(p)
     if attempt.landing in FALLS:
         FALLS[attempt.landing](p)
@@ -191,6 +202,8 @@ def land(p: Performer, attempt, seconds: float) -> None:
         p.doubt = 0
     if attempt.landing == "run-out":
         run_out(p)
+    elif attempt.idle is not None and p.rng.random() < 0.45:
+        rise_halfway(p)  # and walks off before he stands
     elif not hopped:  # who steps out of the landing stands up in it
         rise(p)
     if attempt.landing == "celebrate":

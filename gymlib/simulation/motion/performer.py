@@ -147,11 +147,14 @@ class Performer:
         joints = ground.stand(centre, pelvis, channels[:, 3:], feet, self.body, self.floor)
         self._keep(grid, channels, pelvis, joints, centre, label, feet.planted, bed)
 
-    def lie(self, label: int, keys: list[Key], ahead: Float[np.ndarray, " keys"]) -> None:
+    def lie(
+        self, label: int, keys: list[Key], ahead: Float[np.ndarray, " keys"], heights=None
+    ) -> None:
         """Move on seat, back, knees or hands: the lowest part of the body rests on the floor.
 
         The legs move by their joint angles. ``ahead`` is how far the centre of mass has come at
-        each key in the direction he looked at first, metres.
+        each key in the direction he looked at first, metres; ``heights`` those of the centre of
+        mass over the floor where nothing rests on it, as in water.
         """
         times = np.array([0.0] + [key.time for key in keys])
         grid = self._grid(times[-1])
@@ -165,8 +168,15 @@ class Performer:
         places = self.centre[:2] + np.r_[0.0, ahead][:, None] * look
         centre = np.empty((len(grid), 3))
         centre[:, :2] = through(times, places, grid, self.velocity[:2], None)
-        centre[:, 2] = self.floor + ground.resting_height(joints)
-        centre[:, 2] += (self.centre[2] - centre[0, 2]) * (1 - ease(grid / min(0.25, grid[-1])))
+        if heights is None:
+            centre[:, 2] = self.floor + ground.resting_height(joints)
+            begin, end = self.centre[2] - centre[0, 2], self.over(keys[-1])[2] - centre[-1, 2]
+            soon = min(0.25, grid[-1] / 2)
+            centre[:, 2] += begin * (1 - ease(grid / soon))
+            centre[:, 2] += end * ease((grid - grid[-1] + soon) / soon)
+        else:
+            z = np.r_[self.centre[2], self.floor + heights][:, None]
+            centre[:, [2]] = through(times, z, grid, self.velocity[2:], None)
         self._keep(
             grid, channels, pelvis, joints + centre[:, None], centre, label,
             np.zeros((len(grid), 4), dtype=bool), np.zeros(len(grid)), airborne=False,

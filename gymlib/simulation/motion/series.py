@@ -12,16 +12,19 @@ from gymlib.simulation.motion.keypose import flat, key
 from gymlib.simulation.motion.landings import absorb, rebound
 from gymlib.simulation.motion.performer import Performer
 
-LINKS = ("squat", "rise", "steps", "run", "chain")
+LINKS = ("squat", "crouch", "rise", "steps", "run", "chain")
 
 
 def before_next(p: Performer, link: str) -> int:
     """From the first contact to where the next take-off begins; the foot planted last.
 
-    ``squat`` jumps out of the squat of the landing, ``rise`` stands up halfway, ``steps`` shuffles
-    one foot and perhaps the other, ``run`` runs on.
+    ``squat`` lands with the arms swinging back and ``crouch`` with the arms ahead, to jump out of
+    the bend; ``rise`` stands up halfway, ``steps`` shuffles one foot and perhaps the other, ``run``
+    runs on.
     """
     if link == "squat":
+        absorb(p, p.rng.uniform(18, 38), shoulder=p.rng.uniform(-45, -15))
+    elif link == "crouch":
         absorb(p, p.rng.uniform(10, 35))
     elif link == "rise":
         rebound(p)

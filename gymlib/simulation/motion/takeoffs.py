@@ -75,18 +75,31 @@ def swing_and_squat(p: Performer, pitch: float, label: int = TAKEOFF) -> list[Ke
     p.ground(label, [key(0.55 * lasts, half, 18, yaw=yaw), key(lasts, low, pitch, yaw=yaw)])
     if hanging:
         p.relabel(TAKEOFF, p.resting, lasts, 0.3 * lasts)
-    # The arms are on their way up before the legs push. From the deepest bend to the flight people
-    # take 0.18 to 0.27 s (eight standing jumps of the CMU motion capture database).
-    return [key(p.rng.uniform(0.06, 0.11) / tempo, pose(low, shoulder=25), pitch + 2, yaw=yaw)]
+    return _upswing(p, low, pitch)
+
+
+def _upswing(p: Performer, low, pitch: float) -> list[Key]:
+    """The arms are on their way up before the legs push.
+
+    From the deepest bend to the flight people take 0.18 to 0.27 s (eight standing jumps of the CMU
+    motion capture database).
+    """
+    lasts = p.rng.uniform(0.06, 0.11) / p.style.tempo
+    return [key(lasts, pose(low, shoulder=25), pitch + 2, yaw=p.yaw)]
 
 
 def standing_somersault(
     p: Performer, shape: str, backward: bool, duration: float, pitch: float,
-    travel: float, crouch: float, squatting: bool = False,
+    travel: float, crouch: float, begin: str = "standing",
 ) -> None:  # fmt: skip
-    """Swing, squat, jump and turn once; who is ``squatting`` already jumps from there."""
+    """Swing, squat, jump and turn once.
+
+    ``begin``: "standing"; "squatting", who jumps from there; "swung", with the arms behind too.
+    """
     bend = p.rng.uniform(26, 46)
-    if squatting:
+    if begin == "swung":
+        low = _upswing(p, p.style.squatting(bend), bend)
+    elif begin == "squatting":
         low = [key(p.rng.uniform(0.08, 0.18), p.style.squatting(bend), bend, yaw=p.yaw)]
     else:
         low = swing_and_squat(p, bend)

@@ -70,18 +70,26 @@ def landing_over(
     """Phases with idle after the second step of a landing, as the thesis has it (section 3.1.1).
 
     A step is a foot, or both at once, set down again after both have touched the ground. The
-    frame in which the second is set down still belongs to the landing. Feet set down by somebody
-    ``lying`` (or rolling, sitting, kneeling), to get up, are no step.
+    frame in which the second is set down still belongs to the landing. Feet that somebody who is
+    ``lying`` (or rolling, or kneeling) sets down to get up are no steps.
     """
     feet, found = contacts[:, :2], phases.astype(np.int8)
     for start, end, label in segments(found):
         both = np.flatnonzero(feet[start : end + 1].all(axis=1))
         if label == LANDING and len(both):
             own = feet[start + both[0] : end + 1]
-            down = (own[1:] & ~own[:-1]).any(axis=1)
+            down = np.r_[False, (own[1:] & ~own[:-1]).any(axis=1)]
             if lying is not None:
-                down &= ~lying[start + both[0] : end]
-            step = np.flatnonzero(down) + 1
+                down &= ~_getting_up(lying[start + both[0] : end + 1], own)
+            step = np.flatnonzero(down)
             if len(step) > 1:
                 found[start + both[0] + step[1] + 1 : end + 1] = IDLE
     return found
+
+
+def _getting_up(lying, feet):
+    """Frames from lying until both feet have touched again, that one included."""
+    up = np.zeros(len(lying), dtype=bool)
+    for i in range(1, len(lying)):
+        up[i] = lying[i - 1] or (up[i - 1] and not feet[i - 1].all())
+    return up
