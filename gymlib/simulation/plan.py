@@ -193,7 +193,8 @@ def _out_of_the_gym(attempt: Attempt, rng) -> Attempt:
     on_floor = attempt.entry != "trampoline"
     if on_floor and not attempt.late and rng.random() < 0.45:
         changes["waiting"] = _drawn(rng, _WAITS)
-        changes["before"] = max(attempt.before, round(rate * rng.uniform(0.6, 4.0)))
+        run = 0.0 if attempt.entry == "standing" else 1.6  # seconds
+        changes["before"] = max(attempt.before, round(rate * (run + rng.uniform(0.6, 4.0))))
     if attempt.landing == "none":
         return replace(attempt, **changes)
     if attempt.drop > 0.9 and rng.random() < 0.5:
@@ -203,7 +204,7 @@ def _out_of_the_gym(attempt: Attempt, rng) -> Attempt:
         changes["landing"] = _drawn(rng, _FALLS)
     ends = changes.get("landing", attempt.landing)
     jumps_on = on_floor and not attempt.drop and ends not in ("sit", "lie")
-    if jumps_on and attempt.skill != "side somersault" and rng.random() < 0.16:
+    if jumps_on and attempt.skill != "side somersault" and rng.random() < 0.25:
         link = _drawn(rng, _LINKS)
         if link == "run" and attempt.skill == "back somersault":
             link = "squat"

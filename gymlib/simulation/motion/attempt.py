@@ -81,7 +81,7 @@ def _perform(attempt, body, style, least, rng) -> Motion:
     wobble = float(rng.uniform(0.006, 0.016))
     p = Performer(body, style, rate * fine, rng, floor=attempt.surface, wobble=wobble)
     before = attempt.before / rate + 0.4
-    after = (attempt.frames - attempt.before) / rate
+    after = (attempt.frames - attempt.before) / rate if attempt.shown is None else attempt.shown
     p.drop = attempt.drop
     begin = entries.enter(p, attempt, before)
     for i in range(attempt.repeats):

@@ -208,7 +208,8 @@ def land(p: Performer, attempt, seconds: float) -> None:
         rise(p)
     if attempt.landing == "celebrate":
         celebrate(p, p.rng.uniform(0.6, 2.5))
-    if attempt.landing == "walk-off" or p.rng.random() < 0.5 * (attempt.landing == "celebrate"):
+    walks = attempt.landing == "walk-off" or p.rng.random() < 0.5 * (attempt.landing == "celebrate")
+    if walks and attempt.idle is None:
         stay(p, p.rng.uniform(-0.3, 0.4))
         walk_off(p, max(until - p.time, 1.0))
     _finish(p, attempt, until)
