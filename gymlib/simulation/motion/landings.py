@@ -1,4 +1,7 @@
-"""How an attempt ends: stuck, with steps, stumbling onto the hands, sitting down or lying."""
+"""How an attempt ends: stuck, with steps, stumbling onto the hands, sitting down or lying.
+
+Falls and rolls are in :mod:`falls`, what comes after the landing in :mod:`departures`.
+"""
 
 import numpy as np
 
