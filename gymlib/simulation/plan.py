@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from gymlib.simulation import everyday
 from gymlib.simulation.clip import Planned, Session
 from gymlib.simulation.motion.attempt import Attempt
 from gymlib.simulation.motion.proportions import Proportions
@@ -129,7 +130,7 @@ def many(clips: int, seed: int = 0) -> list[Planned]:
         for i in range(PER_VIDEO):
             attempt = _waiting(_attempt(video, session, rng), rng.uniform(0.25, 0.8))
             attempt = _wider(attempt, rng, steps=0.3, highest=2.8, endings=0.4, again=0.0)
-            attempt = replace(_out_of_the_gym(attempt, rng), heels=True)
+            attempt = replace(everyday.vary(attempt, rng), heels=True)
             planned.append(Planned(f"{session.video}_{i:02d}", session, attempt))
     return planned[:clips]
 
@@ -164,62 +165,6 @@ def _wider(attempt: Attempt, rng, steps, highest, endings, again) -> Attempt:
         changes["landing"] = str(rng.choice(_OTHER_ENDS, p=(0.4, 0.35, 0.25)))
         changes["frames"] = attempt.frames + round(1.5 * attempt.fps * attempt.slow)
     return replace(attempt, **changes)
-
-
-# How often he waits otherwise than upright, how; how landings go on that do not end in standing;
-# and how skills on the floor follow each other.
-_WAITS = {
-    "bent": 0.26, "crouched": 0.12, "seated": 0.08, "bouncing": 0.12, "swinging": 0.16,
-    "swaying": 0.1, "restless": 0.16,
-}  # fmt: skip
-_FALLS = {"squat": 0.3, "roll": 0.25, "rock": 0.2, "all fours": 0.25}
-_LINKS = {"squat": 0.4, "rise": 0.15, "steps": 0.2, "run": 0.1, "chain": 0.15}
-
-
-def _out_of_the_gym(attempt: Attempt, rng) -> Attempt:
-    """What films of strangers show before, between and after the skills.
-
-    Half of the clips end in idle, from some frames to three seconds long; one in eight ends within
-    the first frames of the landing; one in thirty is idle altogether; deep drops are half water.
-    """
-    rate = attempt.fps * attempt.slow
-    if rng.random() < 0.035:
-        return replace(
-            attempt, skill="none", shape="", entry="standing", landing="stick", drop=0.0, late=0.0,
-            waiting=str(rng.choice(list(_WAITS))), before=round(rate * rng.uniform(0.5, 2)),
-            frames=round(rate * rng.uniform(2.5, 5)), fakes=int(rng.integers(3)),
-        )  # fmt: skip
-    changes: dict = {}
-    on_floor = attempt.entry != "trampoline"
-    if on_floor and not attempt.late and rng.random() < 0.45:
-        changes["waiting"] = _drawn(rng, _WAITS)
-        changes["before"] = max(attempt.before, round(rate * rng.uniform(0.6, 4.0)))
-    if attempt.landing == "none":
-        return replace(attempt, **changes)
-    if attempt.drop > 0.9 and rng.random() < 0.5:
-        shown = float(rng.uniform(0.1, 3.0))
-        return replace(attempt, **changes | {"landing": "water", "shown": shown})
-    if on_floor and rng.random() < 0.25:
-        changes["landing"] = _drawn(rng, _FALLS)
-    ends = changes.get("landing", attempt.landing)
-    jumps_on = on_floor and not attempt.drop and ends not in ("sit", "lie")
-    if jumps_on and attempt.skill != "side somersault" and rng.random() < 0.16:
-        link = _drawn(rng, _LINKS)
-        if link == "run" and attempt.skill == "back somersault":
-            link = "squat"
-        changes |= {"link": link, "repeats": int(rng.integers(1, 3))}
-    how = rng.random()
-    if how < 0.45:
-        changes["idle"] = float(np.exp(rng.uniform(np.log(0.15), np.log(3.2))))
-    elif how < 0.57:
-        changes["shown"] = float(rng.uniform(0.03, 0.4))
-    elif "repeats" in changes:
-        changes["shown"] = float(rng.uniform(0.4, 1.6))
-    return replace(attempt, **changes)
-
-
-def _drawn(rng, shares: dict[str, float]) -> str:
-    return str(rng.choice(list(shares), p=list(shares.values())))
 
 
 def _session(name: str, video: _Video, factor: float, rng) -> Session:

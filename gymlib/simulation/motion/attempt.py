@@ -84,7 +84,7 @@ def _perform(attempt, body, style, least, rng) -> Motion:
     p = Performer(body, style, rate * fine, rng, floor=attempt.surface, wobble=wobble,
                   heels=attempt.heels)  # fmt: skip
     before = attempt.before / rate + 0.4
-    after = (attempt.frames - attempt.before) / rate
+    after = (attempt.frames - attempt.before) / rate if attempt.shown is None else attempt.shown
     p.drop = attempt.drop
     begin = entries.enter(p, attempt, before)
     for i in range(attempt.repeats):

@@ -14,10 +14,10 @@ from gymlib.simulation.motion.waiting import wait
 
 def depart(p: Performer, seconds: float) -> None:
     """Leave the place of the landing, and be idle for at least ``seconds`` after two steps."""
-    until = p.time + seconds + 3.0  # the two steps take up to that long
     kind = p.rng.choice(list(_DEPARTURES), p=_SHARES)
     if p.rng.random() < 0.2:
         _look(p, p.rng.uniform(0.2, 0.8))
+    until = p.time + seconds + 1.4  # two steps of the slowest gait take 1.2
     _DEPARTURES[kind](p, seconds)
     while p.time < until:
         wait(p, str(p.rng.choice(["upright", "upright", "bent", "swaying"])), until - p.time)

@@ -96,6 +96,8 @@ def _wait(p, how, seconds, direct) -> None:
 def _running(p, before, speed, waiting="upright") -> int:
     """Wait, run and return the foot planted last."""
     steps = int(np.clip(np.ceil(before / 0.31) + 1, 3, 7))
+    if waiting != "upright":  # the wait is to be seen as well
+        steps = int(p.rng.integers(3, 6))
     walk = int(p.rng.integers(2, 5)) if p.rng.random() < 0.35 else 0  # begins slowly
     rest = before - 0.31 * steps
     while p.rng.random() < 0.12 and rest > 3.0:  # runs, and thinks better of it

@@ -79,17 +79,18 @@ def on_all_fours(p: Performer) -> None:
 def sink(p: Performer, seconds: float) -> None:
     """Into water: the fall is braked, arms and legs spread, and the head comes up again."""
     yaw, tall = p.yaw, float(p.over(Key(0, p.rest))[2]) - p.floor
-    speed, brake = -p.velocity[2], p.rng.uniform(0.3, 0.5)
-    deep = p.centre[2] - p.floor - 0.45 * speed * brake
+    afloat = -0.45 * tall  # the centre of mass, the head being out of the water
+    deep = afloat - p.rng.uniform(0.2, 1.0)
+    brake = 2 * (p.centre[2] - p.floor - deep) / max(-p.velocity[2], 2.0)  # evenly, to a stop
     up = brake + p.rng.uniform(0.8, 1.8)
     pitch = p.rng.uniform(-20, 40)
     under = pose(hip=p.rng.uniform(10, 90), knee=p.rng.uniform(20, 110), ankle=30, lumbar=15,
                  shoulder=p.rng.uniform(60, 160), shoulder_abduction=40, elbow=20)  # fmt: skip
     times, keys = [brake, up], [key(brake, under, pitch, yaw=yaw)]
-    heights = [deep, -0.6 * tall]
+    heights = [deep, afloat]
     while times[-1] < seconds:
         times.append(times[-1] + p.rng.uniform(0.4, 0.9))
-        heights.append(-0.6 * tall + p.rng.normal(0, 0.05))
+        heights.append(afloat + p.rng.normal(0, 0.05))
     for time in times[1:]:
         tread = pose(hip=p.rng.uniform(10, 70), knee=p.rng.uniform(20, 80), ankle=35, lumbar=5,
                      shoulder=p.rng.uniform(30, 90), shoulder_abduction=p.rng.uniform(20, 70),

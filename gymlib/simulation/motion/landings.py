@@ -1,4 +1,7 @@
-"""How an attempt ends: stuck, with steps, stumbling onto the hands, sitting down or lying."""
+"""How an attempt ends: stuck, with steps, stumbling onto the hands, sitting down or lying.
+
+Falls and rolls are in :mod:`falls`, what comes after the landing in :mod:`departures`.
+"""
 
 import numpy as np
 
@@ -208,7 +211,8 @@ def land(p: Performer, attempt, seconds: float) -> None:
         rise(p)
     if attempt.landing == "celebrate":
         celebrate(p, p.rng.uniform(0.6, 2.5))
-    if attempt.landing == "walk-off" or p.rng.random() < 0.5 * (attempt.landing == "celebrate"):
+    walks = attempt.landing == "walk-off" or p.rng.random() < 0.5 * (attempt.landing == "celebrate")
+    if walks and attempt.idle is None:
         stay(p, p.rng.uniform(-0.3, 0.4))
         walk_off(p, max(until - p.time, 1.0))
     _finish(p, attempt, until)
