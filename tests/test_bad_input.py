@@ -153,7 +153,7 @@ def test_films_are_labelled_by_their_names(run, monkeypatch, tmp_path):
     assert status == 0, said
     for name in ("one", "my_salto_2", "three"):
         place = ensemble.folder(Dataset(name))
-        assert f"Predictions and overlay videos: {place}" in said
+        assert f"Tables, overlay videos, files for BORIS and ELAN: {place}" in said
         table = read_table(place / "pretrained.parquet")
         assert len(table) == len(NAMES) and set(table["answer"]) <= set(CLASSES)
         assert video.probe(place / "overlay" / f"{name}.mp4").frames == len(NAMES)
