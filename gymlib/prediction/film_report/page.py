@@ -74,7 +74,7 @@ def write(
     segments = {name: found(*own, scale) for name, own in answers.items()}
     rows = next(iter(segments.values()))
     cards, thumbnail = _cards(data, attempt, rows[:SHOWN], scale)
-    people = {} if attempt.labels is None else {"labels": attempt.labels}
+    people = {} if attempt.labels is None else {"people": attempt.labels}
     timelines = people | {name: codes for name, (codes, _) in answers.items()}
     probabilities = {name: own for name, (_, own) in answers.items()}
     what = sentence(rows, scale)
@@ -174,12 +174,14 @@ def _trust(
             says[-1] += f", the least sure segment ({which}) of {least.confidence:.0%}"
         says[-1] += ". That is how sure the networks are, not how often they are right."
     says += about.values()
-    if attempt.labels is not None:
-        known = attempt.labels != UNLABELED_CODE
+    known = None if attempt.labels is None else attempt.labels != UNLABELED_CODE
+    if known is not None and known.any():
         for name in about:
             right = np.mean(timelines[name][known] == attempt.labels[known])
+            which = f" ({name})" if len(about) > 1 else ""
             says.append(
-                f"Of {known.sum()} frames that people have labelled, {name} agrees in {right:.0%}."
+                f"People have labelled {known.sum()} frames; {right:.0%} of their labels are the "
+                f"same{which}."
             )
     return says
 
