@@ -135,9 +135,9 @@ def _make(own: Dataset, source: Path | None, clips: int | None = None) -> None:
 
 
 def predict(options) -> None:
-    """Label films, or the videos of a data set; write tables and overlay videos."""
+    """Label films, or the videos of a data set; write a report, tables and overlay videos."""
     from gymlib.pose import TRACKER, PoseConfig
-    from gymlib.prediction import ensemble, pretrained, videos
+    from gymlib.prediction import ensemble, film_report, pretrained, videos
 
     person = _person(options.person) if options.person else None
     asked = options.extractor or (TRACKER if options.films or person else None)
@@ -155,13 +155,20 @@ def predict(options) -> None:
     config = ensemble.TransferConfig() if options.profile == "full" else ensemble.QUICK
     shipped = {pretrained.NAME: pretrained.load} if pretrained.NAME in names else {}
     taught = {name: partial(ensemble.taught, data, config) for name, data in sources.items()}
+    reports = []
     for own in targets.values():
         found = videos.apply(own, shipped | taught, poses)
+        reports += found.reports
         for note in found.notes:
             print(f"note: {note}")
         if not found.scores.empty:
             print(found.scores.to_string(index=False, **_ONE_DIGIT))
-        print(f"Predictions and overlay videos: {ensemble.folder(own)}")
+        print(f"Tables, overlay videos, files for BORIS and ELAN: {ensemble.folder(own)}")
+    place = ensemble.folder(own) if len(targets) == 1 else paths.work(options.home) / "films"
+    page = reports[0].path
+    if len(reports) > 1:
+        page = film_report.write_index(place / "index.html", reports)
+    print(f"Look first at the report: {page}")
 
 
 def _targets(options) -> list[Dataset]:

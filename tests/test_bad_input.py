@@ -22,7 +22,7 @@ from tiny_dataset import make_dataset
 from gymlib import video
 from gymlib.__main__ import main
 from gymlib.dataset import Dataset
-from gymlib.files import lock
+from gymlib.files import lock, paths
 from gymlib.files.tables import read_table, write_table
 from gymlib.labels import CLASSES
 from gymlib.prediction import ensemble
@@ -144,19 +144,27 @@ def variable(path):
 
 
 def test_films_are_labelled_by_their_names(run, monkeypatch, tmp_path):
-    """Two films and a folder of one, with the weights of the package: a data set of each."""
+    """Three films and a folder of one, with the weights of the package: a data set of each."""
     see_people(monkeypatch)
-    for name in ("one.mp4", "my salto (2).mp4", "more/deep/three.mov"):
+    nasty = """=1+1 <script>"&'.mp4"""
+    for name in ("one.mp4", "my salto (2).mp4", "more/deep/three.mov", nasty):
         film(tmp_path / name)
-    films = [str(tmp_path / name) for name in ("one.mp4", "my salto (2).mp4", "more")]
+    films = [str(tmp_path / name) for name in ("one.mp4", "my salto (2).mp4", "more", nasty)]
     status, said = run("predict", *films)
     assert status == 0, said
-    for name in ("one", "my_salto_2", "three"):
+    index = paths.work(paths.home()) / "films" / "index.html"
+    assert f"Look first at the report: {index}\n" in said
+    for name in ("one", "my_salto_2", "three", "1_1_script"):
         place = ensemble.folder(Dataset(name))
-        assert f"Predictions and overlay videos: {place}" in said
+        assert f"Tables, overlay videos, files for BORIS and ELAN: {place}" in said
         table = read_table(place / "pretrained.parquet")
         assert len(table) == len(NAMES) and set(table["answer"]) <= set(CLASSES)
         assert video.probe(place / "overlay" / f"{name}.mp4").frames == len(NAMES)
+        report = place / "report" / f"{name}.html"
+        assert os.path.relpath(report, index.parent) in index.read_text("utf-8")
+        text = report.read_text("utf-8")
+        assert text.count('href="../') == 5, "overlay, BORIS, ELAN, two tables"
+        assert "<script" not in text
 
 
 def test_a_folder_without_films(run, tmp_path):

@@ -16,7 +16,7 @@ COMMANDS = {
     "import": "Turn the thesis authors' files into a data set, or add annotations to one",
     "export": "Write a data set's annotations for BORIS, ELAN or a spreadsheet",
     "data": "Make or download the data set",
-    "predict": "Label films, or the videos of a data set; write tables and overlay videos",
+    "predict": "Label films, or the videos of a data set; write a report, tables and overlay",
     "pretrained": "For maintainers: train the weights of the package",
     "reproduce": "Run all notebooks and render the report",
     "report": "Bring the report up to date",

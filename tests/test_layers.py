@@ -18,6 +18,7 @@ MOST = 20
 ONLY = {
     "ai_edge_litert": {"pose"},
     "distributed": {"evaluation"},
+    "jinja2": {"prediction"},
     "mediapipe": {"pose"},
     "numba": {"training"},
     "optuna": {"evaluation"},

@@ -86,10 +86,11 @@ def read(data: Dataset, fps: float | None = None) -> dict[str, Clock]:
     """
     if fps is not None and not 0 < fps < np.inf:
         raise ValueError(f"a frame rate is a number above 0, found {fps}")
-    return {row.clip: _clock(row, data, fps) for row in data.clips.itertuples()}
+    return {row.clip: of_clip(row, data, fps) for row in data.clips.itertuples()}
 
 
-def _clock(row, data: Dataset, fps: float | None) -> Clock:
+def of_clip(row, data: Dataset, fps: float | None = None) -> Clock:
+    """The clock of one row of clips.csv; see :func:`read`."""
     media = row.path if isinstance(row.path, str) else ""
     rate = row.fps if pd.notna(row.fps) else fps
     if media:

@@ -15,6 +15,7 @@ from gymlib.dataset import Dataset
 from gymlib.files.progress import progress
 from gymlib.files.tables import write_table
 from gymlib.formats import boris, clock, elan, frames
+from gymlib.formats.clock import Clock
 from gymlib.formats.segments import LabelledSegment, Reading, by_person, from_tables, to_tables
 
 _TABLES = (".tsv", ".csv", ".txt")
@@ -64,8 +65,18 @@ def export(
     """
     _known(form)
     segments = from_tables(annotation_reading.read(data, every_clip=False))
-    clocks = clock.read(data, fps)
     out = Path(out) if out else data.folder / "exchange" / form
+    return write(data, form, segments, clock.read(data, fps), out)
+
+
+def write(
+    data: Dataset, form: str, segments: list[LabelledSegment], clocks: dict[str, Clock], out: Path
+) -> list[Path]:
+    """Write segments of a data set's clips, whoever set them, as :func:`export` does.
+
+    Raises ValueError for another format, and what the formats' own ``write`` raise.
+    """
+    _known(form)
     if form == "frames":
         frames.write(out / "frames.csv", segments, clocks)
         return [out / "frames.csv"]

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Bool, Float, Int, UInt8
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
@@ -16,7 +16,8 @@ from gymlib.plots.annotation import plot_timeline
 from gymlib.plots.skeletons import plot_skeleton
 from gymlib.skeleton import to_pixels
 
-_ROOM = 1.3  # a picture shows so many times the size of the largest body
+ROOM = 1.3
+"""A picture shows so many times the size of the largest body."""
 
 
 class Moment(NamedTuple):
@@ -96,7 +97,9 @@ def plot_strip(
 
 def plot_moments(moments: list[Moment], axes, *, thickness: float = 2.5) -> None:
     """Moments on the axes given, at one scale; ``thickness`` is that of the frames in points."""
-    half, centres = _window(moments) / 2, _centres(moments)
+    bodies = np.array([moment.keypoints for moment in moments])
+    seen = np.array([moment.detected for moment in moments])
+    half, centres = _window(moments) / 2, middles(bodies, seen)
     for ax, moment, (x, y) in zip(axes, moments, centres):
         if moment.picture is not None:
             ax.imshow(moment.picture)
@@ -118,17 +121,17 @@ def show_around(ax: Axes, x: float, y: float, half: float) -> None:
 def _window(moments: list[Moment]) -> float:
     """Side of a square that holds the largest body with some room; 400 pixels without bodies."""
     bodies = [np.ptp(moment.keypoints, axis=0).max() for moment in moments if moment.detected]
-    return float(_ROOM * max(bodies)) if bodies else 400.0
+    return float(ROOM * max(bodies)) if bodies else 400.0
 
 
-def _centres(moments: list[Moment]) -> Float[np.ndarray, "moments 2"]:
-    """Middle of each body; between its neighbours where none was found."""
-    middle = np.array([(m.keypoints.min(axis=0) + m.keypoints.max(axis=0)) / 2 for m in moments])
-    seen = np.flatnonzero([moment.detected for moment in moments])
-    if len(seen) == 0:
-        return np.full((len(moments), 2), 200.0)
-    at = np.arange(len(moments))
-    return np.stack([np.interp(at, seen, middle[seen, axis]) for axis in (0, 1)], axis=1)
+def middles(
+    bodies: Float[np.ndarray, "moments 33 2"], seen: Bool[np.ndarray, " moments"]
+) -> Float[np.ndarray, "moments 2"]:
+    """Middle of each body; between its neighbours where none was seen."""
+    if not seen.any():
+        return np.full((len(bodies), 2), 200.0)
+    middle, at = (bodies.min(axis=1) + bodies.max(axis=1)) / 2, np.arange(len(bodies))
+    return np.stack([np.interp(at, at[seen], middle[seen, axis]) for axis in (0, 1)], axis=1)
 
 
 def say_no_pose(ax: Axes) -> None:

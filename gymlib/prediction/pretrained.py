@@ -11,7 +11,7 @@ from pathlib import Path
 from gymlib import models
 from gymlib.dataset import Dataset
 from gymlib.evaluation.decoding import Decoder
-from gymlib.files import provenance
+from gymlib.files import paths, provenance
 from gymlib.files.atomic import existing, read_json, write_json
 from gymlib.models.registry import DEFAULT
 from gymlib.prediction import comparison, ensemble
@@ -35,6 +35,23 @@ def load(folder: Path = FOLDER) -> Ensemble:
     card = read_json(existing(folder / "card.json", hint))
     files = [existing(folder / name, hint) for name in card["files"]]
     return Ensemble([models.load(file) for file in files], Decoder.from_dict(card["decoder"]))
+
+
+def about() -> str:
+    """Who taught the models that are shipped, and how often they are right, if that is known."""
+    card = read_json(FOLDER / "card.json")
+    says = (
+        f"Labels are the vote of {card['config']['models']} networks that {card['clips']:,} "
+        "generated clips have taught, and no film of a person."
+    )
+    file = paths.PUBLISHED / "recovered" / "tables" / "transfer.json"
+    tested = read_json(file) if file.is_file() else {}
+    if (tested.get("source"), tested.get("config")) != (NAME, card["config"]):
+        return f"{says} How often they are right on films like this one has not been published."
+    return (
+        f"{says} On real gymnasts they gave {tested['accuracy']:.0f}% of {tested['frames']:,} "
+        "frames the right label."
+    )
 
 
 def make(home: Path | None = None, folder: Path = FOLDER) -> dict:

@@ -1,6 +1,7 @@
-"""Label videos with models trained on other data sets: poses, predictions, overlays, scores."""
+"""Label videos with models trained on other data sets: poses, predictions, reports, scores."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +16,10 @@ from gymlib.files.progress import progress
 from gymlib.files.tables import write_table
 from gymlib.labels import CLASSES, decode
 from gymlib.plots import overlay
-from gymlib.prediction import pretrained, spreadsheets
+from gymlib.prediction import exchange, film_report, pretrained, spreadsheets
 from gymlib.prediction.answers import Ensemble, decoded, predict_clip
 from gymlib.prediction.ensemble import folder
+from gymlib.prediction.film_report import FilmReport
 
 
 class Applied(NamedTuple):
@@ -27,6 +29,8 @@ class Applied(NamedTuple):
     """Accuracy per source and clip, see :func:`accuracy`; no rows without labels."""
     notes: list[str]
     """What the reader should know: clips without a pose, clips that could not be scored."""
+    reports: list[FilmReport]
+    """A page about each clip."""
 
 
 def check(data: Dataset) -> None:
@@ -110,11 +114,12 @@ def apply(
     ensembles: Mapping[str, Callable[[], Ensemble]],
     poses: pose.PoseConfig | None = None,
 ) -> Applied:
-    """Poses, predictions, overlay videos and, where there are labels, accuracy.
+    """Poses, predictions, overlay videos, reports and, where there are labels, accuracy.
 
-    Writes <source>.parquet, labels.csv, segments.csv, overlay/<clip>.mp4 and accuracy.csv into
-    results/application/ in the data set's folder. Clips that nobody labelled are
-    predicted and not scored. An interrupted run keeps poses and models that are finished.
+    Writes <source>.parquet, labels.csv, segments.csv, boris/<source>.tsv, elan/<clip>.eaf,
+    overlay/<clip>.mp4, report/<clip>.html and accuracy.csv into results/application/ in the data
+    set's folder. Clips that nobody labelled are predicted and not scored. An interrupted run keeps
+    poses and models that are finished.
 
     Parameters
     ----------
@@ -134,21 +139,50 @@ def apply(
             write_table(place / f"{name}.parquet", table)
         frames = spreadsheets.labels(data, tables)
         write_table(place / "labels.csv", frames)
-        write_table(place / "segments.csv", spreadsheets.segments(frames))
+        segments = spreadsheets.segments(frames)
+        write_table(place / "segments.csv", segments)
+        times, faults = exchange.clocks(data)
+        faults += exchange.write(data, segments, times, place)
         drawn = {_TITLES.get(n, f"trained on {n}"): table for n, table in tables.items()}
         filmed = list(data.videos)
         for clip in progress(filmed, desc="overlays", unit="clip", disable=not filmed):
             overlay.write_overlay(data, clip, place / "overlay" / f"{clip}.mp4", drawn)
+        about = {_TITLES.get(name, f"trained on {name}"): _taught_by(name) for name in tables}
+        reports = [
+            film_report.write(
+                place / "report" / f"{clip}.html", data, clip, drawn, times[clip], about,
+                _beside(place, clip, tables),
+            )
+            for clip in progress(data.clips["clip"], desc="reports", unit="clip")
+        ]  # fmt: skip
         (place / "accuracy.csv").unlink(missing_ok=True)  # of earlier labels
         scores = pd.DataFrame()
         if data.annotators:
             scores = _scores(data, tables)
             write_table(place / "accuracy.csv", scores)
-    return Applied(scores, list(dict.fromkeys(notes + _notes(data, scores))))
+    return Applied(scores, list(dict.fromkeys(notes + faults + _notes(data, scores))), reports)
 
 
 _TITLES = {pretrained.NAME: "model"}
 """What a timeline is called, where it is not said which clips taught it."""
+
+
+def _taught_by(source: str) -> str:
+    if source == pretrained.NAME:
+        return pretrained.about()
+    return f"The labels of other networks, trained on the clips of {source}, have its name."
+
+
+def _beside(place: Path, clip: str, sources: Iterable[str]) -> dict[str, Path]:
+    """What a report points to -> the file, of those that there are."""
+    files = {"film with the skeleton": place / "overlay" / f"{clip}.mp4"}
+    files |= {f"segments for BORIS, {name}": place / "boris" / f"{name}.tsv" for name in sources}
+    files["segments for ELAN"] = place / "elan" / f"{clip}.eaf"
+    files |= {
+        "segments as a table": place / "segments.csv",
+        "frames as a table": place / "labels.csv",
+    }
+    return {what: file for what, file in files.items() if file.is_file()}
 
 
 def _scores(data: Dataset, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

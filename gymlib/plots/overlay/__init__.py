@@ -7,5 +7,6 @@ the current frame. Colours are those of :mod:`gymlib.labels`, and of the body's 
 
 from gymlib.plots.overlay.clip import overlay_clip, write_overlay
 from gymlib.plots.overlay.drawing import draw_skeleton
+from gymlib.plots.overlay.stills import draw_stills
 
-__all__ = ["draw_skeleton", "overlay_clip", "write_overlay"]
+__all__ = ["draw_skeleton", "draw_stills", "overlay_clip", "write_overlay"]

@@ -25,20 +25,26 @@ CLASS_RGB = {code: rgb(COLOURS[name]) for code, name in NAMES.items()}
 
 
 def draw_skeleton(
-    picture: Picture, keypoints: Float[np.ndarray, "33 2"], colour: str | None = None
+    picture: Picture,
+    keypoints: Float[np.ndarray, "33 2"],
+    colour: str | None = None,
+    *,
+    width: int | None = None,
+    edge: str = "#000000",
 ) -> Picture:
-    """A copy of the picture with one body: bones over a dark edge, left and right told apart.
+    """A copy of the picture with one body: bones over an edge, left and right told apart.
 
     Parameters
     ----------
     keypoints : pixels; bones with NaN or far outside the picture are left out.
     colour : one colour (#RRGGBB) for all bones; None gives each side its own.
+    width : of a bone in pixels; None takes what suits the height of a film.
     """
     result = picture.copy()
-    width = max(1, round(picture.shape[0] / 240))
+    width = width or max(1, round(picture.shape[0] / 240))
     limit = 4 * max(picture.shape[:2])
     ends = [e for e in EDGES if np.all(np.abs(keypoints[list(e)]) < limit)]  # NaN compares False
-    for thickness, edge_colour in ((width + 2, (0, 0, 0)), (width, None)):
+    for thickness, edge_colour in ((width + 2, rgb(edge)), (width, None)):
         for bone in ends:
             ink = edge_colour or rgb(colour or SIDE_COLOURS[side(bone)])
             start, end = np.round(keypoints[list(bone)]).astype(int).tolist()

@@ -1,0 +1,192 @@
+"""The pages as HTML: one about a film, one that lists several."""
+
+import base64
+import io
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from PIL import Image
+
+from gymlib.dataset import Attempt, Dataset
+from gymlib.dataset.schemas import PROBABILITIES
+from gymlib.files.atomic import write_text
+from gymlib.formats.clock import Clock
+from gymlib.labels import CLASSES, COLOURS, SKILL, UNLABELED_CODE, encode
+from gymlib.plots import overlay
+from gymlib.plots.overlay.drawing import Picture
+from gymlib.prediction.film_report.chart import chart
+from gymlib.prediction.film_report.findings import Found, Scale, found, pose_sentences, sentence
+
+SHOWN = 16
+"""Segments of which a page has pictures; with more it would be slow to open and to send."""
+THUMBNAIL = 160  # pixels
+_QUALITY = 78  # of JPEG
+
+PAGES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,  # names come from files of others
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class FilmReport(NamedTuple):
+    """A page that was written, and what a list of films says of it."""
+
+    clip: str
+    sentence: str
+    thumbnail: str
+    """A picture as a data URI."""
+    path: Path
+
+
+def write(
+    path: Path,
+    data: Dataset,
+    clip: str,
+    said: Mapping[str, pd.DataFrame],
+    clock: Clock,
+    about: Mapping[str, str],
+    beside: Mapping[str, Path],
+) -> FilmReport:
+    """Write the page about one clip, atomically.
+
+    Parameters
+    ----------
+    said : name of a model -> columns clip, frame, answer and the probabilities, as of
+        :func:`gymlib.prediction.videos.predict`; the first one's segments are shown.
+    clock : the clip's frames in time.
+    about : name of a model -> a sentence about what taught it.
+    beside : what a file beside the page is -> the file.
+
+    Raises what :func:`gymlib.plots.overlay.draw_stills` raises.
+    """
+    attempt, scale = data.clip(clip), Scale.of(clock)
+    answers = {name: _answers(table, clip, len(attempt)) for name, table in said.items()}
+    segments = {name: found(*own, scale) for name, own in answers.items()}
+    rows = next(iter(segments.values()))
+    cards, thumbnail = _cards(data, attempt, rows[:SHOWN], scale)
+    people = {} if attempt.labels is None else {"people": attempt.labels}
+    timelines = people | {name: codes for name, (codes, _) in answers.items()}
+    probabilities = {name: own for name, (_, own) in answers.items()}
+    what = sentence(rows, scale)
+    text = PAGES.get_template("film.html").render(
+        name=clip,
+        sentence=what,
+        facts=_facts(attempt, scale),
+        cards=cards,
+        hidden=len(rows) - len(cards),
+        chart=chart(timelines, probabilities, attempt.detected, scale),
+        timed=scale.timed,
+        tables=segments,
+        trust=_trust(attempt, rows, scale, about, timelines),
+        beside=_links(beside, path),
+        classes=CLASSES,
+        colours=COLOURS,
+    )
+    write_text(path, text)
+    return FilmReport(clip, what, thumbnail, path)
+
+
+def write_index(path: Path, reports: Sequence[FilmReport]) -> Path:
+    """Write a page that lists films, each with its picture, its sentence and its link."""
+    rows = [(own, _links({own.clip: own.path}, path)[own.clip]) for own in reports]
+    write_text(path, PAGES.get_template("index.html").render(rows=rows, colours=COLOURS))
+    return path
+
+
+def _answers(
+    table: pd.DataFrame, clip: str, frames: int
+) -> tuple[Int[np.ndarray, " frames"], Float[np.ndarray, "frames 4"]]:
+    """Label codes and probabilities of all frames; -1 and NaN where nothing is said."""
+    rows = table[table["clip"] == clip]
+    codes = np.full(frames, UNLABELED_CODE, np.int8)
+    probabilities = np.full((frames, len(PROBABILITIES)), np.nan)
+    codes[rows["frame"]] = encode(rows["answer"])
+    probabilities[rows["frame"]] = rows[PROBABILITIES].to_numpy(float)
+    return codes, probabilities
+
+
+def _cards(
+    data: Dataset, attempt: Attempt, rows: Sequence[Found], scale: Scale
+) -> tuple[list[dict], str]:
+    """Of each segment its first and middle frame; and the picture that stands for the film."""
+    moments = [dict.fromkeys([row.first, (row.first + row.last) // 2]) for row in rows]
+    frames = [frame for own in moments for frame in own]
+    stills = dict(zip(frames, overlay.draw_stills(data, attempt.name, frames)))
+    cards = []
+    for row, own in zip(rows, moments):
+        words = ("first frame", "middle") if len(own) > 1 else ("only frame",)
+        pictures = [
+            {
+                "source": _data_uri(stills[frame]),
+                "words": f"{word}, {frame}",
+                "pose": bool(attempt.detected[frame]),
+            }
+            for word, frame in zip(words, own)
+        ]
+        when = scale.say(row.first, row.last)
+        cards.append({"label": row.label, "when": when, "pictures": pictures})
+    best = next((k for k, row in enumerate(rows) if row.label == CLASSES[SKILL]), 0)
+    return cards, _data_uri(stills[list(moments[best])[-1]], THUMBNAIL)
+
+
+def _data_uri(picture: Picture, side: int | None = None) -> str:
+    """A picture as the text that a page holds it in; ``side`` makes it smaller."""
+    image, content = Image.fromarray(picture), io.BytesIO()
+    image = image.resize((side, side)) if side else image
+    image.save(content, "jpeg", quality=_QUALITY, optimize=True)
+    return f"data:image/jpeg;base64,{base64.b64encode(content.getvalue()).decode('ascii')}"
+
+
+def _facts(attempt: Attempt, scale: Scale) -> str:
+    width, height = attempt.size
+    parts = [f"{width:g} × {height:g} pixels", f"{len(attempt)} frames"]
+    if scale.timed:
+        parts += [f"{scale.borders[-1]:.2f} s", f"{attempt.fps:.4g} frames per second"]
+    return ", ".join(parts)
+
+
+def _trust(
+    attempt: Attempt,
+    rows: Sequence[Found],
+    scale: Scale,
+    about: Mapping[str, str],
+    timelines: Mapping[str, np.ndarray],
+) -> list[str]:
+    """What speaks for and against the labels of the first model, in sentences."""
+    says = pose_sentences(attempt.detected, scale)
+    sure = [row for row in rows if np.isfinite(row.confidence)]
+    if sure:
+        mean = np.average([r.confidence for r in sure], weights=[r.frames for r in sure])
+        least = min(sure, key=lambda row: row.confidence)
+        says.append(f"The labels have a probability of {mean:.0%} on average")
+        if len(sure) > 1:
+            which = f"{least.label}, {scale.say(least.first, least.last)}"
+            says[-1] += f", the least sure segment ({which}) of {least.confidence:.0%}"
+        says[-1] += ". That is how sure the networks are, not how often they are right."
+    says += about.values()
+    known = None if attempt.labels is None else attempt.labels != UNLABELED_CODE
+    if known is not None and known.any():
+        for name in about:
+            right = np.mean(timelines[name][known] == attempt.labels[known])
+            which = f" ({name})" if len(about) > 1 else ""
+            says.append(
+                f"People have labelled {known.sum()} frames; {right:.0%} of their labels are the "
+                f"same{which}."
+            )
+    return says
+
+
+def _links(files: Mapping[str, Path], page: Path) -> dict[str, str]:
+    """What a file is -> its address as seen from the page."""
+    seen = {what: os.path.relpath(file, page.parent) for what, file in files.items()}
+    return {what: quote(Path(address).as_posix()) for what, address in seen.items()}
