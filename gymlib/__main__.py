@@ -165,9 +165,8 @@ def predict(options) -> None:
             print(found.scores.to_string(index=False, **_ONE_DIGIT))
         print(f"Tables, overlay videos, files for BORIS and ELAN: {ensemble.folder(own)}")
     place = ensemble.folder(own) if len(targets) == 1 else paths.work(options.home) / "films"
-    page = reports[0].path
-    if len(reports) > 1:
-        page = film_report.write_index(place / "index.html", reports)
+    several = len(reports) > 1
+    page = film_report.write_index(place / "index.html", reports) if several else reports[0].path
     print(f"Look first at the report: {page}")
 
 

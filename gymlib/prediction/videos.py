@@ -147,14 +147,11 @@ def apply(
         filmed = list(data.videos)
         for clip in progress(filmed, desc="overlays", unit="clip", disable=not filmed):
             overlay.write_overlay(data, clip, place / "overlay" / f"{clip}.mp4", drawn)
-        about = {_TITLES.get(name, f"trained on {name}"): _taught_by(name) for name in tables}
-        reports = [
-            film_report.write(
-                place / "report" / f"{clip}.html", data, clip, drawn, times[clip], about,
-                _beside(place, clip, tables),
-            )
-            for clip in progress(data.clips["clip"], desc="reports", unit="clip")
-        ]  # fmt: skip
+        about = dict(zip(drawn, map(_taught_by, tables)))
+        reports = []
+        for clip in progress(data.clips["clip"], desc="reports", unit="clip"):
+            page, files = place / "report" / f"{clip}.html", _beside(place, clip, tables)
+            reports.append(film_report.write(page, data, clip, drawn, times[clip], about, files))
         (place / "accuracy.csv").unlink(missing_ok=True)  # of earlier labels
         scores = pd.DataFrame()
         if data.annotators:
