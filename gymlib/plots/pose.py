@@ -138,7 +138,7 @@ def plot_torso_angle(angles: dict[str, Float[np.ndarray, " _"]], ax: Axes | None
 MEASURES = {
     "detected": ("frames with a pose (%)", 100),
     "pck": ("keypoints right (%)", 100),
-    "angle": ("torso angle off, 95th percentile (degrees)", 1),
+    "angle": ("torso angle's error (degrees),\n95th percentile", 1),
 }
 """Columns that :func:`plot_extractors` draws: axis and factor."""
 EXTRACTOR_COLOURS = (SERIES_COLOURS[0], MISSING_COLOUR)
@@ -162,6 +162,8 @@ def plot_extractors(table: pd.DataFrame, axes=None) -> list[Axes]:
         for extractor, colour in zip(table.index.unique("extractor"), EXTRACTOR_COLOURS):
             ax.scatter(values[extractor], rows, color=colour, label=extractor, zorder=3)
         ax.set(xlabel=words, xlim=(0, 105 if factor == 100 else None))
+        ax.set_ylim(-0.5, len(groups) - 0.5)
+        ax.tick_params(axis="y", length=0)
     rows_from_above(axes[0], groups)
     axes[0].legend(**ABOVE, ncols=2)
     return list(axes)
