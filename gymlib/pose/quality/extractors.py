@@ -14,7 +14,7 @@ from gymlib.skeleton import INDEX
 
 ALL = "all frames"
 ROTATION = 45.0
-"""Degrees by which a skill's rotation may be off; who confuses head and feet is off by 180."""
+"""Degrees by which a skill's rotation may be off."""
 WITHOUT_TRUTH = {
     "frames without a pose (%)": ("detection", "frames without a pose"),
     "jitter when still, median (% of torso)": ("residual", "still, median"),
@@ -36,15 +36,13 @@ def drawn_clips(
 ) -> list[str]:
     """Clips drawn by chance, as evenly over the videos as can be, in the order of clips.csv.
 
-    Parameters
-    ----------
-    without : clips that are not drawn; there are fewer than ``number`` if too few others are left.
+    Those ``without`` are not drawn; the result is shorter if too few others are left.
     """
     left = clips[~clips["clip"].isin(list(without))]
     shuffled = left.iloc[np.random.default_rng(seed).permutation(len(left))]
     turn = shuffled.groupby("video", sort=False).cumcount()  # 0 for the first of each video
-    drawn = shuffled.loc[turn.sort_values(kind="stable").index[:number], "clip"]
-    return [clip for clip in clips["clip"] if clip in set(drawn)]
+    drawn = set(shuffled.loc[turn.sort_values(kind="stable").index[:number], "clip"])
+    return [clip for clip in clips["clip"] if clip in drawn]
 
 
 def angle_error(track: Track, truth: Track) -> Float[np.ndarray, " frames"]:
@@ -61,24 +59,15 @@ def by_group(
 ) -> pd.DataFrame:
     """How good each extractor is: over all frames, by label and, with a truth, by inclination.
 
-    Parameters
-    ----------
-    found : extractor -> tracks of the same clips, in one order.
-    labels, truth : see :func:`accuracy.frame_table`.
-
-    Returns
-    -------
-    Rows (group, extractor); columns frames, detected and pck (shares; a frame without a pose has
-    nothing right), "pck where found", and angle: the torso angle's error in degrees that 95% of
-    the frames with a pose stay below. Without a truth all but the first two are NaN.
+    Rows (group, extractor); columns of :func:`accuracy.shares`, and angle: the torso angle's error
+    in degrees that 95% of the frames with a pose stay below. NaN is what a truth is needed for.
+    All extractors have found the same clips; ``labels`` and ``truth`` are frame_table's.
     """
-    tables = {}
+    tables, true = {}, {track.clip: track for track in truth}
     for name, own in found.items():
         frames = accuracy.frame_table(list(own), labels, clips, list(truth)).assign(all=ALL)
-        frames["angle"] = np.nan
-        if truth:
-            true = {track.clip: track for track in truth}
-            frames["angle"] = np.concatenate([angle_error(t, true[t.clip]) for t in own])
+        errors = [angle_error(track, true[track.clip]) for track in own if truth]
+        frames["angle"] = np.concatenate(errors) if errors else np.nan
         groupings = ("all", "label", "inclination") if truth else ("all", "label")
         tables[name] = pd.concat([_shares(frames, by) for by in groupings])
     table = pd.concat(tables).swaplevel()
@@ -92,16 +81,15 @@ def _shares(frames: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def turned(track: Track, start: int, end: int) -> float:
-    """By how much the torso turns from one frame to another, degrees; two turns are 720.
+    """By how much the torso turns between two frames, degrees; over gaps, by the shorter way.
 
-    Over frames without a pose it is taken to turn the shorter way. NaN with fewer than two poses.
+    Two turns are 720. NaN with fewer than two poses.
     """
     seen = tracks.usable_frames(track)
     if len(seen) < 2:
         return float("nan")
     angle = np.unwrap(np.radians(tracks.torso_angle(tracks.usable(track))))
-    first, last = np.interp([start, end], seen, angle)
-    return float(np.degrees(last - first))
+    return float(np.degrees(np.diff(np.interp([start, end], seen, angle))[0]))
 
 
 def rotations(
@@ -109,8 +97,7 @@ def rotations(
 ) -> pd.DataFrame:
     """A row per extractor and labelled skill: extractor, clip, start, end, true, turned, right.
 
-    ``true`` and ``turned`` are degrees, see :func:`turned`; right if less than :data:`ROTATION`
-    apart.
+    ``true`` and ``turned`` are :func:`turned`; right if less than :data:`ROTATION` apart.
     """
     true, rows = {track.clip: track for track in truth}, []
     tracked = {(name, track.clip): track for name, own in found.items() for track in own}
@@ -130,10 +117,9 @@ def confidences(
 
     Right is within 0.2 torso lengths of the truth; frames without a pose are left out.
     """
-    own = tracks.from_tables(table, clips)
-    rows = [table[table["clip"] == track.clip].sort_values("frame") for track in own]
+    rows = [table[table["clip"] == clip].sort_values("frame") for clip in clips["clip"]]
     visibility = pd.concat(rows)[VISIBILITY].to_numpy(np.float64)
-    error = accuracy.all_errors(own, list(truth))
+    error = accuracy.all_errors(tracks.from_tables(table, clips), list(truth))
     known = np.isfinite(error)
     return visibility[known], error[known] <= accuracy.THRESHOLD
 
@@ -143,16 +129,13 @@ def limb_change(keypoints: Float[np.ndarray, "frames 33 2"]) -> Float[np.ndarray
 
     Bones keep their length and their pictures shorten slowly, so large changes are errors.
     """
-    first, last = np.transpose(_LIMBS)
-    length = np.linalg.norm(keypoints[:, first] - keypoints[:, last], axis=-1)  # (frames, limbs)
+    bones = np.diff(keypoints[:, _LIMBS], axis=2)[:, :, 0]  # (frames, 8, 2 ends, 2) -> (..., 8, 2)
+    length = np.linalg.norm(bones, axis=-1)
     return np.abs(np.diff(length, axis=0)) / np.median(length, axis=0)
 
 
 def without_truth(found: Mapping[str, Sequence[Track]]) -> pd.DataFrame:
-    """What can be said of extractors (columns) where no truth is known: measures in per cent.
-
-    NaN where there is no case, such as no still body.
-    """
+    """What can be said of extractors (columns) without a truth, per measure; NaN without a case."""
     columns = {}
     for name, own in found.items():
         table = statistics.statistics_table(list(own)).set_index(["group", "statistic"])["value"]
