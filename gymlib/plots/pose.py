@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from pandas.io.formats.style import Styler
 
 from gymlib.labels import COLOURS
-from gymlib.plots.style import MISSING_COLOUR, SERIES_COLOURS, bars, grid
+from gymlib.plots.style import ABOVE, MISSING_COLOUR, SERIES_COLOURS, bars, grid, rows_from_above
 
 FOUND_COLOUR = "#56B4E9"
 KEPT_COLOUR = "#DDDDDD"
@@ -132,4 +132,59 @@ def plot_torso_angle(angles: dict[str, Float[np.ndarray, " _"]], ax: Axes | None
         ax.plot(joined, label=name, linewidth=1, **style)
     ax.set(xlabel="frame", ylabel="torso angle (degrees)")
     ax.legend(fontsize="small")
+    return ax
+
+
+MEASURES = {
+    "detected": ("frames with a pose (%)", 100),
+    "pck": ("keypoints right (%)", 100),
+    "angle": ("torso angle's error (degrees),\n95th percentile", 1),
+}
+"""Columns that :func:`plot_extractors` draws: axis and factor."""
+EXTRACTOR_COLOURS = (SERIES_COLOURS[0], MISSING_COLOUR)
+
+
+def plot_extractors(table: pd.DataFrame, axes=None) -> list[Axes]:
+    """Extractors beside each other in every group: a row per group, a dot per extractor.
+
+    ``table`` as :func:`gymlib.pose.quality.extractors.by_group` gives it; measures without any
+    number are left out.
+    """
+    shown = [name for name in MEASURES if table[name].notna().any()]
+    groups = table.index.unique("group")
+    size = (3.2 * len(shown) + 1, 0.35 * len(groups) + 1.2)
+    axes = grid(axes, 1, len(shown), figsize=size, sharey=True)[0]
+    for name, ax in zip(shown, axes):
+        words, factor = MEASURES[name]
+        values = factor * table[name].unstack("extractor").reindex(groups)
+        rows = range(len(groups))
+        ax.hlines(rows, values.min(axis=1), values.max(axis=1), color=KEPT_COLOUR, linewidth=3)
+        for extractor, colour in zip(table.index.unique("extractor"), EXTRACTOR_COLOURS):
+            ax.scatter(values[extractor], rows, color=colour, label=extractor, zorder=3)
+        ax.set(xlabel=words, xlim=(0, 105 if factor == 100 else None))
+        ax.set_ylim(-0.5, len(groups) - 0.5)
+        ax.tick_params(axis="y", length=0)
+    rows_from_above(axes[0], groups)
+    axes[0].legend(**ABOVE, ncols=2)
+    return list(axes)
+
+
+def plot_confidence(bins: dict[str, pd.DataFrame], ax: Axes | None = None) -> Axes:
+    """How often a keypoint is right by how sure the extractor is; on the dashed line as often as
+    it says.
+
+    Parameters
+    ----------
+    bins : extractor -> table of :func:`gymlib.pose.calibration.reliability`; dots grow with cases.
+    """
+    ax = ax or plt.subplots(figsize=(4.5, 4.5))[1]
+    ax.plot([0, 100], [0, 100], color="#999999", linestyle=(0, (4, 4)), linewidth=1)
+    for (name, own), colour in zip(bins.items(), EXTRACTOR_COLOURS):
+        x, y = 100 * own["predicted"], 100 * own["right"]
+        ax.plot(x, y, color=colour, linewidth=1)
+        ax.scatter(x, y, 400 * own["cases"] / own["cases"].sum(), colour, alpha=0.7, label=name)
+    ax.set(xlim=(-2, 102), ylim=(-2, 102), xlabel="confidence in a keypoint (%)")
+    ax.set_ylabel("keypoints right (%)")
+    for handle in ax.legend(**ABOVE).legend_handles:
+        handle.set_sizes([30])
     return ax

@@ -12,8 +12,10 @@ from gymlib.pose.extraction import (
     Extraction,
     KeypointsOnlyError,
     PoseError,
+    extract_clips,
     extract_dataset,
     is_done,
+    possible,
     present,
 )
 from gymlib.pose.networks import NoLiteRTError
@@ -30,7 +32,9 @@ __all__ = [
     "PoseConfig",
     "PoseError",
     "extract_clip",
+    "extract_clips",
     "extract_dataset",
     "is_done",
+    "possible",
     "present",
 ]

@@ -42,6 +42,12 @@ def chosen_clips(data: Dataset) -> list[str]:
     return [clip for _, own in groups for clip in rng.permutation(own.to_numpy())[:CLIPS]]
 
 
+def fitted_on(data: str) -> list[str]:
+    """The clips of a data set that the numbers in use were fitted to; none for other data sets."""
+    origin = confidence.fitted()["fitted"]
+    return origin["clips"] if origin["data"] == data else []
+
+
 def cases(data: Dataset, clips: Iterable[str]) -> Iterable[Case]:
     """Track the clips one after the other; clips without anybody are left out."""
     truth = read_table(data.folder / "truth" / "keypoints.parquet")

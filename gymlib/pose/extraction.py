@@ -1,31 +1,24 @@
-"""Poses of all videos of a data set: side by side, resumable per clip.
+"""Poses of all videos of a data set, put together in its table when all clips are done.
 
-Every finished clip is a file in the data set's folder ``.poses``; the table is put together
-when all are there. Each extractor keeps its own clips, so one can be tried after the other.
+The clips are extracted side by side and kept one by one, see :mod:`parts`.
 """
 
-import time as clock
-import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
-from gymlib import video
-from gymlib.dataset import Dataset, keypoints, schemas
-from gymlib.files import lock, processes, provenance
-from gymlib.files.atomic import read_json, sweep, write_json
+from gymlib.dataset import Dataset
+from gymlib.files import lock, provenance
+from gymlib.files.atomic import read_json, write_json
 from gymlib.files.cache import Step
-from gymlib.files.code import code_hash
 from gymlib.files.processes import available_processors
-from gymlib.files.progress import progress
-from gymlib.files.tables import read_table, write_table
-from gymlib.pose import blazepose, networks
-from gymlib.pose.clip import extract_clip
-from gymlib.pose.config import BLAZEPOSE, EXTRACTORS, THESIS, TRACKER, Person, Pose, PoseConfig
+from gymlib.pose import networks, parts
+from gymlib.pose.config import BLAZEPOSE, EXTRACTORS, THESIS, TRACKER, Person, PoseConfig
+from gymlib.pose.parts import PoseError
 from gymlib.skeleton import KEYPOINTS
 
 
@@ -39,10 +32,6 @@ class Extraction(NamedTuple):
     frames_per_second: float
     """Frames per second of one process, reading included; NaN if nothing was extracted."""
     warnings: list[str]
-
-
-class PoseError(ValueError):
-    """Poses cannot be extracted; the message lists every clip concerned and why."""
 
 
 class KeypointsOnlyError(PoseError):
@@ -80,6 +69,33 @@ def extract_dataset(
             extracted, speed, warned = _extract(data, config, workers or available_processors())
             notes += warned
     return Extraction(data.keypoints, extracted, speed, notes + _without_person(data.keypoints))
+
+
+def extract_clips(
+    data: Dataset, clips: Sequence[str], config: PoseConfig, workers: int | None = None
+) -> pd.DataFrame:
+    """Poses of some clips by an extractor, whatever keypoints.parquet holds; it is not written.
+
+    Each is kept as by :func:`extract_dataset`.
+
+    Returns
+    -------
+    A table like keypoints.parquet, clip after clip as asked for.
+
+    Raises what :func:`extract_dataset` raises, NoLiteRTError instead of taking another extractor
+    than the one asked for, and ValueError for clips that the data set does not have.
+    """
+    if config.extractor == TRACKER:
+        networks.require()
+    known = data.clips["clip"].to_list()
+    if strange := [clip for clip in clips if clip not in known]:
+        raise ValueError(
+            f"data set {data.name!r} has no clip {', '.join(strange)}; its {len(known)} clips "
+            f"begin with {', '.join(known[:5])}"
+        )
+    _check_paths(data)
+    with lock.hold(data.folder, "poses"):
+        return parts.extract(data, clips, config, workers or available_processors()).table
 
 
 def possible(config: PoseConfig) -> tuple[PoseConfig, list[str]]:
@@ -132,101 +148,23 @@ def _whole(data: Dataset, config: PoseConfig) -> Step:
     return Step(
         record=_record(data),
         inputs=list(data.videos.values()),
-        settings=_settings(config) | {"clips": clips},
-        code=[__name__, *_CODE[config.extractor]],
+        settings=parts.settings(config) | {"clips": clips},
+        code=[__name__, *parts.CODE[config.extractor]],
         outputs=[data.folder / f"keypoints.{kind}" for kind in ("parquet", "json")],
     )
 
 
-def _parts(data: Dataset, config: PoseConfig) -> list[Step]:
-    """One step per clip, in the order of clips.csv."""
-    code = code_hash((*_CODE[config.extractor], keypoints.__name__))  # hashed once for all
-    own = "" if config.extractor == BLAZEPOSE else f"{config.extractor}/"
-    settings = _settings(config) | {"code": code}
-    return [
-        Step(
-            record=data.folder / ".done" / "poses" / f"{own}{clip}.json",
-            inputs=[data.folder / path],
-            settings=settings | {"frames": int(frames)},
-            outputs=[data.folder / ".poses" / f"{own}{clip}.parquet"],
-        )
-        for clip, path, frames in data.clips[["clip", "path", "frames"]].itertuples(index=False)
-    ]
-
-
-_CODE = {BLAZEPOSE: (blazepose.__name__,), TRACKER: ("gymlib.pose.tracker",)}
-"""Whose change makes the poses of an extractor out of date."""
-_PACKAGES = {BLAZEPOSE: ("mediapipe",), TRACKER: ("mediapipe", "ai-edge-litert")}
-
-
-def _settings(config: PoseConfig) -> dict:
-    packages = _PACKAGES[config.extractor]
-    return config.settings | {package: version(package) for package in packages}
-
-
 def _extract(data: Dataset, config: PoseConfig, workers: int) -> tuple[int, float, list[str]]:
     """Do what is not done: clips, frames per second, warnings."""
-    parts = _parts(data, config)
-    todo = [row for row, part in enumerate(parts) if not part.is_done()]
-    jobs = [(parts[row], data.clips.iloc[row].to_dict(), config) for row in todo]
     with _whole(data, config).making():
-        notes, seconds = _run(jobs, workers, data.folder)
-        files = [part.outputs[0] for part in parts]
-        for stray in {file for part in files for file in part.parent.glob("*.parquet")} - {*files}:
+        done = parts.extract(data, data.clips["clip"].to_list(), config, workers)
+        files = {step.outputs[0] for step in parts.steps(data, config).values()}
+        for stray in {file for part in files for file in part.parent.glob("*.parquet")} - files:
             stray.unlink()
-        _write(data, pd.concat(map(read_table, files), ignore_index=True), config)
-    speed = data.clips["frames"].iloc[todo].sum() / seconds if seconds else float("nan")
-    return len(todo), float(speed), notes
-
-
-def _run(jobs: list, workers: int, folder: Path) -> tuple[list[str], float]:
-    """Run the jobs side by side; warnings and the processes' summed seconds."""
-    faults, notes, seconds = [], [], 0.0
-    with progress(total=len(jobs), desc="Poses", unit="clip", disable=not jobs) as bar:
-        try:
-            for clip, fault, warned, taken in processes.side_by_side(_part, jobs, workers):
-                faults += [f"{clip}: {fault}"] if fault else []
-                notes += [f"{clip}: {note}" for note in warned]
-                seconds += taken
-                bar.update()
-        finally:
-            sweep(folder)  # of processes that were stopped
-    if faults:
-        listed = "\n".join(sorted(faults))
-        raise PoseError(f"{len(faults)} of {len(jobs)} clips could not be extracted:\n{listed}")
-    return sorted(notes), seconds
-
-
-def _part(step: Step, clip: dict, config: PoseConfig):
-    """One clip to its part file: (clip, fault or None, warnings, seconds)."""
-    started, fault, notes = clock.perf_counter(), None, []
-    try:
-        with warnings.catch_warnings(record=True) as caught, step.making():
-            warnings.simplefilter("always", UserWarning)
-            pose = _expected_length(extract_clip(step.inputs[0], config), clip, config)
-            rows = keypoints.keypoint_rows(clip["clip"], *pose)
-            write_table(step.outputs[0], rows, schemas.KEYPOINT_TABLE)
-        said = [str(note.message) for note in caught if note.category is UserWarning]
-        notes = list(dict.fromkeys(said))  # a film may be read twice
-    except (video.VideoError, PoseError) as error:
-        fault = str(error)
-    return clip["clip"], fault, notes, clock.perf_counter() - started
-
-
-def _expected_length(pose: Pose, clip: dict, config: PoseConfig) -> Pose:
-    """The pose, if it has as many frames as clips.csv says; a truncated one is filled up."""
-    found, expected = len(pose.detected), int(clip["frames"])
-    missing = expected - found
-    if missing == 0:
-        return pose
-    if missing < 0 or not config.keep_truncated:
-        raise PoseError(
-            f"{clip['path']}: clips.csv says {expected} frames, {found} were decoded; correct "
-            "clips.csv and the annotations, or the video"
-        )
-    fill = (np.zeros((missing, 33, 2)), np.zeros((missing, 33)), np.zeros(missing, bool))
-    filled = [np.concatenate([a, b]).astype(a.dtype) for a, b in zip(pose, fill)]
-    return Pose(*filled, np.concatenate([pose.time, np.full(missing, np.nan)]))
+        _write(data, done.table, config)
+    frames = data.clips.loc[data.clips["clip"].isin(done.clips), "frames"].sum()
+    speed = frames / done.seconds if done.seconds else float("nan")
+    return len(done.clips), float(speed), done.warnings
 
 
 def _check_paths(data: Dataset) -> None:
@@ -252,7 +190,7 @@ def _check_paths(data: Dataset) -> None:
 def _write(data: Dataset, table: pd.DataFrame, config: PoseConfig) -> None:
     """keypoints.parquet and, for people, where it comes from."""
     data.write(table, "keypoints.parquet")
-    packages = [f"{package} {version(package)}" for package in _PACKAGES[config.extractor]]
+    packages = [f"{package} {version(package)}" for package in parts.PACKAGES[config.extractor]]
     settings = config.settings
     if config.extractor == BLAZEPOSE:
         settings |= {"static_image_mode": False, "resize": None}

@@ -79,3 +79,23 @@ def test_tables_show_per_cent_and_bold():
     )  # fmt: skip
     html = plots.style_statistics(compared).to_html()
     assert html.count("font-weight: bold") == 1
+
+
+def test_extractors_side_by_side():
+    index = pd.MultiIndex.from_product(
+        [["skill", "idle"], ["one", "other"]], names=["group", "extractor"]
+    )
+    numbers = {"detected": [0.5, 1.0, 0.9, 0.8], "pck": np.nan, "angle": [90.0, 10.0, 5.0, 6.0]}
+    axes = plots.plot_extractors(pd.DataFrame(numbers, index=index))
+    assert [ax.get_xlabel() for ax in axes] == [plots.MEASURES[n][0] for n in ("detected", "angle")]
+    found, angle = ([dots.get_offsets().data for dots in ax.collections[1:]] for ax in axes)
+    np.testing.assert_allclose(found, [[[50, 0], [90, 1]], [[100, 0], [80, 1]]])
+    np.testing.assert_allclose(angle, [[[90, 0], [5, 1]], [[10, 0], [6, 1]]])
+    assert [tick.get_text() for tick in axes[0].get_yticklabels()] == ["skill", "idle"]
+
+
+def test_confidence_against_what_is_right():
+    bins = pd.DataFrame({"cases": [30, 10], "predicted": [0.05, 0.95], "right": [0.25, 0.75]})
+    ax = plots.plot_confidence({"one": bins})
+    np.testing.assert_allclose(ax.lines[1].get_xydata(), [[5, 25], [95, 75]])
+    np.testing.assert_allclose(ax.collections[0].get_sizes(), [300, 100])

@@ -81,3 +81,8 @@ def test_who_always_says_the_truth_has_no_error(rng):
     right = rng.random(1000)
     table = calibration.reliability(right, right)
     assert calibration.expected_calibration_error(table) == pytest.approx(0)
+
+
+def test_clips_that_confidence_was_fitted_on():
+    assert len(calibration.fitted_on("simulated")) > 20
+    assert calibration.fitted_on("mine") == []

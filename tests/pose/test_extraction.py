@@ -17,7 +17,7 @@ from gymlib.dataset import Dataset, inventory, schemas
 from gymlib.files import lock
 from gymlib.files.atomic import read_json, write_json
 from gymlib.files.tables import write_table
-from gymlib.pose import Person, PoseConfig, blazepose, extraction, networks
+from gymlib.pose import Person, PoseConfig, blazepose, extraction, networks, parts
 from gymlib.pose.quiet import held_stderr
 from gymlib.video import VideoError
 
@@ -239,18 +239,18 @@ def test_interrupted_run_continues_with_the_same_result(data, instances, monkeyp
     for file in [*(folder / ".poses").glob("*.parquet"), folder / "keypoints.parquet"]:
         file.unlink()
 
-    original = extraction.extract_clip
+    original = parts.extract_clip
 
     def until_the_third(path, config):
         if path.stem == "clip_2":
             raise KeyboardInterrupt
         return original(path, config)
 
-    monkeypatch.setattr(extraction, "extract_clip", until_the_third)
+    monkeypatch.setattr(parts, "extract_clip", until_the_third)
     with pytest.raises(KeyboardInterrupt):
         pose.extract_dataset(data, workers=1)
     assert not (folder / "keypoints.parquet").exists()
-    monkeypatch.setattr(extraction, "extract_clip", original)
+    monkeypatch.setattr(parts, "extract_clip", original)
     continued = pose.extract_dataset(data, workers=1)
     assert continued.extracted == 1
     pd.testing.assert_frame_equal(continued.table, complete)
@@ -370,10 +370,10 @@ def test_full_disk_keeps_finished_clips(data, instances, monkeypatch):
             raise OSError(28, f"cannot write {path}: No space left on device; nothing was changed")
         original(path, table, schema)
 
-    monkeypatch.setattr(extraction, "write_table", full)
+    monkeypatch.setattr(parts, "write_table", full)
     with pytest.raises(OSError, match=r"clip_2.*No space left on device"):
         pose.extract_dataset(data, workers=1)
-    monkeypatch.setattr(extraction, "write_table", original)
+    monkeypatch.setattr(parts, "write_table", original)
     assert pose.extract_dataset(data, workers=1).extracted == 1
 
 
@@ -427,6 +427,27 @@ def test_each_extractor_keeps_its_clips(data, instances, tracked):
     pd.testing.assert_frame_equal(back.table, plain)
     assert (data.folder / "keypoints.parquet").read_bytes() == before
     assert pose.extract_dataset(data, tracked, workers=1).extracted == 0
+
+
+def test_some_clips_by_another_extractor(data, instances, tracked, monkeypatch):
+    pose.extract_dataset(data, workers=1)
+    before = (data.folder / "keypoints.parquet").read_bytes()
+    own = pose.extract_clips(data, ["clip_2", "clip_0"], tracked, workers=1)
+    assert own["clip"].unique().tolist() == ["clip_2", "clip_0"] and len(own) == 9
+    np.testing.assert_allclose(own["x_nose"], [*np.arange(5) / 100, *np.arange(4) / 100])
+    assert (data.folder / "keypoints.parquet").read_bytes() == before
+    assert pose.is_done(data) and not pose.is_done(data, tracked)
+    monkeypatch.setattr(parts, "extract_clip", None)  # nothing is left to do
+    again = pose.extract_clips(data, ["clip_2", "clip_0"], tracked, workers=1)
+    pd.testing.assert_frame_equal(again, own)
+
+
+def test_some_clips_that_cannot_be_extracted(data, instances, tracked, monkeypatch):
+    with pytest.raises(ValueError, match=r"has no clip clip_9; its 3 clips begin with clip_0"):
+        pose.extract_clips(data, ["clip_1", "clip_9"], tracked)
+    monkeypatch.setattr(networks, "available", lambda: False)
+    with pytest.raises(pose.NoLiteRTError, match="pip install ai-edge-litert"):
+        pose.extract_clips(data, ["clip_1"], tracked)
 
 
 def test_without_litert_the_plain_poses_are_taken(data, instances, tracked, monkeypatch):
