@@ -23,18 +23,19 @@ EMPTY = 242
 
 def draw_stills(data: Dataset, clip: str, frames: Sequence[int], side: int = SIDE) -> list[Still]:
     """Pictures (side, side, 3) of some frames, all at one scale, with the skeleton where there is
-    one; a frame without a pose shows the place between its neighbours.
+    one; a frame without a pose shows the place between the poses before and after it.
 
     Without any pose among them the whole picture is shown. Raises what
     :func:`gymlib.video.read_frames` raises.
     """
     attempt, source = data.clip(clip), data.video(clip)
     frames, size = list(frames), np.array(attempt.size, float)
-    bodies = to_pixels(attempt.keypoints, *size)[frames]
-    seen = attempt.detected[frames]
+    every = to_pixels(attempt.keypoints, *size)
+    bodies, seen = every[frames], attempt.detected[frames]
     half, centres = size.max() / 2, np.tile(size / 2, (len(frames), 1))
     if seen.any():
-        body, centres = np.ptp(bodies[seen], axis=1).max() / 2, middles(bodies, seen)
+        centres = middles(every, attempt.detected)[frames]
+        body = np.ptp(bodies[seen], axis=1).max() / 2
         half = ROOM * body
         if source:  # room ends where the film does, if the body fits
             half = min(half, max(size.min() / 2, LEAST_ROOM * body), size.max() / 2)
@@ -51,8 +52,8 @@ def draw_stills(data: Dataset, clip: str, frames: Sequence[int], side: int = SID
             break
     scale = side / (2 * half)
     return [
-        draw_skeleton(made[i], (body - centre + half) * scale, **_BONES) if found else made[i]
-        for i, body, centre, found in zip(frames, bodies, centres, seen)
+        draw_skeleton(made[i], (own - centre + half) * scale, **_BONES) if found else made[i]
+        for i, own, centre, found in zip(frames, bodies, centres, seen)
     ]
 
 
