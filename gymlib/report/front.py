@@ -162,7 +162,8 @@ def _beyond(data: Dataset) -> dict[str, str]:
     found, name = {}, models.DEFAULT
     for file, teacher in TAUGHT.items():
         table = numbers.scores(data, file)
-        if table is None or name not in set(table["architecture"]):
+        # An earlier version of this project left other columns.
+        if table is None or name not in set(table.get("architecture", ())):
             continue
         row = table[table["decoded"] & (table["architecture"] == name)].iloc[0]
         title = f"{models.recipe(name).title}, taught {teacher}"
