@@ -6,13 +6,13 @@ all architectures get the same folds, as many trials and as many models, hip-cen
 lengths, and answer for a clip and its mirror image.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from gymlib import models
-from gymlib.dataset import Dataset, schemas
+from gymlib.dataset import Clip, Dataset, schemas
 from gymlib.evaluation import nested_cv
 from gymlib.evaluation.protocol import THESIS, Protocol
 from gymlib.features.bodies import comparable_clips, learnable
@@ -68,13 +68,19 @@ def run(
 
     Raises ValueError for a name that is unknown, before anything runs.
     """
-    clips = comparable_clips(data)
-    videos = len({clip.video for clip in clips})
-    protocols = [rules(models.recipe(name), videos, profile) for name in names]
+    clips, recipes = comparable_clips(data), [models.recipe(name) for name in names]
+    for recipe in progress(recipes, desc=f"architectures, {data.name}", unit="architecture"):
+        run_one(data, clips, recipe, profile, cluster)
+
+
+def run_one(
+    data: Dataset, clips: Sequence[Clip], recipe: Recipe, profile: str, cluster: str | None
+) -> None:
+    """Train and test one architecture on ``clips``, those of ``data`` as it is to see them."""
+    own = rules(recipe, len({clip.video for clip in clips}), profile)
     n_jobs = 1 if profile == "quick" else None  # processes start slower than quick folds train
-    for own in progress(protocols, desc=f"architectures, {data.name}", unit="architecture"):
-        seen = learnable(clips, own.recipes[0].gaps)
-        nested_cv.run(seen, own, data.results(own.name), n_jobs=n_jobs, cluster=cluster)
+    seen = learnable(clips, own.recipes[0].gaps)
+    nested_cv.run(seen, own, data.results(own.name), n_jobs=n_jobs, cluster=cluster)
 
 
 def finished(data: Dataset, profile: str = "full") -> list[str]:
@@ -96,5 +102,9 @@ def seconds(data: Dataset, names: Iterable[str], profile: str = "full") -> dict[
 
 def record(data: Dataset, name: str, profile: str = "full") -> Path:
     """The file that is written last when an architecture is done."""
-    recipe = models.recipe(name)
+    return record_of(data, models.recipe(name), profile)
+
+
+def record_of(data: Dataset, recipe: Recipe, profile: str = "full") -> Path:
+    """:func:`record` of an architecture that need not be registered."""
     return data.results(rules(recipe, 0, profile).name) / "protocol.json"

@@ -15,7 +15,7 @@ from scipy.special import log_softmax
 
 from gymlib import models
 from gymlib.dataset import Dataset
-from gymlib.evaluation import benchmark, nested_cv, timelines
+from gymlib.evaluation import benchmark, timelines
 from gymlib.evaluation.timelines import LEAST, Timeline
 from gymlib.features.picture import extraction
 from gymlib.features.picture.clips import clips_with_picture
@@ -33,17 +33,13 @@ def run(data: Dataset, profile: str = "full", *, cluster: str | None = None) -> 
     """
     extraction.extract(data)
     clips = clips_with_picture(data)
-    videos = len({clip.video for clip in clips})
-    n_jobs = 1 if profile == "quick" else None  # as in the benchmark
     for recipe in map(models.register, fusion.RECIPES):
-        own = benchmark.rules(recipe, videos, profile)
-        nested_cv.run(clips, own, data.results(own.name), n_jobs=n_jobs, cluster=cluster)
+        benchmark.run_one(data, clips, recipe, profile, cluster)
 
 
 def records(data: Dataset, profile: str = "full") -> list[Path]:
     """Of the networks that :func:`run` has tested: the files that are written last."""
-    own = (benchmark.rules(recipe, 0, profile).name for recipe in fusion.RECIPES)
-    files = (data.results(name) / "protocol.json" for name in own)
+    files = (benchmark.record_of(data, recipe, profile) for recipe in fusion.RECIPES)
     return [file for file in files if file.is_file()]
 
 
