@@ -84,10 +84,10 @@ publish: $(READY)
 clean:
 	rm -rf $(VENV) *.egg-info build .pytest_cache .ruff_cache .hypothesis figures/*/
 	rm -rf data/recovered/results data/recovered/.done data/recovered/*.parquet
-	for made in data/simulated data/simulated-quick data/skeletons data/skeletons-quick; do \
+	for made in data/simulated data/simulated-quick data/skeletons data/skeletons-*; do \
 	  if [ -d $$made ]; then find $$made -mindepth 1 -maxdepth 1 ! -name drafts -exec rm -rf {} +; fi; \
 	done
-	rmdir data/simulated data/simulated-quick data/skeletons data/skeletons-quick 2>/dev/null || true
+	rmdir data/simulated data/simulated-quick data/skeletons data/skeletons-* 2>/dev/null || true
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first Python of the right version; pip refuses any other with a longer message.

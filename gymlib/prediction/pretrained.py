@@ -17,6 +17,7 @@ from gymlib.models.registry import DEFAULT
 from gymlib.prediction import comparison, ensemble
 from gymlib.prediction.answers import Ensemble
 from gymlib.prediction.ensemble import TransferConfig
+from gymlib.simulation import skeletons
 
 NAME = "pretrained"
 """The word that asks for them where a data set to learn from is named."""
@@ -60,7 +61,7 @@ def make(home: Path | None = None, folder: Path = FOLDER) -> dict:
     Returns the card. Weights are kept in half precision, which moves probabilities by less than
     a thousandth.
     """
-    source = comparison.teacher(Dataset(NAME, home))
+    source = comparison.generated(skeletons.CLIPS, Dataset(NAME, home))
     taught = ensemble.taught(source, CONFIG)
     files = [f"{CONFIG.architecture}_{k}.safetensors" for k in range(CONFIG.models)]
     for model, name in zip(taught.models, files):

@@ -36,7 +36,7 @@ def test_generated_clips_are_made_once_and_labelled(data, generated):
         assert (source.name, source.home) == ("skeletons-7", data.home)
         assert source.has(*ensemble.TABLES)
     assert generated == [7]
-    assert comparison.teacher(data).name == "skeletons"
+    assert comparison.generated(skeletons.CLIPS, data).name == "skeletons"
     assert generated[1:] == [skeletons.CLIPS]
 
 

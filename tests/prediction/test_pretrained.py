@@ -11,7 +11,7 @@ from gymlib import models, prediction
 from gymlib.dataset import Dataset
 from gymlib.evaluation import decoding
 from gymlib.files.atomic import MissingFileError, read_json, write_json
-from gymlib.prediction import comparison, pretrained
+from gymlib.prediction import ensemble, pretrained
 from gymlib.simulation import skeletons
 
 
@@ -66,7 +66,7 @@ def test_made_again_they_are_the_same(small, tmp_path):
     for name in cards[0]["files"]:
         first, second = ((tmp_path / f / name).read_bytes() for f in ("first", "second"))
         assert first == second
-    taught = comparison.ensemble.taught(comparison.teacher(Dataset("x", small)), pretrained.CONFIG)
+    taught = ensemble.taught(Dataset("skeletons", small), pretrained.CONFIG)
     loaded = pretrained.load(tmp_path / "first")
     for model, again in zip(taught.models, loaded.models):
         for weights, half in zip(model.parameters(), again.parameters()):
