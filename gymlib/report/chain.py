@@ -17,7 +17,7 @@ import papermill
 from IPython.core.inputtransformer2 import TransformerManager
 
 from gymlib.dataset import Dataset
-from gymlib.evaluation import benchmark, fusion, learning_curve, protocol, repeats
+from gymlib.evaluation import benchmark, fusion, learning_curve, protocol, published, repeats
 from gymlib.files import lock, paths, provenance, svg
 from gymlib.files.atomic import atomic_path, read_json, sweep, write_json
 from gymlib.files.cache import Step
@@ -35,6 +35,7 @@ READS = {
     "07_results": ("clips.csv", "labels.parquet", "keypoints.parquet", "results"),
     "08_models": (
         "clips.csv", "labels.parquet", "keypoints.parquet", "other models", "taught", "fusion",
+        "published answers",
     ),
 }  # fmt: skip
 """What each notebook reads: files of the data set, and the words that :func:`_files` explains."""
@@ -168,6 +169,11 @@ def _files(words: tuple[str, ...], data: Dataset, profile: str) -> list[Path]:
         ],
         "taught": lambda: comparison.records(data, profile),
         "fusion": lambda: fusion.records(data, profile),
+        "published answers": lambda: [
+            file
+            for test in (published.VIDEOS_OUT, published.TAUGHT)
+            for file in published.files(data, test)
+        ],
     }
     places = {word: data.report if word.startswith("tables/") else data.folder for word in words}
     found = [groups[word]() if word in groups else [places[word] / word] for word in words]

@@ -3,10 +3,13 @@
 import shutil
 from pathlib import Path
 
+from gymlib import models
 from gymlib.dataset import Dataset
-from gymlib.evaluation import protocol
+from gymlib.evaluation import benchmark, protocol, published
 from gymlib.files import paths
+from gymlib.files.atomic import read_json
 from gymlib.plots.overlay import showcase
+from gymlib.prediction import comparison
 from gymlib.report import chain, front, numbers, site
 
 PUBLIC = ("recovered", "simulated")
@@ -56,6 +59,7 @@ def publish(home: Path, repository: Path = paths.REPOSITORY) -> list[Path]:
         raise ValueError("not published: " + "; ".join(faults))
     report, figures, made = repository / "report", repository / "figures", paths.work(home)
     for data in datasets:
+        publish_answers(data, report)
         target = report / data.name / "tables"
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(data.report / "tables", target, ignore=shutil.ignore_patterns(".*"))
@@ -71,6 +75,42 @@ def publish(home: Path, repository: Path = paths.REPOSITORY) -> list[Path]:
     return [report, repository / "README.md", figures]
 
 
+def publish_answers(data: Dataset, report: Path = paths.PUBLISHED) -> list[Path]:
+    """Keep what the architectures that were trained here answer in the published report.
+
+    Those of others stay. Raises ValueError, and writes nothing, if uncommitted code made some.
+    """
+    tested = benchmark.read(data, benchmark.finished(data))
+    took = benchmark.seconds(data, tested)
+    records = {name: benchmark.record(data, name) for name in tested}
+    made = [
+        (published.VIDEOS_OUT, name, table, {"seconds": took[name]} | _maker(records[name]))
+        for name, table in tested.items()
+    ]
+    configs = [*map(comparison.config, models.names()), *comparison.ablations()]
+    records = {file.stem.removesuffix("_of_1"): file for file in comparison.records(data)}
+    made += [
+        (published.TAUGHT, name, table, _maker(records[name]))
+        for name, table in comparison.taught(data, configs).items()
+    ]
+    return [published.write(data, *of_one, report) for of_one in made]
+
+
+def _maker(record: Path) -> dict[str, dict]:
+    """The provenance of a result, which must be of committed code."""
+    made = read_json(record)["provenance"]
+    if _loose(made["commit"]):
+        raise ValueError(
+            f"not published: {record} was made with code that is not committed; commit, then run "
+            "`make models` again"
+        )
+    return {"provenance": made}
+
+
+def _loose(commit: str) -> bool:
+    return commit == "unknown" or "+" in commit
+
+
 def _fault(data: Dataset) -> str | None:
     """Why a data set's report cannot be published."""
     command = f"`make reproduce DATASET={data.name}`"
@@ -79,6 +119,6 @@ def _fault(data: Dataset) -> str | None:
     if not chain.is_finished(data, "full"):
         return f"its run is unfinished or out of date; run `make report DATASET={data.name}`"
     commits = {(numbers.description(data) or {}).get("commit", "unknown"), *chain.commits(data)}
-    if any(commit == "unknown" or "+" in commit for commit in commits):
+    if any(map(_loose, commits)):
         return f"made with code that is not committed; commit, then run {command}"
     return None

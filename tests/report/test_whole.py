@@ -4,10 +4,13 @@ import subprocess
 
 import pandas as pd
 import pytest
+from tiny_dataset import make_dataset
 
 from gymlib.dataset import Dataset
+from gymlib.dataset.schemas import PROBABILITIES
+from gymlib.evaluation import benchmark
 from gymlib.files import paths
-from gymlib.files.atomic import write_json, write_text
+from gymlib.files.atomic import read_json, write_json, write_text
 from gymlib.files.tables import write_table
 from gymlib.plots.overlay import showcase
 from gymlib.report import chain, front, numbers, site, whole
@@ -36,6 +39,7 @@ def repository(home, tmp_path, monkeypatch):
         write_text(folder / "index.html", " ".join(data.name for data in datasets))
 
     monkeypatch.setattr(site, "build", build)
+    monkeypatch.setattr(whole, "publish_answers", lambda data, report: [])
     for name in whole.FILMS:
         (home / "build" / name).write_text("new")
     place = tmp_path / "repository"
@@ -138,3 +142,33 @@ def test_runs_write_to_ignored_places_only():
     call = ["git", "-C", paths.REPOSITORY, "check-ignore", *written]
     found = subprocess.run(call, capture_output=True, text=True, check=True).stdout.split()
     assert found == written
+
+
+@pytest.fixture
+def trained(home, monkeypatch):
+    """One architecture that was tested here."""
+    data = Dataset(make_dataset(home, clips=4, frames=12, videos=2, processed=True), home)
+    monkeypatch.setattr(benchmark, "finished", lambda data: ["lstm"])
+    rows = data.labels.assign(architecture="lstm", outer=0, model="ensemble")
+    table = rows.assign(**dict.fromkeys(PROBABILITIES, 0.25))
+    monkeypatch.setattr(benchmark, "read", lambda data, names: {"lstm": table})
+    record = {"seconds": {"lstm-0": 2.0, "lstm-1": 3.0}, "provenance": {"commit": "feedbee"}}
+    write_json(benchmark.record(data, "lstm"), record)
+    return data
+
+
+def test_answers_of_what_was_trained_here_are_published(trained, tmp_path):
+    other = tmp_path / "report" / trained.name / "answers" / "videos_out" / "gymtcn.parquet"
+    write_text(other, "of another run")
+    (file,) = whole.publish_answers(trained, tmp_path / "report")
+    assert file.name == "lstm.parquet" and other.is_file()
+    about = read_json(file.with_suffix(".json"))
+    assert about["seconds"] == 5 and about["provenance"] == {"commit": "feedbee"}
+
+
+def test_answers_of_uncommitted_code_are_not_published(trained, tmp_path):
+    file = benchmark.record(trained, "lstm")
+    write_json(file, read_json(file) | {"provenance": {"commit": "feedbee+changes"}})
+    with pytest.raises(ValueError, match=r"protocol.json was made with code that is not committed"):
+        whole.publish_answers(trained, tmp_path / "report")
+    assert not (tmp_path / "report").exists()
