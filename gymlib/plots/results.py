@@ -13,6 +13,7 @@ from gymlib import models
 from gymlib.evaluation import results
 from gymlib.evaluation.repeats import SPLITS
 from gymlib.labels import CLASSES, COLOURS
+from gymlib.plots.looks import look
 from gymlib.plots.style import CHANCE, MISSING_COLOUR, OUTSIDE, SERIES_COLOURS, grid
 
 # Base models share one grey: they differ by chance only. Vote and mean have shape and colour.
@@ -192,11 +193,11 @@ def plot_learning_curve(curve: pd.DataFrame, axes=None) -> np.ndarray:
     names = list(curve["architecture"].unique())
     for ax, (score, label) in zip(axes[0], SCORES.items()):
         for number, name in enumerate(names):
-            rows, recipe = curve[curve["architecture"] == name], models.recipe(name)
+            rows, title = curve[curve["architecture"] == name], models.recipe(name).title
             # A little apart, so that bars of different architectures do not hide each other.
             place = rows["trained"] * 1.03 ** (number - (len(names) - 1) / 2)
-            look = {"color": recipe.colour, "marker": "o", "capsize": 3, "label": recipe.title}
-            ax.errorbar(place, rows[f"{score}_mean"], yerr=_reach(rows, score), **look)
+            own = look(name) | {"capsize": 3, "label": title}
+            ax.errorbar(place, rows[f"{score}_mean"], yerr=_reach(rows, score), **own)
         ax.set_xscale("log")
         ticks = sorted(set(curve["trained"]))
         ax.set_xticks(ticks, [f"{tick:.0f}" for tick in ticks])
