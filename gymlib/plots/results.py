@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from jaxtyping import Float
 from matplotlib.axes import Axes
 
@@ -13,6 +12,7 @@ from gymlib import models
 from gymlib.evaluation import results
 from gymlib.evaluation.repeats import SPLITS
 from gymlib.labels import CLASSES, COLOURS
+from gymlib.plots.heatmap import plot_heatmap
 from gymlib.plots.looks import look
 from gymlib.plots.style import CHANCE, MISSING_COLOUR, OUTSIDE, SERIES_COLOURS, grid
 
@@ -36,10 +36,9 @@ def plot_confusion(
     """A row-normalised confusion matrix (0 to 1) as percentages; "–" where a class is missing."""
     ax = ax or plt.subplots(figsize=(3.4, 3.2))[1]
     text = np.where(np.isnan(matrix), "–", np.char.mod("%.0f", np.nan_to_num(100 * matrix)))
-    sns.heatmap(
-        np.nan_to_num(matrix), ax=ax, vmin=0, vmax=1, cmap="Blues", cbar=False, square=True,
-        annot=text, fmt="", linewidths=1, xticklabels=CLASSES, yticklabels=CLASSES,
-        annot_kws={"size": 11},
+    plot_heatmap(
+        np.nan_to_num(matrix), ax, text, fmt="", vmin=0, vmax=1, square=True, xticklabels=CLASSES,
+        yticklabels=CLASSES, annot_kws={"size": 11},
     )  # fmt: skip
     ax.set(title=title, xlabel="predicted", ylabel="true")
     ax.tick_params(length=0, labelsize=10)
@@ -212,7 +211,8 @@ def plot_losses(losses: pd.DataFrame, architecture: str, axes=None) -> np.ndarra
     """Loss curves of every model, one panel per outer fold (thesis, appendix A.2).
 
     ``losses`` has the mean loss per step of every epoch (architecture, outer, model, epoch, loss);
-    the right-hand axis gives 100 times that: the thesis adds up the first 100 steps.
+    the right-hand axis gives 100 times that: the thesis adds up the first 100 steps. The heights
+    are those of all architectures in ``losses``, so that their figures can be compared.
     """
     rows = losses[losses["architecture"] == architecture]
     outer = sorted(rows["outer"].unique())
@@ -225,7 +225,7 @@ def plot_losses(losses: pd.DataFrame, architecture: str, axes=None) -> np.ndarra
         ax.axhline(CHANCE, color="black", linewidth=0.8, linestyle=":")
         ax.set(title=f"Fold {k + 1}", xlabel="epoch")
     title = models.recipe(architecture).title
-    axes[0, 0].set(ylabel=f"{title}: mean loss per step", ylim=_loss_limits(rows))
+    axes[0, 0].set(ylabel=f"{title}: mean loss per step", ylim=_loss_limits(losses))
     scales = (lambda y: THESIS_BATCHES * y, lambda y: y / THESIS_BATCHES)
     right = axes[0, -1].secondary_yaxis("right", functions=scales)
     right.set_ylabel("the thesis's scale (sum of 100)")
@@ -247,9 +247,9 @@ def _curve_styles(names: list[str]) -> dict[str, dict]:
     return styles | {model: {"color": MISSING_COLOUR, "linewidth": 2} for model in others}
 
 
-def _loss_limits(rows: pd.DataFrame) -> tuple[float, float]:
+def _loss_limits(losses: pd.DataFrame) -> tuple[float, float]:
     """From 0 to the highest loss, but no higher than twice chance: spikes are cut off."""
-    top = rows["loss"].max()
+    top = losses["loss"].max()
     return 0, min(2 * CHANCE, 1.05 * max(CHANCE, top if np.isfinite(top) else CHANCE))
 
 
