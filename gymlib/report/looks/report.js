@@ -1,6 +1,6 @@
 // Figures open on their own when clicked, to be zoomed, and say how wide they are; a button opens or
-// folds all code of a page; columns of numbers are set flush right, short cells stay in one line, and
-// rows of a head without words go.
+// folds all code of a page; columns of numbers are set flush right, short cells are marked, and rows of
+// a head without words go.
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll(".bd-article figure img").forEach((picture) => {
     const link = document.createElement("a");
