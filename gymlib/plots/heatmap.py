@@ -3,7 +3,7 @@
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from seaborn.utils import relative_luminance
 
 
 def plot_heatmap(values, ax: Axes, text=True, **options) -> Axes:
@@ -35,12 +35,5 @@ def contrast(one, other) -> float:
     >>> round(contrast("black", "white"), 3)
     21.0
     """
-    dark, light = sorted(map(_luminance, (one, other)))
+    dark, light = sorted(map(relative_luminance, (one, other)))
     return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour) -> float:
-    """Relative luminance, 0 to 1 (WCAG 2.2)."""
-    rgb = np.array(to_rgb(colour))
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])

@@ -78,10 +78,9 @@ def _in_order(keys: Iterable[str]) -> list[str]:
 
 
 def plot_folds(
-    table1: pd.DataFrame, axes=None, *, score: str = "f1", title: str = "",
-    beside: pd.DataFrame | None = None,
-) -> np.ndarray:  # fmt: skip
-    """Every model's ``score`` ("acc" or "f1", percent) by outer fold; a panel per architecture.
+    table1: pd.DataFrame, axes=None, *, title: str = "", beside: pd.DataFrame | None = None
+) -> np.ndarray:
+    """Every model's macro F1 by outer fold; a panel per architecture.
 
     Parameters
     ----------
@@ -92,15 +91,15 @@ def plot_folds(
     for ax, architecture in zip(axes[0], names):
         for model, rows in table1.groupby("model", sort=False):
             look = MODEL_LOOKS[model.split("_")[0]] | {"label": LEGEND.get(model)}
-            ax.scatter(rows["K"] + _shift(model), rows[f"{architecture}_{score}"], **look)
+            ax.scatter(rows["K"] + _shift(model), rows[f"{architecture}_f1"], **look)
         ax.set(title=f"{models.recipe(architecture).title} {title}".strip(), xlabel="outer fold K")
         ax.set_xticks(sorted(table1["K"].unique()))
         ax.margins(x=0.12)
     tables = [table1] if beside is None else [table1, beside]
-    every = np.concatenate([own.filter(like=f"_{score}").to_numpy().ravel() for own in tables])
+    every = np.concatenate([own.filter(like="_f1").to_numpy().ravel() for own in tables])
     low, high = np.nanmin(every), np.nanmax(every)
     room = 0.05 * (high - low) + 0.5
-    axes[0, 0].set(ylabel=SCORES[score], ylim=(low - room, high + room))
+    axes[0, 0].set(ylabel=SCORES["f1"], ylim=(low - room, high + room))
     axes[0, -1].legend(**OUTSIDE)
     return axes
 
