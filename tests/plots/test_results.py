@@ -146,7 +146,7 @@ def test_table1_with_more_models_than_the_thesis():
 @pytest.fixture
 def with_another():
     """The thesis's table 1 as if of this data, with an architecture that the thesis has not."""
-    models.register(replace(models.recipe("lstm"), name="gru", title="GRU", colour="#123456"))
+    models.register(replace(models.recipe("lstm"), name="gru", title="GRU"))
     table = reference.table1()
     yield table.assign(gru_acc=table["lstm_acc"] + 1, gru_f1=table["lstm_f1"] + 1)
     models.unregister("gru")
