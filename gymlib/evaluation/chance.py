@@ -7,7 +7,6 @@ seeds, because they are the same clips.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,14 +18,6 @@ from gymlib.labels import CLASSES, encode
 
 SAMPLES = 1000
 LEVEL = 0.95
-
-
-class Interval(NamedTuple):
-    """A mean over folds and seeds, in percent, and where it lies with a chance of 95 %."""
-
-    mean: float
-    low: float
-    high: float
 
 
 def table(found: Repeats, labelled: int) -> pd.DataFrame:

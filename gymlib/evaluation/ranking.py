@@ -32,7 +32,7 @@ class Ranking(NamedTuple):
     ranks: Float[np.ndarray, " models"]
     p: Float[np.ndarray, "models models"]
 
-    def groups(self, level: float = LEVEL) -> list[tuple[int, int]]:
+    def groups(self) -> list[tuple[int, int]]:
         """Positions of the first and last of the longest rows of models that do not differ.
 
         In such a row no two models differ; rows inside longer ones are left out.
@@ -40,7 +40,7 @@ class Ranking(NamedTuple):
         count, found = len(self.names), []
         for first in range(count):
             last = first
-            while last + 1 < count and (self.p[first : last + 2, last + 1] >= level).all():
+            while last + 1 < count and (self.p[first : last + 2, last + 1] >= LEVEL).all():
                 last += 1
             if last > first and not (found and found[-1][1] >= last):
                 found.append((first, last))

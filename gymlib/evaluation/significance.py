@@ -15,19 +15,17 @@ class Difference(NamedTuple):
     p_corrected: float
 
 
-def corrected_t_test(
-    differences: Float[np.ndarray, " folds"], test_to_train: float | None = None
-) -> Difference:
+def corrected_t_test(differences: Float[np.ndarray, " folds"]) -> Difference:
     """Paired t test over folds, corrected for training sets that overlap.
 
     Nadeau and Bengio (2003), "Inference for the Generalization Error", Machine Learning 52,
     239-281: the variance of the mean over J folds is estimated by (1/J + n_test/n_train) times
-    the sample variance, not 1/J times, because the folds share most of their training data.
+    the sample variance, not 1/J times, because the folds share most of their training data. In
+    cross-validation n_test/n_train is 1/(J-1).
 
     Parameters
     ----------
     differences : score of one approach minus the other's, one value per fold.
-    test_to_train : n_test/n_train; by default 1/(J-1), that of J-fold cross-validation.
 
     Returns
     -------
@@ -37,12 +35,11 @@ def corrected_t_test(
     folds, mean = len(differences), float(np.mean(differences))
     if folds < 2:
         return Difference(mean, np.nan, np.nan)
-    ratio = 1 / (folds - 1) if test_to_train is None else test_to_train
     variance = np.var(differences, ddof=1)
     return Difference(
         mean,
         p_naive=_two_sided(mean, np.sqrt(variance / folds), folds - 1),
-        p_corrected=_two_sided(mean, np.sqrt(variance * (1 / folds + ratio)), folds - 1),
+        p_corrected=_two_sided(mean, np.sqrt(variance * (1 / folds + 1 / (folds - 1))), folds - 1),
     )
 
 

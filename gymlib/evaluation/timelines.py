@@ -112,17 +112,26 @@ def known(
     return probabilities[both], true[both]
 
 
+def temperature(clips: Sequence[Timeline]) -> float:
+    """The one that suits what is said of these clips: above 1 if it is too sure.
+
+    Raises ValueError if no frame has both label and answer.
+    """
+    found, true = known(clips)
+    return calibration.fit_temperature(np.log(found.clip(LEAST)), true)
+
+
 def calibrate(clips: Sequence[Timeline]) -> list[Timeline]:
-    """The same with probabilities at the temperature that suits the clips of the other folds."""
-    temperatures = {}
-    for outer in {own.outer for own in clips} - {-1}:
-        others, true = known([own for own in clips if own.outer not in (outer, -1)])
-        temperatures[outer] = calibration.fit_temperature(np.log(others.clip(LEAST)), true)
+    """The same with probabilities at the temperature that suits the clips of the other folds.
+
+    Those are answers of other models: what it mends is what the models of all folds have in common.
+    """
+    folds = {own.outer for own in clips} - {-1}
+    suits = {fold: temperature([own for own in clips if own.outer != fold]) for fold in folds}
     cooled = []
     for own in clips:
         values = np.log(own.probabilities.clip(LEAST))
-        temperature = temperatures.get(own.outer, 1.0)
-        found = np.exp(calibration.at_temperature(values, temperature))
+        found = np.exp(calibration.at_temperature(values, suits.get(own.outer, 1.0)))
         cooled.append(own._replace(probabilities=found))
     return cooled
 

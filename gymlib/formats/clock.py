@@ -63,9 +63,9 @@ class Clock:
         return right - 1 if nearer else right
 
 
-def even(clip: str, frames: int, fps: float, media: str = "") -> Clock:
+def even(clip: str, frames: int, fps: float) -> Clock:
     """A clock of evenly spaced frames."""
-    return Clock(clip, frames, np.arange(frames + 1) / fps, media)
+    return Clock(clip, frames, np.arange(frames + 1) / fps)
 
 
 def stamped(clip: str, times: Float[np.ndarray, " frames"], fps: float, media: str = "") -> Clock:

@@ -173,5 +173,4 @@ RECIPE = Recipe(
     loss=loss,
     augment=vary,
     space={"learning_rate": (0.001, 0.003)},
-    colour="#E377C2",
 )

@@ -70,5 +70,4 @@ RECIPE = Recipe(
     epochs=150,
     quick_epochs=12,
     chance=0,
-    colour="#CC79A7",
 )

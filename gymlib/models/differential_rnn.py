@@ -138,5 +138,4 @@ RECIPE = Recipe(
     schedule="one cycle",
     augment=vary,
     space={"learning_rate": (0.002, 0.004)},
-    colour="#2E8B57",
 )

@@ -101,5 +101,4 @@ RECIPE = Recipe(
     schedule="one cycle",
     augment=vary,
     space={"learning_rate": (0.002, 0.006)},
-    colour="#17BECF",
 )

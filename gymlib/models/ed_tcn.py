@@ -107,5 +107,4 @@ RECIPE = Recipe(
     schedule="one cycle",
     augment=vary,
     space={"learning_rate": (0.001, 0.004)},
-    colour="#8C564B",
 )

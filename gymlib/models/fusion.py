@@ -77,7 +77,6 @@ EARLY = replace(
     config=FusionConfig(),
     source="Snoek et al. (2005); Neverova et al. (2016), arXiv:1501.00102; GymTCN",
     augment=vary_both,
-    colour="#0072B2",
 )
 PICTURE = replace(
     gymtcn.RECIPE,
@@ -87,6 +86,5 @@ PICTURE = replace(
     config=PictureConfig(),
     source="Simonyan and Zisserman (2014), arXiv:1406.2199, temporal stream; GymTCN",
     augment=vary_picture,
-    colour="#009E73",
 )
 RECIPES = (EARLY, PICTURE)

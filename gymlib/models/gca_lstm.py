@@ -237,5 +237,4 @@ RECIPE = Recipe(
     loss=loss,
     augment=vary,
     space={"learning_rate": (0.005, 0.015)},
-    colour="#E6AB02",
 )

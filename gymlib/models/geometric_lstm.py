@@ -74,5 +74,4 @@ RECIPE = Recipe(
     schedule="one cycle",
     augment=vary,
     space={"learning_rate": (0.002, 0.01)},
-    colour="#A50F15",
 )

@@ -114,7 +114,6 @@ RECIPE = Recipe(
     loss=loss,
     augment=vary_gaps,
     space={"learning_rate": (0.002, 0.006)},
-    colour="#CC79A7",
 )
 
 

@@ -126,5 +126,4 @@ RECIPE = Recipe(
     schedule="one cycle",
     augment=vary,
     space={"learning_rate": (0.002, 0.01)},
-    colour="#1F4E8C",
 )

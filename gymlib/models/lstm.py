@@ -56,5 +56,4 @@ RECIPE = Recipe(
     epochs=100,
     quick_epochs=25,
     chance=1,
-    colour="#56B4E9",
 )

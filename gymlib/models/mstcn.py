@@ -125,5 +125,4 @@ RECIPE = Recipe(
     loss=loss,
     augment=vary,
     space={"learning_rate": (0.002, 0.006)},
-    colour="#D55E00",
 )

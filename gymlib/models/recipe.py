@@ -73,7 +73,6 @@ class Recipe:
     augment: Augment | None = None
     space: Space = field(default_factory=thesis_space)
     chance: int | None = None
-    colour: str = "#444444"
 
     def __post_init__(self):
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", self.name):

@@ -133,5 +133,4 @@ RECIPE = Recipe(
     schedule="one cycle",
     augment=vary,
     space={"learning_rate": (0.001, 0.004)},
-    colour="#BCBD22",
 )

@@ -152,5 +152,4 @@ RECIPE = Recipe(
     schedule="one cycle",
     augment=vary,
     space={"learning_rate": (0.003, 0.01)},
-    colour="#6A3D9A",
 )

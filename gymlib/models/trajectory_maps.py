@@ -208,5 +208,4 @@ RECIPE = Recipe(
     schedule="one cycle",
     augment=vary,
     space={"learning_rate": (0.002, 0.004)},
-    colour="#8C6D31",
 )

@@ -3,11 +3,11 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 
 from gymlib.labels import CLASSES, COLOURS, NAMES, UNLABELED, UNLABELED_CODE, segments
+from gymlib.plots.heatmap import plot_heatmap
 from gymlib.plots.style import ABOVE, SERIES_COLOURS, bars, class_legend, grid, rows_from_above, say
 
 
@@ -105,10 +105,9 @@ def plot_agreement(
     if n < 2:
         return say(ax, "no two annotators\nlabelled the same clip")
     hidden = np.triu(np.ones_like(matrix, dtype=bool)) | np.isnan(matrix)
-    sns.heatmap(
-        np.nan_to_num(matrix), mask=hidden, ax=ax, vmin=0.6, vmax=1, cmap="Blues", cbar=False,
-        square=True, annot=True, fmt=".3f", linewidths=1, xticklabels=annotators,
-        yticklabels=annotators,
+    plot_heatmap(
+        np.nan_to_num(matrix), ax, mask=hidden, vmin=0.6, vmax=1, square=True, fmt=".3f",
+        xticklabels=annotators, yticklabels=annotators,
     )  # fmt: skip
     ax.set(xlim=(0, n - 1), ylim=(n, 1))
     ax.tick_params(length=0, rotation=0)

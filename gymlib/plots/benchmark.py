@@ -10,6 +10,7 @@ from gymlib import models
 from gymlib.evaluation.metrics.calibration import Calibration
 from gymlib.evaluation.ranking import Ranking
 from gymlib.labels import CLASSES
+from gymlib.plots.looks import look
 from gymlib.plots.style import grid, rows_from_above
 
 ENDS = ("mean", "low", "high")
@@ -33,10 +34,10 @@ def plot_scores(scores: pd.DataFrame, measures: dict[str, str], axes=None) -> np
             rows = scores[scores["decoded"] == decoded].set_index("architecture")
             for place, name in enumerate(names):
                 mean, low, high = (rows.loc[name, f"{measure}_{end}"] for end in ENDS)
-                colour = models.recipe(name).colour
-                look = {"fmt": marker, "color": colour, "capsize": 3}
-                look["mfc"] = colour if decoded else "white"
-                ax.errorbar(mean, place + shift, xerr=[[mean - low], [high - mean]], **look)
+                colour = look(name)["color"]
+                face = colour if decoded else "white"
+                ax.errorbar(mean, place + shift, xerr=[[mean - low], [high - mean]], fmt=marker,
+                            color=colour, mfc=face, capsize=3)  # fmt: skip
             face = "#444444" if decoded else "white"
             ax.plot([], [], marker, color="#444444", mfc=face, label=label)
         ax.set_xlabel(title)
@@ -69,10 +70,10 @@ def plot_ranking(ranking: Ranking, ax: Axes | None = None) -> Axes:
         left = place < half
         level = top + 0.6 * ((place if left else count - 1 - place) + 0.5)
         x = 0.3 if left else count + 0.7
-        recipe = models.recipe(name)
-        ax.plot([rank, rank, x], [0, level, level], color=recipe.colour, linewidth=1.2)
-        ax.plot(rank, 0, "o", color=recipe.colour, zorder=3)
-        text = f"{recipe.title}  {rank:.1f}" if left else f"{rank:.1f}  {recipe.title}"
+        own, title = look(name), models.recipe(name).title
+        ax.plot([rank, rank, x], [0, level, level], color=own["color"], linewidth=1.2)
+        ax.plot(rank, 0, own["marker"], color=own["color"], zorder=3)
+        text = f"{title}  {rank:.1f}" if left else f"{rank:.1f}  {title}"
         ax.text(x, level, f"{text} " if left else f" {text}", ha="right" if left else "left",
                 va="center", fontsize="small")  # fmt: skip
     ax.set(xlim=(0.3, count + 0.7), ylim=(top + 0.6 * (half + 0.5), 0), yticks=[])
@@ -124,10 +125,11 @@ def plot_cost(costs: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     ax = ax or plt.subplots(figsize=(7, 4.5))[1]
     for row in costs.itertuples():
-        recipe = models.recipe(row.architecture)
+        own, title = look(row.architecture), models.recipe(row.architecture).title
         size = 25 + 6 * np.sqrt(row.weights / 100)
-        ax.scatter(row.minutes, row.score, s=size, color=recipe.colour, alpha=0.85)
-        ax.annotate(recipe.title, (row.minutes, row.score), xytext=(7, 4),
+        ax.scatter(row.minutes, row.score, s=size, color=own["color"], marker=own["marker"],
+                   alpha=0.85)  # fmt: skip
+        ax.annotate(title, (row.minutes, row.score), xytext=(7, 4),
                     textcoords="offset points", fontsize="small")  # fmt: skip
     ax.set(xscale="log", xlabel="minutes of one core for search and training")
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

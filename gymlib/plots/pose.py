@@ -3,13 +3,13 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from jaxtyping import Bool, Float
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from pandas.io.formats.style import Styler
 
 from gymlib.labels import COLOURS
+from gymlib.plots.heatmap import plot_heatmap
 from gymlib.plots.style import ABOVE, MISSING_COLOUR, SERIES_COLOURS, bars, grid, rows_from_above
 
 FOUND_COLOUR = "#56B4E9"
@@ -68,8 +68,8 @@ def plot_pck(
 def plot_parts(parts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """PCK of body parts (index) by group (columns, 0 to 1) as a heat map."""
     ax = ax or plt.subplots(figsize=(1.2 * parts.shape[1] + 2, 0.4 * len(parts) + 1))[1]
-    sns.heatmap(
-        100 * parts, ax=ax, annot=True, fmt=".0f", vmin=0, vmax=100, cmap="Blues",
+    plot_heatmap(
+        100 * parts, ax, fmt=".0f", vmin=0, vmax=100, cbar=True,
         cbar_kws={"label": "keypoints within 0.2 torso (%)"},
     )  # fmt: skip
     ax.tick_params(axis="y", rotation=0)

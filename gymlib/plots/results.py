@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from jaxtyping import Float
 from matplotlib.axes import Axes
 
@@ -13,6 +12,8 @@ from gymlib import models
 from gymlib.evaluation import results
 from gymlib.evaluation.repeats import SPLITS
 from gymlib.labels import CLASSES, COLOURS
+from gymlib.plots.heatmap import plot_heatmap
+from gymlib.plots.looks import look
 from gymlib.plots.style import CHANCE, MISSING_COLOUR, OUTSIDE, SERIES_COLOURS, grid
 
 # Base models share one grey: they differ by chance only. Vote and mean have shape and colour.
@@ -35,10 +36,9 @@ def plot_confusion(
     """A row-normalised confusion matrix (0 to 1) as percentages; "–" where a class is missing."""
     ax = ax or plt.subplots(figsize=(3.4, 3.2))[1]
     text = np.where(np.isnan(matrix), "–", np.char.mod("%.0f", np.nan_to_num(100 * matrix)))
-    sns.heatmap(
-        np.nan_to_num(matrix), ax=ax, vmin=0, vmax=1, cmap="Blues", cbar=False, square=True,
-        annot=text, fmt="", linewidths=1, xticklabels=CLASSES, yticklabels=CLASSES,
-        annot_kws={"size": 11},
+    plot_heatmap(
+        np.nan_to_num(matrix), ax, text, fmt="", vmin=0, vmax=1, square=True, xticklabels=CLASSES,
+        yticklabels=CLASSES, annot_kws={"size": 11},
     )  # fmt: skip
     ax.set(title=title, xlabel="predicted", ylabel="true")
     ax.tick_params(length=0, labelsize=10)
@@ -78,10 +78,9 @@ def _in_order(keys: Iterable[str]) -> list[str]:
 
 
 def plot_folds(
-    table1: pd.DataFrame, axes=None, *, score: str = "f1", title: str = "",
-    beside: pd.DataFrame | None = None,
-) -> np.ndarray:  # fmt: skip
-    """Every model's ``score`` ("acc" or "f1", percent) by outer fold; a panel per architecture.
+    table1: pd.DataFrame, axes=None, *, title: str = "", beside: pd.DataFrame | None = None
+) -> np.ndarray:
+    """Every model's macro F1 by outer fold; a panel per architecture.
 
     Parameters
     ----------
@@ -92,15 +91,15 @@ def plot_folds(
     for ax, architecture in zip(axes[0], names):
         for model, rows in table1.groupby("model", sort=False):
             look = MODEL_LOOKS[model.split("_")[0]] | {"label": LEGEND.get(model)}
-            ax.scatter(rows["K"] + _shift(model), rows[f"{architecture}_{score}"], **look)
+            ax.scatter(rows["K"] + _shift(model), rows[f"{architecture}_f1"], **look)
         ax.set(title=f"{models.recipe(architecture).title} {title}".strip(), xlabel="outer fold K")
         ax.set_xticks(sorted(table1["K"].unique()))
         ax.margins(x=0.12)
     tables = [table1] if beside is None else [table1, beside]
-    every = np.concatenate([own.filter(like=f"_{score}").to_numpy().ravel() for own in tables])
+    every = np.concatenate([own.filter(like="_f1").to_numpy().ravel() for own in tables])
     low, high = np.nanmin(every), np.nanmax(every)
     room = 0.05 * (high - low) + 0.5
-    axes[0, 0].set(ylabel=SCORES[score], ylim=(low - room, high + room))
+    axes[0, 0].set(ylabel=SCORES["f1"], ylim=(low - room, high + room))
     axes[0, -1].legend(**OUTSIDE)
     return axes
 
@@ -192,11 +191,11 @@ def plot_learning_curve(curve: pd.DataFrame, axes=None) -> np.ndarray:
     names = list(curve["architecture"].unique())
     for ax, (score, label) in zip(axes[0], SCORES.items()):
         for number, name in enumerate(names):
-            rows, recipe = curve[curve["architecture"] == name], models.recipe(name)
+            rows, title = curve[curve["architecture"] == name], models.recipe(name).title
             # A little apart, so that bars of different architectures do not hide each other.
             place = rows["trained"] * 1.03 ** (number - (len(names) - 1) / 2)
-            look = {"color": recipe.colour, "marker": "o", "capsize": 3, "label": recipe.title}
-            ax.errorbar(place, rows[f"{score}_mean"], yerr=_reach(rows, score), **look)
+            own = look(name) | {"capsize": 3, "label": title}
+            ax.errorbar(place, rows[f"{score}_mean"], yerr=_reach(rows, score), **own)
         ax.set_xscale("log")
         ticks = sorted(set(curve["trained"]))
         ax.set_xticks(ticks, [f"{tick:.0f}" for tick in ticks])
@@ -211,7 +210,8 @@ def plot_losses(losses: pd.DataFrame, architecture: str, axes=None) -> np.ndarra
     """Loss curves of every model, one panel per outer fold (thesis, appendix A.2).
 
     ``losses`` has the mean loss per step of every epoch (architecture, outer, model, epoch, loss);
-    the right-hand axis gives 100 times that: the thesis adds up the first 100 steps.
+    the right-hand axis gives 100 times that: the thesis adds up the first 100 steps. The heights
+    are those of all architectures in ``losses``, so that their figures can be compared.
     """
     rows = losses[losses["architecture"] == architecture]
     outer = sorted(rows["outer"].unique())
@@ -224,7 +224,7 @@ def plot_losses(losses: pd.DataFrame, architecture: str, axes=None) -> np.ndarra
         ax.axhline(CHANCE, color="black", linewidth=0.8, linestyle=":")
         ax.set(title=f"Fold {k + 1}", xlabel="epoch")
     title = models.recipe(architecture).title
-    axes[0, 0].set(ylabel=f"{title}: mean loss per step", ylim=_loss_limits(rows))
+    axes[0, 0].set(ylabel=f"{title}: mean loss per step", ylim=_loss_limits(losses))
     scales = (lambda y: THESIS_BATCHES * y, lambda y: y / THESIS_BATCHES)
     right = axes[0, -1].secondary_yaxis("right", functions=scales)
     right.set_ylabel("the thesis's scale (sum of 100)")
@@ -246,9 +246,9 @@ def _curve_styles(names: list[str]) -> dict[str, dict]:
     return styles | {model: {"color": MISSING_COLOUR, "linewidth": 2} for model in others}
 
 
-def _loss_limits(rows: pd.DataFrame) -> tuple[float, float]:
+def _loss_limits(losses: pd.DataFrame) -> tuple[float, float]:
     """From 0 to the highest loss, but no higher than twice chance: spikes are cut off."""
-    top = rows["loss"].max()
+    top = losses["loss"].max()
     return 0, min(2 * CHANCE, 1.05 * max(CHANCE, top if np.isfinite(top) else CHANCE))
 
 

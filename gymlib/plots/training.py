@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from gymlib import models
 from gymlib.evaluation.metrics import ClassScores
 from gymlib.labels import CLASSES, COLOURS
+from gymlib.plots.looks import look
 from gymlib.plots.skeletons import plot_skeleton
 from gymlib.plots.style import CHANCE, MISSING_COLOUR, OUTSIDE, SERIES_COLOURS, class_legend, grid
 
@@ -128,7 +129,7 @@ def plot_trials(trials: pd.DataFrame, startup: int, axes=None) -> np.ndarray:
         rows = trials[trials["architecture"] == recipe.name]
         table = rows.pivot(index="trial", columns=["outer", "inner"], values="f1")
         numbers, best = table.index + 1, table.cummax()
-        ax.plot(numbers, best, color=recipe.colour, alpha=0.35, lw=1)
+        ax.plot(numbers, best, color=look(recipe.name)["color"], alpha=0.35, lw=1)
         ax.plot(numbers, best.mean(axis=1), color="black", lw=2, label="best so far, mean")
         ax.plot(numbers, table.mean(axis=1), color="black", lw=1, ls=":", label="this trial, mean")
         ax.axvline(startup + 0.5, color="#999999", lw=0.8)
@@ -176,7 +177,7 @@ def plot_choices(chosen: pd.DataFrame, axes=None) -> np.ndarray:
     for column, recipe in zip(axes.T, recipes):
         own = chosen[chosen["architecture"] == recipe.name]
         for ax, parameter in zip(column, recipe.space):
-            ax.scatter(own["outer"] + 1, own[parameter], color=recipe.colour, s=30)
+            ax.scatter(own["outer"] + 1, own[parameter], color=look(recipe.name)["color"], s=30)
             for outer, mean in own.groupby("outer")[parameter].mean().items():
                 ax.hlines(mean, outer + 0.7, outer + 1.3, color="black", lw=1.5)
             ax.set_ylabel(parameter.replace("_", " "))

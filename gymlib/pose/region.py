@@ -61,12 +61,6 @@ def to_picture(points: Float[np.ndarray, "n 2"], region: Region) -> Float[np.nda
     return points @ affine[:, :2].T + affine[:, 2]
 
 
-def to_region(points: Float[np.ndarray, "n 2"], region: Region) -> Float[np.ndarray, "n 2"]:
-    """Pixels of the picture as points in the square; the inverse of :func:`to_picture`."""
-    affine = matrix(region)
-    return np.linalg.solve(affine[:, :2], (points - affine[:, 2]).T).T
-
-
 def crop(
     picture: UInt8[np.ndarray, "height width 3"], region: Region
 ) -> UInt8[np.ndarray, "256 256 3"]:

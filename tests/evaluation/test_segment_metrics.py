@@ -174,7 +174,6 @@ def test_right_everywhere_is_1_whatever_is_said_in_unlabelled_frames(labels, hol
     for predicted in (labels, np.where(true == UNLABELED_CODE, SKILL, labels)):
         assert segment.edit_score(true, predicted) == 1
         assert segment.f1_at(true, predicted, 1.0).f1 == 1
-        assert segment.over_segmentation(true, predicted) == 1
 
 
 def test_counts_are_summed_over_clips():
@@ -190,16 +189,8 @@ def test_nothing_labelled():
         predicted = np.zeros(len(true), np.int8)
         assert segment.edit_score(true, predicted) == 1
         assert segment.f1_at(true, predicted, 0.5) == (0, 0, 0)
-        assert np.isnan(segment.over_segmentation(true, predicted))
         assert all(len(e.offsets) == e.missed == 0
                    for e in segment.border_errors(true, predicted).values())  # fmt: skip
-
-
-def test_over_segmentation_on_paper():
-    flicker = runs((IDLE, 10), (TAKEOFF, 5), (SKILL, 20), (LANDING, 2), (IDLE, 1), (LANDING, 2),
-                   (IDLE, 10))  # fmt: skip
-    assert segment.over_segmentation(PLAIN, flicker) == pytest.approx(7 / 5)
-    assert segment.over_segmentation(PLAIN, np.zeros(50, np.int8)) == pytest.approx(1 / 5)
 
 
 # Borders
@@ -252,9 +243,13 @@ def test_every_true_border_is_found_or_missed(pair):
 
 
 @pytest.mark.parametrize(
-    "score", [segment.edit_score, segment.over_segmentation, segment.border_errors,
-              lambda true, predicted: segment.f1_at(true, predicted, 0.5)]
-)  # fmt: skip
+    "score",
+    [
+        segment.edit_score,
+        segment.border_errors,
+        lambda true, predicted: segment.f1_at(true, predicted, 0.5),
+    ],
+)
 def test_bad_labels_are_refused(score):
     with pytest.raises(ValueError, match="as many predictions as labels, 2, found 1"):
         score(np.array([0, 1]), np.array([0]))

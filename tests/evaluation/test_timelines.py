@@ -80,3 +80,20 @@ def test_the_label_of_every_frame_by_itself(home):
     clips = timelines.read(data, predictions[predictions["architecture"] == "cnn"])
     found = timelines.said(clips)
     assert found[clips[0].clip] == pytest.approx(clips[0].said)
+
+
+def overconfident(fold, right):
+    """A clip of ten frames, answered with 90 %: the first ``right`` of them rightly."""
+    said = np.tile([0.9, 0.1 / 3, 0.1 / 3, 0.1 / 3], (10, 1))
+    true = np.where(np.arange(10) < right, 0, 1)
+    return timelines.Timeline(f"clip{fold}{right}", "gym", fold, true, np.ones(10, bool), said)
+
+
+def test_the_temperature_of_a_fold_comes_from_the_others():
+    """Answers of 90 % that are right in 8 of 10 frames are to become 80 %."""
+    clips = [overconfident(0, 2), overconfident(1, 8), overconfident(2, 8)]
+    first, second, third = timelines.calibrate(clips)
+    np.testing.assert_allclose(first.probabilities[:, 0], 0.8, atol=1e-4)
+    np.testing.assert_allclose(second.probabilities[:, 0], 0.5, atol=1e-4)  # (2 + 8) of 20
+    np.testing.assert_array_equal(second.probabilities, third.probabilities)
+    assert timelines.temperature(clips[1:]) > 1

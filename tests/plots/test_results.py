@@ -13,6 +13,7 @@ from gymlib.evaluation import results
 from gymlib.labels import CLASSES, COLOURS
 from gymlib.plots import results as draw
 from gymlib.plots import tables
+from gymlib.plots.looks import look
 from gymlib.thesis import claims, reference
 
 
@@ -145,7 +146,7 @@ def test_table1_with_more_models_than_the_thesis():
 @pytest.fixture
 def with_another():
     """The thesis's table 1 as if of this data, with an architecture that the thesis has not."""
-    models.register(replace(models.recipe("lstm"), name="gru", title="GRU", colour="#123456"))
+    models.register(replace(models.recipe("lstm"), name="gru", title="GRU"))
     table = reference.table1()
     yield table.assign(gru_acc=table["lstm_acc"] + 1, gru_f1=table["lstm_f1"] + 1)
     models.unregister("gru")
@@ -222,7 +223,7 @@ def test_learning_curve_has_a_line_and_intervals_per_architecture_in_its_colour(
         for name, drawn, first in zip(("lstm", "cnn"), ax.containers, (70, 60)):
             line, _, (bars,) = drawn.lines
             np.testing.assert_allclose(line.get_ydata(orig=False), [first, first + 5, first + 10])
-            assert line.get_color() == models.recipe(name).colour
+            assert line.get_color() == look(name)["color"]
             ends = bars.get_segments()[0][:, 1]
             np.testing.assert_allclose(ends, [first - 4, first + 3])
     assert len(axes[0, 1].get_legend().get_texts()) == 2

@@ -175,6 +175,30 @@ def test_code_that_shows_nothing_joins_the_next_and_defaults_go():
     assert pages.title(notebook(*cells)) == "07 · Results" and pages.title(notebook()) == ""
 
 
+def test_a_text_without_an_answer_goes_and_a_heading_takes_its_section_along():
+    def text(source, *tags):
+        return nbformat.v4.new_markdown_cell(source, metadata={"tags": list(tags)})
+
+    def code(source, *outputs):
+        shown = [nbformat.v4.new_output("stream", text=output) for output in outputs]
+        return nbformat.v4.new_code_cell(source, outputs=shown)
+
+    cells = [
+        text("# 02 · Poses"), code("setup()"),
+        text("## Truth", pages.ANSWERED), code("a()"),
+        text("In parts:", pages.ANSWERED), text("### Finer"), code("b()"),
+        text("## Tracks", pages.ANSWERED), code("c()"),
+        text("By joint:", pages.ANSWERED), code("d()"), code("e()", "five"),
+        text("By frame:", pages.ANSWERED), code("f()"),
+        text("## Summary"), code("g()"),
+    ]  # fmt: skip
+    found = [cell.source for cell in pages.prepare(notebook(*cells), "mine", "02_x").cells]
+    assert found == [
+        "# 02 · Poses, mine", "setup()", "## Tracks", "c()", "By joint:", "d()\n\ne()",
+        "## Summary", "g()",
+    ]  # fmt: skip
+
+
 def test_what_a_notebook_did_not_record_is_left_out():
     book = notebook(figure_cell())
     del book.metadata["gymlib"]

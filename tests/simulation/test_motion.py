@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from momentum import angular_momentum
 
 from gymlib import labels
 from gymlib.simulation.motion import flight
@@ -30,7 +31,6 @@ from gymlib.simulation.motion.proportions import (
     POINTS,
     SOLE,
     Proportions,
-    angular_momentum,
     centre_of_mass,
 )  # fmt: skip
 from gymlib.simulation.motion.style import Style

@@ -96,18 +96,6 @@ def f1_at(
     return SegmentCounts(hits, len(found) - hits, len(there) - hits)
 
 
-def over_segmentation(
-    true: Int[np.ndarray, " frames"], predicted: Int[np.ndarray, " predictions"]
-) -> float:
-    """Predicted segments for each true one; NaN where nothing is labelled.
-
-    >>> over_segmentation(np.array([0, 0, 0, 1]), np.array([0, 1, 0, 1]))
-    2.0
-    """
-    there, found = _segments(true, predicted)
-    return len(found) / len(there) if there else float("nan")
-
-
 def border_errors(
     true: Int[np.ndarray, " frames"], predicted: Int[np.ndarray, " predictions"]
 ) -> dict[str, BorderErrors]:

@@ -65,12 +65,10 @@ def pck(
 
 
 def pck_curve(
-    error: Float[np.ndarray, "frames points"],
-    thresholds: Float[np.ndarray, " thresholds"],
-    missing: Literal["miss", "skip"] = "miss",
+    error: Float[np.ndarray, "frames points"], thresholds: Float[np.ndarray, " thresholds"]
 ) -> Float[np.ndarray, " thresholds"]:
-    """PCK at several thresholds (torso lengths)."""
-    return np.array([pck(error, float(threshold), missing) for threshold in thresholds])
+    """PCK at several thresholds (torso lengths); a frame without a pose has no keypoint right."""
+    return np.array([pck(error, float(threshold)) for threshold in thresholds])
 
 
 PARTS = {

@@ -70,7 +70,7 @@ def differences(compared: pd.DataFrame) -> str:
         f"({row.ratio:.2f} times). It depends on {row.note}."
         for row in compared[compared["differs"]].itertuples()
     ]
-    return "\n".join(lines) or "No statistic lies outside."
+    return "\n".join(lines)
 
 
 def _measurable(poses) -> bool:

@@ -86,7 +86,7 @@ def _wheel(p: Performer, label: int, times, angles, orientations) -> None:
     times : seconds of the keys, from 0. angles : (keys, 24) joint angles and orientations :
     (keys, 3, 3) of the pelvis; the first of each is replaced by how he is now.
     """
-    grid = p._grid(times[-1])
+    grid = p.grid(times[-1])
     times = np.asarray(times) * grid[-1] / times[-1]
     values = np.vstack([p.channels[3:], angles[1:]])
     curve = through(times, values, grid, p.rates[3:], None)
@@ -111,7 +111,7 @@ def _wheel(p: Performer, label: int, times, angles, orientations) -> None:
     joints = joints + np.concatenate([moved, up[:, None]], axis=1)[:, None]
     stands = share > 0.999
     channels = np.concatenate([euler(pelvis), curve], axis=-1)
-    p._keep(
-        grid, channels, pelvis, joints, centre_of_mass(joints), label, stands,
-        np.zeros(len(grid)), airborne=False,
+    p.keep(
+        grid, channels, pelvis, joints, centre_of_mass(joints), label, contacts=stands,
+        airborne=False,
     )  # fmt: skip

@@ -77,9 +77,8 @@ def _from_both_feet(p, attempt, start: str = "standing") -> None:
     backward = attempt.skill == "back somersault"
     pitch = p.rng.uniform(10, 50) if backward else _front_pitch(p, attempt.landing)
     travel = (p.rng.uniform(0.1, 0.6) + _beyond(p)) * (-1 if backward else 1)
-    duration, crouch = _flight_time(p, attempt.shape), p.rng.uniform(0.3, 0.9)
-    if attempt.link == "chain":
-        pitch, crouch = _arrival(p, attempt, onwards=attempt.repeats > 0)
+    duration = _flight_time(p, attempt.shape)
+    pitch, crouch = _first_contact(p, attempt, pitch, p.rng.uniform(0.3, 0.9))
     standing_somersault(
         p, attempt.shape, backward, duration, pitch, travel, crouch=crouch, begin=start
     )
@@ -129,9 +128,8 @@ def _front_from(p, attempt, foot, speed) -> None:
         return
     hurdle(p, foot, speed)
     travel = p.rng.uniform(0.25, 0.5) * speed + _beyond(p)
-    pitch, crouch = _front_pitch(p, attempt.landing), p.rng.uniform(0.3, 0.9)
-    if attempt.link == "chain":
-        pitch, crouch = _arrival(p, attempt, onwards=attempt.repeats > 0)
+    pitch = _front_pitch(p, attempt.landing)
+    pitch, crouch = _first_contact(p, attempt, pitch, p.rng.uniform(0.3, 0.9))
     punch(p, attempt.shape, duration, pitch, travel, crouch=crouch)
 
 
@@ -140,9 +138,8 @@ def _round_off(p, attempt, before) -> float:
     begin = p.time
     turn_over(p, foot, round_off=True)
     duration, pitch = _flight_time(p, attempt.shape), p.rng.uniform(5, 40)
-    travel, crouch = -p.rng.uniform(0.7, 1.3), p.rng.uniform(0.2, 0.8)
-    if attempt.link == "chain":
-        pitch, crouch = _arrival(p, attempt, onwards=attempt.repeats > 0)
+    travel = -p.rng.uniform(0.7, 1.3)
+    pitch, crouch = _first_contact(p, attempt, pitch, p.rng.uniform(0.2, 0.8))
     punch(p, attempt.shape, duration, pitch, travel, backward=True, crouch=crouch)
     return begin
 
@@ -167,6 +164,13 @@ _ENTRIES = {
     "trampoline": _trampoline,
 }  # fmt: skip
 ENTRIES = tuple(_ENTRIES)
+
+
+def _first_contact(p: Performer, attempt, pitch: float, crouch: float) -> tuple[float, float]:
+    """``pitch`` and ``crouch``, or those of :func:`_arrival` if this skill begins a chain."""
+    if attempt.link == "chain":
+        return _arrival(p, attempt, onwards=attempt.repeats > 0)
+    return pitch, crouch
 
 
 def _arrival(p: Performer, attempt, onwards: bool) -> tuple[float, float]:

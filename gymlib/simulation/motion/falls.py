@@ -9,6 +9,7 @@ import numpy as np
 
 from gymlib.labels import LANDING
 from gymlib.simulation.motion.keypose import Key, flat, key
+from gymlib.simulation.motion.lying import lie
 from gymlib.simulation.motion.performer import Performer
 from gymlib.simulation.motion.pose import pose
 
@@ -34,8 +35,8 @@ def roll(p: Performer) -> None:
     p.ground(LANDING, [key(p.rng.uniform(0.25, 0.4), flat(reach, 58), 58, yaw=yaw, lean=0.08)])
     ball, seat = pose(**_BALL), flat(pose(shoulder=45, **_SEAT), -18)
     over = pose(ball, hip=80, knee=80, shoulder=120)
-    p.lie(
-        LANDING,
+    lie(
+        p, LANDING,
         [key(0.28 * lasts, over, 140, yaw=yaw), key(0.5 * lasts, ball, 215, yaw=yaw),
          key(0.75 * lasts, pose(ball, hip=108), 285, yaw=yaw), key(lasts, seat, 342, yaw=yaw)],
         far * np.array([0.3, 0.55, 0.8, 1.0]),
@@ -50,8 +51,8 @@ def rock(p: Performer) -> None:
     p.ground(LANDING, [key(p.rng.uniform(0.3, 0.45), seat, -20, yaw=yaw, lean="pose")])
     back = pose(hip=95, knee=75, lumbar=45, neck=35, elbow=25, hip_abduction=8, **arms)
     times = np.cumsum(p.rng.uniform(0.28, 0.42, 4))
-    p.lie(
-        LANDING,
+    lie(
+        p, LANDING,
         [key(times[0], back, -72, yaw=yaw), key(times[1], pose(back, hip=122), -over, yaw=yaw),
          key(times[2], pose(back, hip=105), -68, yaw=yaw), key(times[3], seat, -20, yaw=yaw)],
         np.array([-0.22, -0.4, -0.22, 0.0]),
@@ -68,8 +69,8 @@ def on_all_fours(p: Performer) -> None:
     under = flat(pose(hip=132, knee=128, lumbar=32, shoulder=105, elbow=12, hip_abduction=8), 58)
     down, held = p.rng.uniform(0.25, 0.4), p.rng.uniform(0.1, 1.2)
     up = p.rng.uniform(0.4, 0.7)
-    p.lie(
-        LANDING,
+    lie(
+        p, LANDING,
         [key(down, fours, pitch, yaw=yaw), key(down + held, fours, pitch - 3, yaw=yaw),
          key(down + held + up, under, 58, yaw=yaw)],
         np.array([0.3, 0.32, 0.3]),
@@ -97,7 +98,7 @@ def sink(p: Performer, seconds: float) -> None:
                      elbow=p.rng.uniform(20, 80), hip_abduction=p.rng.uniform(5, 30))  # fmt: skip
         keys.append(key(time, tread, p.rng.uniform(0, 25), yaw=yaw))
     still = 0.15 * np.arange(1, len(times) + 1)
-    p.lie(LANDING, keys, still * np.sign(p.velocity[0] + 1e-9), np.array(heights))
+    lie(p, LANDING, keys, still * np.sign(p.velocity[0] + 1e-9), np.array(heights))
 
 
 def get_up(p: Performer) -> None:

@@ -6,7 +6,11 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from gymlib.simulation.motion.curves import ease, turned
+from gymlib.skeleton import INDEX
 
+TOES, _HEELS = (
+    [INDEX[f"{side}_{part}"] for side in ("left", "right")] for part in ("foot_index", "heel")
+)
 _SETTLE = 0.07  # seconds in which a foot that touched comes down flat
 # Seconds before the feet leave the ground in which the heels rise. In eight standing jumps of the
 # CMU motion capture database feet turn by 10 to 20 degrees per thirtieth of a second, up to 31 to
@@ -64,3 +68,10 @@ def place_feet(
     lift = np.maximum(lift, peel[:, None] * push)
     toes[:, :, 2] += bed[:, None]
     return Feet(toes, yaw, lift, down, (not planted[0], not planted[1]))
+
+
+def feet_angles(joints: Float[np.ndarray, "33 3"]) -> tuple[Float[np.ndarray, "2"], ...]:
+    """Angles by which the heels are raised and directions of both feet, radians."""
+    foot = joints[TOES] - joints[_HEELS]
+    raised = np.arctan2(-foot[:, 2], np.hypot(foot[:, 0], foot[:, 1]))
+    return np.maximum(raised, 0), np.arctan2(foot[:, 1], foot[:, 0])

@@ -62,7 +62,7 @@ def go(
     air = max(gait.period - gait.stance, 0.0)
     begin = max(swing - gait.period, 0.0) + 0.12 if air else 0.05
     plant = begin + swing + gait.period * np.arange(steps)
-    grid = p._grid(plant[-1] + (0.25 if stop else 0))
+    grid = p.grid(plant[-1] + (0.25 if stop else 0))
     plant *= grid[-1] / (plant[-1] + (0.25 if stop else 0))
     ahead = np.array([np.cos(direction), np.sin(direction)])
     travel, speed = _course(p, gait, grid, plant, ahead, stop, air)
@@ -76,7 +76,7 @@ def go(
     channels = _arms(p, gait, grid, plant, yaw, first, stop)
     pelvis = orientation(channels[:, :3])
     joints = ground.stand(centre, pelvis, channels[:, 3:], feet, p.body, p.floor)
-    p._keep(grid, channels, pelvis, joints, centre, label, feet.planted, np.zeros(len(grid)))
+    p.keep(grid, channels, pelvis, joints, centre, label, contacts=feet.planted)
     return (first + steps - 1) % 2
 
 
@@ -191,4 +191,4 @@ def _arms(p, gait, grid, plant, yaw, first, stop):
     channels[:, 0] += turn * share**2 * (3 - 2 * share) - 0.10 * wave
     channels[:, 1] += blend * (np.radians(gait.lean) * swinging - channels[:, 1])
     channels[:, 2] += blend * (-channels[:, 2])
-    return p._unrest(channels, grid)
+    return p.unrest(channels, grid)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from gymlib.labels import IDLE, SKILL, TAKEOFF
+from gymlib.simulation.motion.jumping import jump
 from gymlib.simulation.motion.keypose import Key, flat, key
 from gymlib.simulation.motion.performer import Performer
 from gymlib.simulation.motion.pose import pose
@@ -114,8 +115,8 @@ def standing_somersault(
     turn = np.radians(pitch - tilt + (-360 if backward else 360))
     ahead = np.array([np.cos(p.channels[0]), np.sin(p.channels[0])])
     axis = np.array([-ahead[1], ahead[0], 0]) * turn
-    p.jump(
-        [*low, key(0, off, tilt, yaw=p.yaw, lean=lean)], TAKEOFF, keys, axis, travel * ahead,
+    jump(
+        p, [*low, key(0, off, tilt, yaw=p.yaw, lean=lean)], TAKEOFF, keys, axis, travel * ahead,
         flight_label=SKILL,
     )  # fmt: skip
 
@@ -161,8 +162,8 @@ def hurdle(p: Performer, foot: int, speed: float, yaw: float = 0.0) -> None:
     stance = float(np.clip(0.5 / speed, 0.15, 0.24))
     planted = (foot == 0, foot == 1)
     toe = p.toes[[foot]]
-    p.jump(
-        [key(stance, off, 3, lean=0.12)], TAKEOFF, keys,
+    jump(
+        p, [key(stance, off, 3, lean=0.12)], TAKEOFF, keys,
         (0, np.radians(pitch - 3), np.radians(yaw)),
         (0.85 * speed * lasts, 0.03 * (1 if foot else -1)), flight_label=TAKEOFF, planted=planted,
         toes=toe,
@@ -195,7 +196,8 @@ def punch(
     lean = p.rng.uniform(-0.2, -0.12) if backward else p.rng.uniform(0.02, 0.1)
     keys = somersault(p.style, shape, backward, duration, pitch, crouch=crouch, yaw=yaw)
     axis = np.array([-np.sin(np.radians(yaw)), np.cos(np.radians(yaw)), 0]) * turn
-    p.jump(
+    jump(
+        p,
         [key(down, flat(low, stoop), stoop if not backward else 10, yaw=yaw, lean=-0.16 * behind),
          key(0, flat(off, tilt, sole=45), tilt, yaw=yaw, lean=lean)],
         TAKEOFF, keys, axis, (travel * np.cos(np.radians(yaw)), travel * np.sin(np.radians(yaw))),
@@ -236,7 +238,8 @@ def sideways(
                    roll=end, lean="pose")  # fmt: skip
     turn = np.radians(360 + side * (end - tilt))
     takeoff = flat(off, 4, sole=40)
-    p.jump(
+    jump(
+        p,
         [key(0.1, flat(low, 8), 8, roll=-2 * side, yaw=yaw),
          key(0, takeoff, 4, roll=tilt, yaw=yaw, lean="pose")],
         TAKEOFF, keys, (0, turn, 0), (travel, 0.0), flight_label=SKILL,

@@ -3,6 +3,7 @@
 import numpy as np
 
 from gymlib.labels import IDLE, LANDING, SKILL, TAKEOFF
+from gymlib.simulation.motion.jumping import jump
 from gymlib.simulation.motion.keypose import flat, key
 from gymlib.simulation.motion.performer import Performer
 from gymlib.simulation.motion.pose import pose
@@ -25,7 +26,8 @@ def bounce(
     out = 9.81 * seconds / 2
     speed = (max(-p.velocity[2], 0.6 * out) + out) / 2
     lean = {None: -0.08, True: -0.14, False: 0.0}[backward]
-    p.jump(
+    jump(
+        p,
         [key(0.5 * contact, flat(low, 6), 6, yaw=p.yaw),
          key(contact, flat(off, tilt, sole=25), tilt, yaw=p.yaw, lean=lean)],
         label, keys, turns, (p.rng.normal(0, 0.12), 0.0), flight_label=in_air, dip=speed,

@@ -2,7 +2,7 @@
 
 import { element } from "./elements.js";
 
-const DARK = 0.5; // from this share on a cell is dark
+const DARK = 0.71; // above this share white has more contrast with the cell than black
 
 export class Matrix {
   /** `look`: classes and shades, 101 colours from 0 to 1. Calls `onChoose([true, answer])`. */
@@ -43,7 +43,7 @@ export class Matrix {
       element("small", { textContent: count.toLocaleString("en") }),
     ]);
     node.style.background = this.look.shades[Math.round(100 * (share ?? 0))];
-    node.style.color = share > DARK ? "#fff" : "#262626";
+    node.style.color = share > DARK ? "#fff" : "#000";
     return node;
   }
 }
