@@ -143,7 +143,7 @@ def _say(own: Dataset, found) -> None:
     lines += [f"note: {note}" for note in found.notes]
     if not found.scores.empty:
         lines.append(found.scores.to_string(index=False, **_ONE_DIGIT))
-    lines.append(f"Tables, files for BORIS and ELAN, soon overlay videos: {ensemble.folder(own)}")
+    lines.append(f"Tables, files for BORIS and ELAN, overlay videos: {ensemble.folder(own)}")
     tqdm.write("\n".join(lines))
 
 

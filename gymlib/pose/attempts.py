@@ -34,6 +34,9 @@ IMPOSSIBLE = 24.0
 """Speed (about 12 m/s) from which two detections are not the same body."""
 ALIKE = 1.6
 """Ratio of two torsos from which they are not the same body's."""
+SMALL = 0.4
+"""Regions that are a smaller share of the picture's longer side are looked at in parts of it too:
+their places are not exact in the whole."""
 SIZE = 640
 """Larger pictures are made this long first (pixels): the network sees 224 of it anyway."""
 
@@ -79,7 +82,8 @@ def look_through(path: str | Path, detector: Detector, every: int) -> Iterator[L
         scale = grey.shape[0] / picture.shape[0]
         step = None if before is None else _step(before, grey, bodies * scale, scale)
         found = detector(picture, SCORE)
-        if not found or found[0].score < SURE:
+        near = SMALL * max(picture.shape[:2])
+        if not any(one.score >= SURE and one.region.side >= near for one in found):
             found = detector(picture, SCORE, tiles=True)
         regions = [one.region for one in found]
         bodies = np.array([[one.x, one.y, one.side / SIDE] for one in regions]).reshape(-1, 3)
@@ -105,7 +109,8 @@ def rising(looks: Sequence[Look], fps: float) -> Float[np.ndarray, " looks"]:
     """Of each look the highest vertical speed of a body since the look before, torso lengths per
     second; 0 where nobody was seen in both.
 
-    A body is the nearest of about the same size; the camera's movement does not count.
+    Bodies of about the same size that are nearest to each other are the same; the camera's
+    movement does not count.
     """
     speeds = np.zeros(len(looks))
     for number, (before, now) in enumerate(pairwise(looks), start=1):
@@ -118,9 +123,9 @@ def rising(looks: Sequence[Look], fps: float) -> Float[np.ndarray, " looks"]:
         moved = moved / ((sizes[0] + sizes[1]) / 2 * elapsed)[..., None]
         speed = np.linalg.norm(moved, axis=-1)  # (now, before)
         speed[np.abs(np.log(sizes[0] / sizes[1])) > np.log(ALIKE)] = np.inf
-        nearest = speed.argmin(axis=1)
-        rows = np.flatnonzero(speed.min(axis=1) < IMPOSSIBLE)
-        speeds[number] = np.abs(moved[rows, nearest[rows], 1]).max(initial=0)
+        same = (speed == speed.min(axis=1, keepdims=True)) & (speed == speed.min(axis=0))
+        same &= speed < IMPOSSIBLE
+        speeds[number] = np.abs(moved[same][:, 1]).max(initial=0)
     return speeds
 
 
@@ -155,9 +160,10 @@ def _divided(
     most: float,
 ) -> list[tuple[int, int]]:
     """A stretch in parts of at most ``most`` frames, each but the last at least half as long."""
-    first, last = stretch
-    if last + 1 - first <= most:
-        return [stretch]
-    possible = np.flatnonzero((looks >= first + most / 2) & (looks <= first + most))[::-1]
-    border = int(looks[possible[speeds[possible].argmin()]])
-    return [(first, border - 1), *_divided((border, last), looks, speeds, most)]
+    (first, last), parts = stretch, []
+    while last + 1 - first > most:
+        possible = np.flatnonzero((looks >= first + most / 2) & (looks <= first + most))[::-1]
+        border = int(looks[possible[speeds[possible].argmin()]])
+        parts.append((first, border - 1))
+        first = border
+    return [*parts, (first, last)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from gymlib.video.info import VideoInfo
+from gymlib.video.info import VideoError, VideoInfo
 from gymlib.video.reading import Frame, _decode, _mean_rate, _open, _upright, _video_stream
 from gymlib.video.writing import write_video
 
@@ -32,7 +32,7 @@ def cut(
     begin and end at the very frame, at the mean frame rate (see :func:`~gymlib.video.write_video`).
 
     Returns what was written. Raises ValueError for stretches that overlap or are
-    not in order, VideoError as :func:`~gymlib.video.read_frames` does.
+    not in order, VideoError as :func:`~gymlib.video.read_frames` does or if the video ends before.
     """
     path, position, written = Path(path), 0, []
     with _open(path) as container:
@@ -45,6 +45,12 @@ def cut(
                     f"{last} after frame {position - 1}"
                 )
             own = islice(pictures, first - position, last + 1 - position)
-            written.append(write_video(file, (_upright(picture, stream) for picture in own), fps))
+            made = write_video(file, (_upright(picture, stream) for picture in own), fps)
+            if made.frames != last + 1 - first:
+                raise VideoError(
+                    f"{path}: expected frames {first} to {last}, the video ends after frame "
+                    f"{first + made.frames - 1}; copy the file again"
+                )
+            written.append(made)
             position = last + 1
     return written
