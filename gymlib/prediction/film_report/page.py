@@ -119,15 +119,18 @@ def write_overview(
     clips, fps = data.clips, float(data.clips["fps"].iloc[0])
     codes = np.full(int(clips["end"].max()) + 1, UNLABELED_CODE, np.int8)
     probabilities = np.full((len(codes), len(PROBABILITIES)), np.nan)
-    for clip, start, frames in zip(clips["clip"], clips["start"].astype(int), clips["frames"]):
-        own = slice(start, start + frames)
-        codes[own], probabilities[own] = _answers(said, clip, frames)
-    scale = Scale(np.arange(len(codes) + 1) / fps, timed=True)
+    scale, listed, spans = Scale(np.arange(len(codes) + 1) / fps, timed=True), [], {}
+    for own, row in zip(reports, clips.itertuples()):
+        first, last = int(row.start), int(row.end)
+        shown = slice(first, last + 1)
+        codes[shown], probabilities[shown] = _answers(said, row.clip, row.frames)
+        part = Scale(scale.borders[first : last + 2], timed=True)
+        what = sentence(found(codes[shown], probabilities[shown], part), part)
+        listed.append(own._replace(sentence=what))
+        spans[row.clip] = scale.say(first, last)
     rows = found(codes, probabilities, scale)
-    times = dict(zip(clips["clip"], zip(clips["start"], clips["end"])))
-    spans = {clip: scale.say(int(first), int(last)) for clip, (first, last) in times.items()}
     drawn = chart({"film": codes}, {}, codes != UNLABELED_CODE, scale)
-    return _write_list(path, data.name, sentence(rows, scale), reports, spans, drawn)
+    return _write_list(path, data.name, sentence(rows, scale), listed, spans, drawn)
 
 
 def _write_list(
