@@ -22,7 +22,7 @@ help:
 	@echo "  DATASET=simulated|recovered|<your folder in data/>   now: $(DATASET)"
 	@echo "  PROFILE=full|quick                                   now: $(PROFILE)"
 	@echo "  EXTRACTOR=blazepose|tracker                          now: $(EXTRACTOR)"
-	@echo "  CLUSTER=tcp://host:8786 trains the models on a Dask cluster"
+	@echo "  CLUSTER=tcp://host:8786 trains the models, or labels FILMS, on a Dask cluster"
 	@echo "  SEEDS=5 runs the protocol five times, with other folds, weights and order"
 	@echo "  CLIPS=2000 is how many clips DATASET=skeletons gets"
 
@@ -45,7 +45,8 @@ data: $(READY)
 ## Label FILMS="...", or DATASET, with the weights of the package; write tables and overlay videos
 predict: $(READY)
 	$(RUN) predict $(FILMS) --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) --sources $(SOURCES) \
-		$(if $(EXTRACTOR),--extractor $(EXTRACTOR)) $(if $(PERSON),--person $(PERSON))
+		$(if $(EXTRACTOR),--extractor $(EXTRACTOR)) $(if $(PERSON),--person $(PERSON)) \
+		$(if $(CLUSTER),--cluster $(CLUSTER))
 
 ## Check everything: style, unit tests, the quick profile of all notebooks
 test: lint

@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import threading
-from functools import partial
 from pathlib import Path
 
 from gymlib.dataset import Dataset
@@ -24,10 +23,10 @@ EXTRACTORS = ("blazepose", "tracker")  # of gymlib.pose, which takes a second to
 
 HELP = {
     "home": "folder that holds data/, figures/ and build/",
-    "dataset": "simulated, recovered, or the name of your folder in data/",
+    "dataset": "simulated, recovered, skeletons, or the name of your folder in data/",
     "profile": "full: as the thesis; quick: a first look in minutes",
     "local": "a local copy of the recovered skeletons, instead of the download",
-    "cluster": "a Dask scheduler whose workers train the models",
+    "cluster": "a Dask scheduler whose workers train the models, or label the films, one each",
     "seeds": "how often the protocol runs, with other folds, weights and order; without it as "
     "often as the last time",
     "clips": "clips of the data set skeletons",
@@ -36,7 +35,8 @@ HELP = {
     "extractor": "who finds the poses: blazepose as in the thesis, or tracker, which keeps them "
     "through a somersault; films have the tracker, data sets what they had before",
     "person": "whom the tracker follows: a place in the picture as shares of its width and height, "
-    "and when (0.4,0.6,1.5); without it the one who moves",
+    "and when (0.4,0.6,1.5), in all films or in one (salto.mp4=0.4,0.6); without it the one who "
+    "moves",
     "sources": "pretrained (the weights of the package), or data sets to train on: recovered",
     "format": "boris: aggregated events; boris-tabular: START and STOP rows (reading tells them "
     "apart); elan: one .eaf per clip; frames: one table row per frame",
@@ -103,9 +103,11 @@ def _dataset(options, name: str | None = None) -> Dataset:
 def data(options) -> None:
     """Make or download the data set, and check its annotations as a whole."""
     from gymlib.annotation import reading
+    from gymlib.thesis import datasets
 
     own = _dataset(options)
-    _make(own, options.source, options.clips)
+    for note in datasets.make(own, options.source, options.clips):
+        print(f"note: {note}", file=sys.stderr)
     people = own.annotators
     if people:
         reading.read(own)  # every fault now, before anything long runs
@@ -113,81 +115,49 @@ def data(options) -> None:
     print(f"{own.name}: {len(own.clips)} clips, {frames} frames, {len(people)} annotators")
 
 
-def _make(own: Dataset, source: Path | None, clips: int | None = None) -> None:
-    """What ``data`` writes: a generated, recovered or found data set."""
-    if own.name in ("simulated", "simulated-quick"):
-        from gymlib.simulation import generate
-
-        generate.make(own.folder, size="quick" if own.name.endswith("quick") else "full")
-    elif own.name == "skeletons":
-        from gymlib.simulation import skeletons
-
-        skeletons.make(own.folder, clips or skeletons.CLIPS)
-    elif own.name == "recovered":
-        from gymlib.thesis import recovered
-
-        recovered.make(own.folder, source=source)
-    else:
-        from gymlib.dataset import inventory
-
-        for note in inventory.take(own):
-            print(f"note: {note}", file=sys.stderr)
-
-
 def predict(options) -> None:
     """Label films, or the videos of a data set; write a report, tables and overlay videos."""
-    from gymlib.pose import TRACKER, PoseConfig
-    from gymlib.prediction import ensemble, film_report, pretrained, videos
+    from gymlib.prediction.predict import predict as label
 
-    person = _person(options.person) if options.person else None
-    asked = options.extractor or (TRACKER if options.films or person else None)
-    poses = PoseConfig(extractor=asked, person=person) if asked else None
-    names = dict.fromkeys(options.sources)
-    teachers = [_dataset(options, name) for name in names if name != pretrained.NAME]
-    sources = {data.name: data for data in teachers}
-    targets = {own.name: own for own in _targets(options)}
-    for data in (targets | sources).values():
-        _make(data, options.source)
-    for own in targets.values():
-        videos.check(own)
-    for data in sources.values():
-        videos.prepare(data)
-    config = ensemble.TransferConfig() if options.profile == "full" else ensemble.QUICK
-    shipped = {pretrained.NAME: pretrained.load} if pretrained.NAME in names else {}
-    taught = {name: partial(ensemble.taught, data, config) for name, data in sources.items()}
-    reports = []
-    for own in targets.values():
-        found = videos.apply(own, shipped | taught, poses)
-        reports += found.reports
-        for note in found.notes:
-            print(f"note: {note}")
-        if not found.scores.empty:
-            print(found.scores.to_string(index=False, **_ONE_DIGIT))
-        print(f"Tables, overlay videos, files for BORIS and ELAN: {ensemble.folder(own)}")
-    place = ensemble.folder(own) if len(targets) == 1 else paths.work(options.home) / "films"
-    several = len(reports) > 1
-    page = film_report.write_index(place / "index.html", reports) if several else reports[0].path
+    page = label(
+        options.films,
+        _dataset(options),
+        {name: _dataset(options, name) for name in options.sources},
+        _say,
+        extractor=options.extractor,
+        people=dict(map(_person, options.person)),
+        quick=options.profile == "quick",
+        recovered=options.source,
+        address=options.cluster,
+    )
     print(f"Look first at the report: {page}")
 
 
-def _targets(options) -> list[Dataset]:
-    """What is to be labelled: a data set of each film that is named, or the one data set."""
-    from gymlib.prediction import open as doors
+def _say(own: Dataset, found) -> None:
+    """Tell what was found in a film; a progress bar below moves on."""
+    from tqdm import tqdm
 
-    films = [film for path in options.films for film in doors.films(path)]
-    return [doors.film_dataset(film, options.home) for film in films] or [_dataset(options)]
+    from gymlib.prediction import ensemble
+
+    lines = [f"{clip}: {sentence}" for clip, sentence in found.sentences.items()]
+    lines += [f"note: {note}" for note in found.notes]
+    if not found.scores.empty:
+        lines.append(found.scores.to_string(index=False, **_ONE_DIGIT))
+    lines.append(f"Tables, files for BORIS and ELAN, overlay videos: {ensemble.folder(own)}")
+    tqdm.write("\n".join(lines))
 
 
-def _person(text: str):
-    """ "0.4,0.6" or "0.4,0.6,1.5" -> somebody pointed at."""
+def _person(text: str) -> tuple:
+    """ "0.4,0.6" -> ("", somebody pointed at); "salto.mp4=0.4,0.6,1.5" -> ("salto.mp4", ...)."""
     from gymlib.pose import Person
 
+    film, _, place = text.rpartition("=")
     try:
-        return Person(*map(float, text.split(",", 2)))
+        return film, Person(*map(float, place.split(",", 2)))
     except (TypeError, ValueError):
         raise ValueError(
             "--person expects X,Y or X,Y,SECONDS with X and Y as shares of the picture, such as "
-            f"0.4,0.6,1.5; found {text!r}"
+            f"0.4,0.6,1.5, or one film's as salto.mp4=0.4,0.6; found {text!r}"
         ) from None
 
 
@@ -328,8 +298,9 @@ def _parser() -> argparse.ArgumentParser:
         add("--source", HELP["local"], type=Path)
         if command is not predict:
             add("--clips", HELP["clips"], type=int)
-        if command in (reproduce, report, models):
+        if command is not data:
             add("--cluster", HELP["cluster"], metavar="tcp://HOST:PORT")
+        if command in (reproduce, report, models):
             add("--seeds", HELP["seeds"], type=int)
         if command is models:
             add("--models", HELP["models"], nargs="+", metavar="NAME")
@@ -337,7 +308,7 @@ def _parser() -> argparse.ArgumentParser:
             add("films", HELP["films"], nargs="*", type=Path)
             add("--sources", HELP["sources"], nargs="+", default=["pretrained"])
             add("--extractor", HELP["extractor"], choices=EXTRACTORS)
-            add("--person", HELP["person"], metavar="X,Y[,SECONDS]")
+            add("--person", HELP["person"], nargs="+", default=[], metavar="[FILM=]X,Y[,SECONDS]")
     return parser
 
 

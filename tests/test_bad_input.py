@@ -156,7 +156,8 @@ def test_films_are_labelled_by_their_names(run, monkeypatch, tmp_path):
     assert f"Look first at the report: {index}\n" in said
     for name in ("one", "my_salto_2", "three", "1_1_script"):
         place = ensemble.folder(Dataset(name))
-        assert f"Tables, overlay videos, files for BORIS and ELAN: {place}" in said
+        assert f"Tables, files for BORIS and ELAN, overlay videos: {place}" in said
+        assert f"{name}: No attempt: all 8 frames are labelled idle." in said
         table = read_table(place / "pretrained.parquet")
         assert len(table) == len(NAMES) and set(table["answer"]) <= set(CLASSES)
         assert video.probe(place / "overlay" / f"{name}.mp4").frames == len(NAMES)

@@ -1,5 +1,6 @@
 """A folder of videos as a data set: clips.csv written from what is in videos/."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -34,12 +35,16 @@ def _videos(folder: Path) -> list[Path]:
     )
 
 
-def make(data: Dataset) -> pd.DataFrame:
+def make(data: Dataset, more: Mapping[str, Mapping[str, object]] | None = None) -> pd.DataFrame:
     """Write clips.csv for the videos found under videos/ and return it.
 
     ``videos/<video>/<clip>.mp4`` gives clip and video their names; a file directly in
     ``videos/`` is a clip and a video of the same name. Sizes, frame rates and numbers of frames
     are read from the files.
+
+    Parameters
+    ----------
+    more : further columns: name -> clip -> value.
 
     Raises ValueError listing every file that cannot be used: a name that cannot be a clip's,
     two clips of one name, a file that is no complete video.
@@ -53,7 +58,7 @@ def make(data: Dataset) -> pd.DataFrame:
             f"see 'Your own videos' in the README{known}"
         )
     rows, faults, first = [], [], {}
-    for file in progress(files, desc="looking at videos", unit="video"):
+    for file in progress(files, desc="videos", unit="video", disable=len(files) == 1):
         other = first.setdefault(file.stem, file)
         if other is not file:
             faults.append(f"{other} and {file}: two clips named {file.stem!r}")
@@ -64,6 +69,8 @@ def make(data: Dataset) -> pd.DataFrame:
     if faults:
         raise ValueError("videos that cannot be used:\n- " + "\n- ".join(faults))
     table = pd.DataFrame(rows)
+    for column, values in (more or {}).items():
+        table[column] = table["clip"].map(values)
     data.write(table, "clips.csv")
     return table
 

@@ -15,30 +15,26 @@ from pathlib import Path
 import joblib
 import torch
 
-from gymlib.evaluation import outer_fold
+from gymlib.evaluation import cluster, outer_fold
 from gymlib.evaluation.outer_fold import DONE, OuterFold
 from gymlib.files import processes
-from gymlib.files.atomic import atomic_path
 from gymlib.files.progress import BAR, progress
 
 
-def run(parts: list[OuterFold], n_jobs: int | None = None, cluster: str | None = None) -> None:
+def run(parts: list[OuterFold], n_jobs: int | None = None, address: str | None = None) -> None:
     """Do the outer folds that are not done, with one progress bar for everything.
 
     Parameters
     ----------
     n_jobs : processes on this machine; None takes as many as there are cores.
-    cluster : address of a Dask scheduler, such as tcp://host:8786, whose workers do the parts
-        instead; each needs gymlib installed in the same version. A fold whose worker dies is
-        done again by another one.
-
-    Raises ConnectionError if there is no scheduler or worker at ``cluster``.
+    address : of a Dask scheduler whose workers do the parts instead; see
+        :func:`gymlib.evaluation.cluster.connected`, and what it raises.
     """
     waiting = [part for part in parts if not part.step.is_done()]
     total = sum(part.cost for part in parts)
     done = total - sum(part.cost for part in waiting)
     name = parts[0].protocol.name
-    side_by_side = _on_cluster(cluster) if cluster else _in_processes(n_jobs, len(waiting))
+    side_by_side = _on_cluster(address) if address else _in_processes(n_jobs, len(waiting))
     with (
         side_by_side as do,
         progress(total=total, desc=f"protocol {name}", bar_format=BAR, smoothing=0) as bar,
@@ -83,60 +79,26 @@ def _work(part: OuterFold) -> None:
 
 @contextlib.contextmanager
 def _on_cluster(address: str) -> Iterator:
-    # Takes half a second, which a run on one machine need not wait.
-    from distributed import Client
-
-    try:
-        client = Client(address, timeout=CONNECT, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise ConnectionError(
-            f"no Dask scheduler answers at {address} ({error}); start one with `dask scheduler` "
-            "and, on each machine, `dask worker` with its address"
-        ) from None
-    with client:
-        if not client.scheduler_info()["workers"]:
-            raise ConnectionError(
-                f"the Dask scheduler at {address} has no workers; start some with "
-                f"`dask worker {address}`"
-            )
-        with client.as_current(), joblib.parallel_config("dask"):
-            yield _gather
-
-
-CONNECT = 10.0
-"""Seconds to wait for a scheduler."""
+    with cluster.connected(address):
+        yield _gather
 
 
 def _gather(waiting: list[OuterFold]) -> None:
     """Send parts with what is known of them; keep what comes back as soon as it comes."""
     folders = {part.folder.name: part.folder for part in waiting}
     parallel = joblib.Parallel(return_as="generator_unordered")
-    for name, files in parallel(joblib.delayed(_work_afar)(u, _pack(u.folder)) for u in waiting):
-        _unpack(files, folders[name])
+    jobs = (joblib.delayed(_work_afar)(part, cluster.pack(part.folder)) for part in waiting)
+    for name, files in parallel(jobs):
+        cluster.unpack(files, folders[name], last=DONE)
 
 
 def _work_afar(part: OuterFold, known: dict[str, bytes]) -> tuple[str, dict[str, bytes]]:
     """On a worker: the part's name and its files."""
     with tempfile.TemporaryDirectory() as folder:
         there = part.moved(Path(folder) / part.folder.name)
-        _unpack(known, there.folder)
+        cluster.unpack(known, there.folder)
         _work(there)
-        return part.folder.name, _pack(there.folder)
-
-
-def _pack(folder: Path) -> dict[str, bytes]:
-    """A part's files by name, the one that says it is done last."""
-    files = [file for file in folder.rglob("*") if file.is_file() and file.name[0] != "."]
-    files.sort(key=lambda file: (file.name == DONE, file))
-    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
-
-
-def _unpack(files: dict[str, bytes], folder: Path) -> None:
-    for name, content in files.items():
-        if not (folder / name).resolve().is_relative_to(folder.resolve()):
-            raise ValueError(f"a worker sent a file that lies outside its folder: {name}")
-        with atomic_path(folder / name) as temporary:
-            temporary.write_bytes(content)
+        return part.folder.name, cluster.pack(there.folder)
 
 
 # --- progress -------------------------------------------------------------------------------

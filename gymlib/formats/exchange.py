@@ -85,7 +85,8 @@ def write(
     for segment in segments:
         groups.setdefault(getattr(segment, key), []).append(segment)
     files = {name: out / f"{name}.{suffix}" for name in groups}
-    for name, own in progress(list(groups.items()), desc="writing files", unit="file"):
+    named = list(groups.items())
+    for name, own in progress(named, desc="files", unit="file", disable=len(named) < 2):
         if form == "elan":
             media = clocks[name].media
             seen = Path(os.path.relpath(data.folder / media, out)).as_posix() if media else ""

@@ -4,9 +4,11 @@ Every finished clip is a file in the data set's folder ``.poses``. Each extracto
 clips, so one can be tried after the other.
 """
 
+import math
 import time as clock
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import NamedTuple
 
@@ -57,14 +59,29 @@ def steps(data: Dataset, config: PoseConfig) -> dict[str, Step]:
     own = "" if config.extractor == BLAZEPOSE else f"{config.extractor}/"
     known = settings(config) | {"code": code}
     return {
-        clip: Step(
-            record=data.folder / ".done" / "poses" / f"{own}{clip}.json",
-            inputs=[data.folder / path],
-            settings=known | {"frames": int(frames)},
-            outputs=[data.folder / ".poses" / f"{own}{clip}.parquet"],
+        row["clip"]: Step(
+            record=data.folder / ".done" / "poses" / f"{own}{row['clip']}.json",
+            inputs=[data.folder / row["path"]],
+            settings=known | of_clip(config, row).settings | {"frames": int(row["frames"])},
+            outputs=[data.folder / ".poses" / f"{own}{row['clip']}.parquet"],
         )
-        for clip, path, frames in data.clips[["clip", "path", "frames"]].itertuples(index=False)
+        for row in data.clips.to_dict("records")
     }
+
+
+def of_clip(config: PoseConfig, clip: Mapping) -> PoseConfig:
+    """The settings for one clip, a row of clips.csv.
+
+    Somebody pointed at in a film, at a time after its begin, is followed in the attempt that shows
+    that time, counted from the attempt's own begin; in the others the one who moves. Without a
+    time the place holds for every attempt.
+    """
+    person, start = config.person, clip.get("start", float("nan"))
+    if person is None or not person.seconds or math.isnan(start):
+        return config
+    seconds = person.seconds - start / clip["fps"]
+    shown = 0 <= seconds < clip["frames"] / clip["fps"]
+    return replace(config, person=person._replace(seconds=seconds) if shown else None)
 
 
 def extract(data: Dataset, clips: Sequence[str], config: PoseConfig, workers: int) -> Done:
@@ -74,9 +91,11 @@ def extract(data: Dataset, clips: Sequence[str], config: PoseConfig, workers: in
     """
     known, rows = steps(data, config), data.clips.set_index("clip", drop=False)
     todo = [clip for clip in clips if not known[clip].is_done()]
-    jobs = [(known[clip], rows.loc[clip].to_dict(), config) for clip in todo]
+    own = {clip: rows.loc[clip].to_dict() for clip in todo}
+    jobs = [(known[clip], row, of_clip(config, row)) for clip, row in own.items()]
+    workers = min(workers, max(len(jobs), 1))  # one clip needs no process of its own
     faults, notes, seconds = [], [], 0.0
-    with progress(total=len(jobs), desc="Poses", unit="clip", disable=not jobs) as bar:
+    with progress(total=len(jobs), desc="Poses", unit="clip", disable=len(jobs) < 2) as bar:
         try:
             for clip, fault, warned, taken in processes.side_by_side(_extract, jobs, workers):
                 faults += [f"{clip}: {fault}"] if fault else []

@@ -7,20 +7,22 @@ from pathlib import Path
 from gymlib import pose
 from gymlib.annotation import reading
 from gymlib.dataset import Dataset, inventory
+from gymlib.files.atomic import atomic_path, read_json, write_json
 from gymlib.files.cache import content_hash
+from gymlib.pose import attempts
 from gymlib.prediction import ensemble, pretrained, videos
 from gymlib.prediction.answers import Ensemble
 from gymlib.prediction.ensemble import TransferConfig
+from gymlib.video.sampling import cut
 
 FILMS = pose.PoseConfig(extractor=pose.TRACKER)
 """How poses are found in films that come by their names."""
 
 
 def open_dataset(source: str | Path, home: Path | None = None) -> Dataset:
-    """A data set by its name, or a data set of one clip made of a video file.
+    """A data set by its name, or a data set made of a video file; see :func:`film_dataset`.
 
-    A video is copied to data/<its name>/videos/. Poses are extracted, and labels counted, where
-    that has not been done yet.
+    Poses are extracted, and labels counted, where that has not been done yet.
 
     Raises ValueError if a data set of the video's name holds another video, or if the file
     cannot be used.
@@ -44,20 +46,53 @@ def films(path: Path) -> list[Path]:
     return sorted(found)
 
 
+def named(film: Path, home: Path | None = None) -> Dataset:
+    """The data set that a film has, by its name; it may not be there yet."""
+    return Dataset(re.sub(r"[^A-Za-z0-9_-]+", "_", film.stem).strip("_-") or "video", home)
+
+
 def film_dataset(file: Path, home: Path | None = None) -> Dataset:
-    """The data set of one film, which is copied there; see :func:`open_dataset`."""
-    name = re.sub(r"[^A-Za-z0-9_-]+", "_", file.stem).strip("_-") or "video"
-    data = Dataset(name, home)
-    copy = data.folder / "videos" / f"{name}{file.suffix.lower()}"
-    if data.folder.exists() and content_hash(copy) != content_hash(file):
-        raise ValueError(
-            f"{data.folder} holds other data than {file}; rename the file, or remove the folder"
-        )
-    if not copy.is_file():
-        copy.parent.mkdir(parents=True)
-        shutil.copyfile(file, copy)
-    inventory.take(data)
+    """The data set of one film, made now if need be.
+
+    A short film is copied to data/<its name>/videos/ and is one clip. Of a long one the attempts
+    are cut out (:func:`gymlib.pose.attempts.find`), each to a clip of its own; clips.csv then says
+    in ``start`` and ``end`` which frames of the film they are (both included). What was cut once
+    stays, so that people's labels keep their frames.
+
+    Raises ValueError if the data set of the film's name holds another film, or if the file cannot
+    be used.
+    """
+    data = named(file, home)
+    record = data.folder / ".done" / "film.json"
+    copy = data.folder / "videos" / f"{data.name}{file.suffix.lower()}"
+    content = content_hash(file)
+    if data.folder.exists():
+        before = read_json(record)["sha256"] if record.is_file() else content_hash(copy)
+        if before != content:
+            raise ValueError(
+                f"{data.folder} holds other data than {file}; rename the file, or remove the folder"
+            )
+    if not data.has("clips.csv"):
+        stretches = attempts.find(file)  # before anything is written: the file may be no video
+        write_json(record, {"film": file.name, "sha256": content})
+        if stretches:
+            _cut(data, file, stretches)
+        else:
+            if not copy.is_file():
+                with atomic_path(copy) as temporary:
+                    shutil.copyfile(file, temporary)
+            inventory.make(data)
     return data
+
+
+def _cut(data: Dataset, film: Path, stretches: list[tuple[int, int]]) -> None:
+    """Each stretch as a clip; clips.csv comes last, so that an interrupted run begins anew."""
+    digits = max(2, len(str(len(stretches))))
+    names = [f"{data.name}_{number:0{digits}}" for number in range(1, len(stretches) + 1)]
+    folder = data.folder / "videos" / data.name
+    cut(film, stretches, [folder / f"{name}.mp4" for name in names])
+    start, end = zip(*stretches)
+    inventory.make(data, {"start": dict(zip(names, start)), "end": dict(zip(names, end))})
 
 
 def _ready(data: Dataset, config: pose.PoseConfig | None = None) -> Dataset:

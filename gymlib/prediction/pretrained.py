@@ -14,10 +14,9 @@ from gymlib.evaluation.decoding import Decoder
 from gymlib.files import paths, provenance
 from gymlib.files.atomic import existing, read_json, write_json
 from gymlib.models.registry import DEFAULT
-from gymlib.prediction import comparison, ensemble
+from gymlib.prediction import ensemble
 from gymlib.prediction.answers import Ensemble
 from gymlib.prediction.ensemble import TransferConfig
-from gymlib.simulation import skeletons
 
 NAME = "pretrained"
 """The word that asks for them where a data set to learn from is named."""
@@ -61,6 +60,10 @@ def make(home: Path | None = None, folder: Path = FOLDER) -> dict:
     Returns the card. Weights are kept in half precision, which moves probabilities by less than
     a thousandth.
     """
+    # And all that it compares; loading needs none of it.
+    from gymlib.prediction import comparison
+    from gymlib.simulation import skeletons
+
     source = comparison.generated(skeletons.CLIPS, Dataset(NAME, home))
     taught = ensemble.taught(source, CONFIG)
     files = [f"{CONFIG.architecture}_{k}.safetensors" for k in range(CONFIG.models)]

@@ -10,17 +10,25 @@ from gymlib.labels import encode
 from gymlib.labels import segments as stretches
 
 
+def begins(data: Dataset) -> dict[str, float]:
+    """Clip -> seconds at which it begins in its film: 0, or what was before an attempt's cut."""
+    clips = data.clips
+    seconds = clips["start"] / clips["fps"] if "start" in clips else pd.Series(0.0, clips.index)
+    return dict(zip(clips["clip"], seconds.fillna(0.0)))
+
+
 def labels(data: Dataset, said: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """A row per frame: model, clip, frame, time, label, the probabilities, and pose.
 
-    Time is in seconds from the film's first frame, empty where unknown; ``pose`` tells whether one
-    was found there.
+    Time is in seconds from the film's first frame, also in an attempt that was cut from it, empty
+    where unknown; ``pose`` tells whether one was found there.
 
     Parameters
     ----------
     said : model -> what it says, as :func:`gymlib.prediction.videos.predict` gives it.
     """
     known = data.keypoints[["clip", "frame", "time", "detected"]]
+    known = known.assign(time=known["time"] + known["clip"].map(begins(data)))
     tables = [
         table.merge(known, on=["clip", "frame"], how="left").assign(model=name)
         for name, table in said.items()

@@ -1,6 +1,6 @@
 """Label videos with models trained on other data sets: poses, predictions, reports, scores."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,9 +13,8 @@ from gymlib.dataset import Dataset
 from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.files import lock
 from gymlib.files.progress import progress
-from gymlib.files.tables import write_table
+from gymlib.files.tables import read_table, write_table
 from gymlib.labels import CLASSES, decode
-from gymlib.plots import overlay
 from gymlib.prediction import exchange, film_report, pretrained, spreadsheets
 from gymlib.prediction.answers import Ensemble, decoded, predict_clip
 from gymlib.prediction.ensemble import folder
@@ -31,6 +30,30 @@ class Applied(NamedTuple):
     """What the reader should know: clips without a pose, clips that could not be scored."""
     reports: list[FilmReport]
     """A page about each clip."""
+
+
+class Labelled(NamedTuple):
+    """What :func:`label` found."""
+
+    sentences: dict[str, str]
+    """Clip -> what the first models found in it, in the time of its film."""
+    scores: pd.DataFrame
+    notes: list[str]
+    """Both as of :class:`Applied`."""
+
+
+def page(data: Dataset, source: str, reports: Sequence[FilmReport]) -> FilmReport:
+    """The page to look at first: the only report, or index.html, written now, which lists all.
+
+    Parameters
+    ----------
+    source : whose labels it tells, where the clips are the attempts of one film.
+    reports : as of :func:`draw`.
+    """
+    if len(reports) == 1:
+        return reports[0]
+    table = read_table(folder(data) / f"{source}.parquet")
+    return film_report.write_overview(folder(data) / "index.html", data, table, reports)
 
 
 def check(data: Dataset) -> None:
@@ -49,14 +72,17 @@ def prepare(source: Dataset) -> list[str]:
     return find_poses(source)
 
 
-def find_poses(data: Dataset, config: pose.PoseConfig | None = None) -> list[str]:
+def find_poses(
+    data: Dataset, config: pose.PoseConfig | None = None, workers: int | None = None
+) -> list[str]:
     """Extract poses where that is not done; poses that came without videos stay. Warnings.
 
     Parameters
     ----------
     config : how; None as the poses that are there were, or as in the thesis.
+    workers : clips extracted side by side; None takes one process per processor.
     """
-    return pose.extract_dataset(data, config or pose.present(data)).warnings
+    return pose.extract_dataset(data, config or pose.present(data), workers).warnings
 
 
 def predict(data: Dataset, own: Ensemble) -> pd.DataFrame:
@@ -114,17 +140,27 @@ def apply(
     ensembles: Mapping[str, Callable[[], Ensemble]],
     poses: pose.PoseConfig | None = None,
 ) -> Applied:
-    """Poses, predictions, overlay videos, reports and, where there are labels, accuracy.
+    """Label the clips of a data set, then draw what was found: :func:`label` and :func:`draw`."""
+    found = label(data, ensembles, poses)
+    return Applied(found.scores, found.notes, draw(data, ensembles))
 
-    Writes <source>.parquet, labels.csv, segments.csv, boris/<source>.tsv, elan/<clip>.eaf,
-    overlay/<clip>.mp4, report/<clip>.html and accuracy.csv into results/application/ in the data
-    set's folder. Clips that nobody labelled are predicted and not scored. An interrupted run keeps
-    poses and models that are finished.
+
+def label(
+    data: Dataset,
+    ensembles: Mapping[str, Callable[[], Ensemble]],
+    poses: pose.PoseConfig | None = None,
+    workers: int | None = None,
+) -> Labelled:
+    """Poses, predictions and, where there are labels, accuracy.
+
+    Writes <source>.parquet, labels.csv, segments.csv, boris/<source>.tsv, elan/<clip>.eaf and
+    accuracy.csv into results/application/ in the data set's folder. Clips that nobody labelled are
+    predicted and not scored. An interrupted run keeps poses and models that are finished.
 
     Parameters
     ----------
     ensembles : what taught them -> called for them once poses are there, since it may train.
-    poses : how poses are extracted; see :func:`find_poses`.
+    poses, workers : how poses are extracted; see :func:`find_poses`.
 
     Raises AnnotationError for faults in annotations before anything long runs, PoseError for
     videos that cannot be used, and what ``ensembles`` raise.
@@ -133,7 +169,7 @@ def apply(
     with lock.hold(place, "predictions"):
         if data.annotators:
             reading.make(data, every_clip=False)
-        notes = find_poses(data, poses)
+        notes = find_poses(data, poses, workers)
         tables = {name: predict(data, own()) for name, own in ensembles.items()}
         for name, table in tables.items():
             write_table(place / f"{name}.parquet", table)
@@ -143,21 +179,42 @@ def apply(
         write_table(place / "segments.csv", segments)
         times, faults = exchange.clocks(data)
         faults += exchange.write(data, segments, times, place)
-        drawn = {_TITLES.get(n, f"trained on {n}"): table for n, table in tables.items()}
-        filmed = list(data.videos)
-        for clip in progress(filmed, desc="overlays", unit="clip", disable=not filmed):
-            overlay.write_overlay(data, clip, place / "overlay" / f"{clip}.mp4", drawn)
-        about = dict(zip(drawn, map(_taught_by, tables)))
-        reports = []
-        for clip in progress(data.clips["clip"], desc="reports", unit="clip"):
-            page, files = place / "report" / f"{clip}.html", _beside(place, clip, tables)
-            reports.append(film_report.write(page, data, clip, drawn, times[clip], about, files))
         (place / "accuracy.csv").unlink(missing_ok=True)  # of earlier labels
         scores = pd.DataFrame()
         if data.annotators:
             scores = _scores(data, tables)
             write_table(place / "accuracy.csv", scores)
-    return Applied(scores, list(dict.fromkeys(notes + faults + _notes(data, scores))), reports)
+        first = next(iter(tables.values()))
+        sentences = {clip: film_report.told(data, clip, first, times[clip]) for clip in times}
+    notes = list(dict.fromkeys(notes + faults + _notes(data, scores)))
+    return Labelled(sentences, scores, notes)
+
+
+def draw(data: Dataset, sources: Iterable[str]) -> list[FilmReport]:
+    """Overlay videos and reports of what :func:`label` found; a page about each clip.
+
+    Writes overlay/<clip>.mp4 and report/<clip>.html into results/application/ in the data set's
+    folder.
+
+    Parameters
+    ----------
+    sources : what taught the models, as :func:`label` was told.
+    """
+    from gymlib.plots import overlay  # seconds to load; labels need not wait for it
+
+    place = folder(data)
+    with lock.hold(place, "predictions"):
+        tables = {name: read_table(place / f"{name}.parquet") for name in sources}
+        drawn = {_TITLES.get(n, f"trained on {n}"): table for n, table in tables.items()}
+        about = dict(zip(drawn, map(_taught_by, tables)))
+        times, _ = exchange.clocks(data)
+        clips, reports = data.clips["clip"], []
+        for clip in progress(clips, desc="overlays", unit="clip", disable=len(clips) == 1):
+            if data.video(clip) is not None:
+                overlay.write_overlay(data, clip, place / "overlay" / f"{clip}.mp4", drawn)
+            page, files = place / "report" / f"{clip}.html", _beside(place, clip, tables)
+            reports.append(film_report.write(page, data, clip, drawn, times[clip], about, files))
+    return reports
 
 
 _TITLES = {pretrained.NAME: "model"}

@@ -22,6 +22,11 @@ from gymlib.files import paths
 from gymlib.files.progress import progress
 from gymlib.files.tables import write_table
 from gymlib.models import Recipe
+from gymlib.pose import attempts
+from gymlib.pose.detector import Detector
+from gymlib.pose.survey import stride
+from gymlib.prediction import pretrained, videos
+from gymlib.prediction.open import FILMS, film_dataset
 from gymlib.simulation import generate
 from gymlib.training import fast
 
@@ -38,6 +43,7 @@ def run(home: Path) -> pd.DataFrame:
         "simulation": _simulation_and_pose,
         **{recipe.name: partial(_training, recipe) for recipe in _compiled()},
         "latency": _latency,
+        "films": _films,
         "notebooks": partial(_notebooks, home),
     }
     rows = []
@@ -130,6 +136,38 @@ def _latency() -> Iterator[tuple]:
         once()
         each = statistics.mean(_seconds(once) for _ in range(20)) / len(keypoints)
         yield f"{recipe.name}: prediction", 1000 * each, "ms per frame"
+
+
+def _films() -> Iterator[tuple]:
+    """One film labelled as ``predict`` does it, in seconds of a processor: what else the machine
+    does counts less then. Its models are loaded already."""
+    planned = generate.plan(seed=0, size="full")[0]
+    with tempfile.TemporaryDirectory() as folder:
+        generate.make_clip(Path(folder), planned)
+        film = next(Path(folder).rglob("*.mp4"))
+        frames, fps = video.probe(film).frames, video.probe(film).fps
+        looks = attempts.look_through(film, Detector(), stride(fps))
+        yield "looking for attempts", frames / _processor_seconds(lambda: list(looks)), _RATE
+        data, ready = film_dataset(film, Path(folder) / "home"), pretrained.load()
+        taught = {pretrained.NAME: lambda: ready}
+        work = partial(videos.label, data, taught, FILMS, workers=1)
+        yield "labels, poses included", frames / _processor_seconds(work), _RATE
+        yield "labels, poses being there", frames / _processor_seconds(work), _RATE
+        draw = partial(videos.draw, data, [*taught])
+        yield "overlay video and report", frames / _processor_seconds(draw), _RATE
+        files = [file for file in data.folder.rglob("*") if file.is_file()]
+        size = sum(file.stat().st_size for file in files) - film.stat().st_size
+        yield "files of a labelled film", size / frames / 1000, "kB/frame"
+        yield "film", film.stat().st_size / frames / 1000, "kB/frame"
+
+
+_RATE = "frames per second of a processor"
+
+
+def _processor_seconds(work: Callable) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
 
 
 def _notebooks(home: Path) -> Iterator[tuple]:

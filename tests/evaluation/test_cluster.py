@@ -13,6 +13,7 @@ from distributed import LocalCluster
 from learnable_clips import make_clips
 from tiny_protocol import TINY
 
+from gymlib.evaluation import cluster as dask
 from gymlib.evaluation import nested_cv, parallel
 
 CLIPS = make_clips([30 + k % 7 for k in range(12)])
@@ -63,7 +64,7 @@ def test_a_cluster_gives_the_same_tables_although_a_worker_is_killed(cluster, tm
 
 
 def test_no_scheduler(tmp_path, monkeypatch):
-    monkeypatch.setattr(parallel, "CONNECT", 0.5)
+    monkeypatch.setattr(dask, "CONNECT", 0.5)
     with pytest.raises(ConnectionError, match=r"no Dask scheduler answers at tcp://127.0.0.1:9"):
         nested_cv.run(CLIPS, TINY, tmp_path, engine="torch", cluster="tcp://127.0.0.1:9")
 
@@ -78,7 +79,7 @@ def test_no_workers(tmp_path):
 
 def test_a_worker_cannot_write_elsewhere(tmp_path):
     with pytest.raises(ValueError, match="outside its folder"):
-        parallel._unpack({"../stray.txt": b""}, tmp_path / "part")
+        dask.unpack({"../stray.txt": b""}, tmp_path / "part")
 
 
 def test_a_worker_with_other_code_is_told(tmp_path, monkeypatch):

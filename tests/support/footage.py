@@ -11,7 +11,7 @@ from gymlib import models, video
 from gymlib.dataset import Dataset
 from gymlib.files.tables import write_table
 from gymlib.pose import blazepose, extraction, networks
-from gymlib.prediction import ensemble
+from gymlib.prediction import ensemble, films
 
 DARK, BRIGHT = 20, 200
 NAMES = ["idle", "take-off", "take-off", "skill", "skill", "landing", "idle", "idle"]
@@ -56,7 +56,8 @@ def see_people(monkeypatch) -> list[str]:
         yield estimate
 
     monkeypatch.setattr(blazepose, "_blazepose", stand_in)
-    monkeypatch.setattr(extraction, "available_processors", lambda: 1)
+    for module in (extraction, films):
+        monkeypatch.setattr(module, "available_processors", lambda: 1)
     monkeypatch.setattr(networks, "available", lambda: False)
     return seen
 

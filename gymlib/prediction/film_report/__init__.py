@@ -3,6 +3,6 @@
 A page is one file: its pictures are in it, it needs no network and runs no script.
 """
 
-from gymlib.prediction.film_report.page import FilmReport, write, write_index
+from gymlib.prediction.film_report.page import FilmReport, told, write, write_index, write_overview
 
-__all__ = ["FilmReport", "write", "write_index"]
+__all__ = ["FilmReport", "told", "write", "write_index", "write_overview"]

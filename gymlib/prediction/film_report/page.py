@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, UInt8
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
@@ -19,10 +19,9 @@ from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.files.atomic import write_text
 from gymlib.formats.clock import Clock
 from gymlib.labels import CLASSES, COLOURS, SKILL, UNLABELED_CODE, encode
-from gymlib.plots import overlay
-from gymlib.plots.overlay.drawing import Picture
-from gymlib.prediction.film_report.chart import chart
+from gymlib.prediction.film_report.chart import Chart, chart
 from gymlib.prediction.film_report.findings import Found, Scale, found, pose_sentences, sentence
+from gymlib.prediction.spreadsheets import begins
 
 SHOWN = 16
 """Segments of which a page has pictures; with more it would be slow to open and to send."""
@@ -81,7 +80,7 @@ def write(
     text = PAGES.get_template("film.html").render(
         name=clip,
         sentence=what,
-        facts=_facts(attempt, scale),
+        facts=_facts(data, attempt, scale),
         cards=cards,
         hidden=len(rows) - len(cards),
         chart=chart(timelines, probabilities, attempt.detected, scale),
@@ -96,11 +95,59 @@ def write(
     return FilmReport(clip, what, thumbnail, path)
 
 
+def told(data: Dataset, clip: str, said: pd.DataFrame, clock: Clock) -> str:
+    """What a model found in a clip, in one sentence, in the time of its film."""
+    scale = Scale.of(clock)
+    scale = scale._replace(borders=scale.borders + scale.timed * begins(data)[clip])
+    return sentence(found(*_answers(said, clip, clock.frames), scale), scale)
+
+
 def write_index(path: Path, reports: Sequence[FilmReport]) -> Path:
     """Write a page that lists films, each with its picture, its sentence and its link."""
+    return _write_list(path, f"{len(reports)} labelled films", "", reports).path
+
+
+def write_overview(
+    path: Path, data: Dataset, said: pd.DataFrame, reports: Sequence[FilmReport]
+) -> FilmReport:
+    """Write a page that lists the clips of a data set.
+
+    Attempts cut from one film stand below a timeline of the film.
+    """
+    if "start" not in data.clips or data.clips["start"].isna().any():
+        return _write_list(path, data.name, f"{len(reports)} labelled clips.", reports)
+    clips, fps = data.clips, float(data.clips["fps"].iloc[0])
+    codes = np.full(int(clips["end"].max()) + 1, UNLABELED_CODE, np.int8)
+    probabilities = np.full((len(codes), len(PROBABILITIES)), np.nan)
+    scale, listed, spans = Scale(np.arange(len(codes) + 1) / fps, timed=True), [], {}
+    for own, row in zip(reports, clips.itertuples()):
+        first, last = int(row.start), int(row.end)
+        shown = slice(first, last + 1)
+        codes[shown], probabilities[shown] = _answers(said, row.clip, row.frames)
+        part = Scale(scale.borders[first : last + 2], timed=True)
+        what = sentence(found(codes[shown], probabilities[shown], part), part)
+        listed.append(own._replace(sentence=what))
+        spans[row.clip] = scale.say(first, last)
+    rows = found(codes, probabilities, scale)
+    drawn = chart({"film": codes}, {}, codes != UNLABELED_CODE, scale)
+    return _write_list(path, data.name, sentence(rows, scale), listed, spans, drawn)
+
+
+def _write_list(
+    path: Path,
+    title: str,
+    what: str,
+    reports: Sequence[FilmReport],
+    spans: Mapping[str, str] | None = None,
+    drawn: Chart | None = None,
+) -> FilmReport:
     rows = [(own, _links({own.clip: own.path}, path)[own.clip]) for own in reports]
-    write_text(path, PAGES.get_template("index.html").render(rows=rows, colours=COLOURS))
-    return path
+    text = PAGES.get_template("index.html").render(
+        title=title, sentence=what, rows=rows, spans=spans or {}, chart=drawn, classes=CLASSES,
+        colours=COLOURS,
+    )  # fmt: skip
+    write_text(path, text)
+    return FilmReport(title, what, reports[0].thumbnail, path)
 
 
 def _answers(
@@ -119,6 +166,8 @@ def _cards(
     data: Dataset, attempt: Attempt, rows: Sequence[Found], scale: Scale
 ) -> tuple[list[dict], str]:
     """Of each segment its first and middle frame; and the picture that stands for the film."""
+    from gymlib.plots import overlay  # seconds to load, which a sentence need not wait for
+
     moments = [dict.fromkeys([row.first, (row.first + row.last) // 2]) for row in rows]
     frames = [frame for own in moments for frame in own]
     stills = dict(zip(frames, overlay.draw_stills(data, attempt.name, frames)))
@@ -139,7 +188,7 @@ def _cards(
     return cards, _data_uri(stills[list(moments[best])[-1]], THUMBNAIL)
 
 
-def _data_uri(picture: Picture, side: int | None = None) -> str:
+def _data_uri(picture: UInt8[np.ndarray, "height width 3"], side: int | None = None) -> str:
     """A picture as the text that a page holds it in; ``side`` makes it smaller."""
     image, content = Image.fromarray(picture), io.BytesIO()
     image = image.resize((side, side)) if side else image
@@ -147,9 +196,11 @@ def _data_uri(picture: Picture, side: int | None = None) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(content.getvalue()).decode('ascii')}"
 
 
-def _facts(attempt: Attempt, scale: Scale) -> str:
+def _facts(data: Dataset, attempt: Attempt, scale: Scale) -> str:
     width, height = attempt.size
-    parts = [f"{width:g} × {height:g} pixels", f"{len(attempt)} frames"]
+    begin = begins(data)[attempt.name]
+    parts = [f"from {begin:.2f} s of {attempt.video}"] if begin else []
+    parts += [f"{width:g} × {height:g} pixels", f"{len(attempt)} frames"]
     if scale.timed:
         parts += [f"{scale.borders[-1]:.2f} s", f"{attempt.fps:.4g} frames per second"]
     return ", ".join(parts)
