@@ -1,17 +1,12 @@
-"""The labeller in JupyterLab, driven by Chromium: notebook 01, keys, mouse, reload, files.
+"""The labeller in JupyterLab, driven by Chromium: notebook 01, keys, mouse, reload, files."""
 
-With GYMLIB_SCREENSHOTS set, the picture of it in figures/ is taken anew, from a clip of the data
-set `simulated`, which must have been made.
-"""
-
-import os
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from jupyterlab import chromium, open_and_run, page, server, shoot, write_notebook
+from jupyterlab import OPEN, chromium, open_and_run, page, server, write_notebook
 from tiny_dataset import FPS, HEIGHT, WIDTH, make_dataset
 
 from gymlib import skeleton, video
@@ -31,9 +26,6 @@ LABELLER = ".gym-labeller:not(.gym-review)"  # notebook 01 also shows the review
 @pytest.fixture(scope="module", autouse=True)
 def browser():
     chromium()
-
-
-OPEN = 'from gymlib import viewer\nfrom gymlib.dataset import Dataset\ndata = Dataset("{0}")'
 
 
 def film(data: Dataset) -> None:
@@ -249,37 +241,3 @@ def test_speed_on_a_video_of_1080_lines(home, notebooks, capsys):
         )
     assert load < 5 * LOAD_MS
     assert median < 5 * STEP_MS
-
-
-@pytest.mark.skipif(
-    not os.environ.get("GYMLIB_SCREENSHOTS"), reason="pictures are taken with GYMLIB_SCREENSHOTS=1"
-)
-def test_picture_of_the_labeller(home, notebooks):
-    """figures/labeller.png: a simulated clip, half labelled, with everybody's timelines."""
-    source, folder = paths.REPOSITORY / "data" / "simulated", home / "data" / "simulated"
-    if not (source / "labels.parquet").is_file():
-        pytest.skip("no simulated data: run `make reproduce` first")
-    folder.mkdir(parents=True)
-    for name in ("clips.csv", "videos", "annotations", "keypoints.parquet", "labels.parquet"):
-        (folder / name).symlink_to(source / name)
-    clip = "video2_07"
-    borders = [start for start, _, _ in runs(source / "annotations" / "A.csv", clip)]
-    seen = np.flatnonzero(Dataset("simulated", home).clip(clip).detected)
-    stop = int(seen[seen >= borders[2] + 25][0])  # in the skill, with a skeleton
-    write_notebook(
-        notebooks / "picture.ipynb",
-        OPEN.format("simulated"),
-        'viewer.label(data, "you", draft=True, blind=False)',
-    )
-    with server(notebooks) as address, page(1160, 1000) as view:
-        open_and_run(view, address, "picture.ipynb")
-        view.wait_for_function("document.querySelector('.gym-viewer')?.dataset.loaded")
-        view.locator(f"{VIEWER} select").select_option(clip)
-        view.wait_for_function(f"document.querySelector('.gym-viewer').dataset.loaded === '{clip}'")
-        view.locator(f"{VIEWER} .gym-stage").click()
-        for key, start, end in zip("its", borders, [*borders[1:3], stop]):
-            view.keyboard.press(key)
-            for _ in range(end - start):
-                view.keyboard.press("ArrowRight")
-        wait_until_saved(view)
-        shoot(view, "labeller")
