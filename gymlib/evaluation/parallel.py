@@ -15,6 +15,7 @@ from pathlib import Path
 import joblib
 import torch
 
+from gymlib import training
 from gymlib.evaluation import outer_fold
 from gymlib.evaluation.outer_fold import DONE, OuterFold
 from gymlib.files import processes
@@ -27,7 +28,7 @@ def run(parts: list[OuterFold], n_jobs: int | None = None, cluster: str | None =
 
     Parameters
     ----------
-    n_jobs : processes on this machine; None takes as many as there are cores.
+    n_jobs : processes on this machine; None takes as many as the work is worth, one per core.
     cluster : address of a Dask scheduler, such as tcp://host:8786, whose workers do the parts
         instead; each needs gymlib installed in the same version. A fold whose worker dies is
         done again by another one.
@@ -38,7 +39,7 @@ def run(parts: list[OuterFold], n_jobs: int | None = None, cluster: str | None =
     total = sum(part.cost for part in parts)
     done = total - sum(part.cost for part in waiting)
     name = parts[0].protocol.name
-    side_by_side = _on_cluster(cluster) if cluster else _in_processes(n_jobs, len(waiting))
+    side_by_side = _on_cluster(cluster) if cluster else _in_processes(n_jobs, waiting)
     with (
         side_by_side as do,
         progress(total=total, desc=f"protocol {name}", bar_format=BAR, smoothing=0) as bar,
@@ -56,8 +57,9 @@ def run(parts: list[OuterFold], n_jobs: int | None = None, cluster: str | None =
 
 
 @contextlib.contextmanager
-def _in_processes(n_jobs: int | None, parts: int) -> Iterator:
-    n_jobs = min(n_jobs or processes.available_processors(), max(parts, 1))
+def _in_processes(n_jobs: int | None, parts: list[OuterFold]) -> Iterator:
+    n_jobs = n_jobs or training.processes_for(sum(part.cost for part in parts))
+    n_jobs = min(n_jobs, max(len(parts), 1))
 
     def do(waiting: list[OuterFold]) -> None:
         # Clips are small: they travel by pickle between processes, not through shared files.
