@@ -6,6 +6,8 @@ VENV := .venv
 READY := $(VENV)/.ready
 # One worker thread per library call: the work is spread over processes instead.
 export OMP_NUM_THREADS ?= 1
+# Every kernel and worker would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Models train on this machine, or on a Dask cluster; once, or with several seeds.
 AFAR = $(if $(CLUSTER),--cluster $(CLUSTER)) $(if $(SEEDS),--seeds $(SEEDS))
 # A local copy of the recovered skeletons, instead of the download.
@@ -62,7 +64,8 @@ pretrained: $(READY)
 
 ## Use the widgets in a browser; with GYMLIB_SCREENSHOTS=1 their pictures are taken anew
 test-browser: $(READY)
-	$(VENV)/bin/python -m pytest -q tests/viewer/test_browser_*.py
+	$(VENV)/bin/python -m pytest -q tests/viewer/test_browser_*.py \
+		$(if $(GYMLIB_SCREENSHOTS),tests/viewer/pictures.py)
 
 ## Explore in JupyterLab
 lab: $(READY)

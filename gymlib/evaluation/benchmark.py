@@ -78,9 +78,8 @@ def run_one(
 ) -> None:
     """Train and test one architecture on ``clips``, those of ``data`` as it is to see them."""
     own = rules(recipe, len({clip.video for clip in clips}), profile)
-    n_jobs = 1 if profile == "quick" else None  # processes start slower than quick folds train
     seen = learnable(clips, own.recipes[0].gaps)
-    nested_cv.run(seen, own, data.results(own.name), n_jobs=n_jobs, cluster=cluster)
+    nested_cv.run(seen, own, data.results(own.name), cluster=cluster)
 
 
 def finished(data: Dataset, profile: str = "full") -> list[str]:

@@ -169,7 +169,7 @@ def _by_fold(
     for own in folds.values():
         columns, counts = zip(*own)
         total = np.einsum("sc,cij->sij", weights[:, list(columns)], np.stack(counts))
-        found.append([score(matrix) for matrix in total])
+        found.append(score(total))
     return 100 * np.array(found)
 
 

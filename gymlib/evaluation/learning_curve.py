@@ -22,6 +22,7 @@ import pandas as pd
 import torch
 from jaxtyping import Int
 
+from gymlib import training
 from gymlib.dataset import schemas
 from gymlib.dataset.clip import Clip
 from gymlib.evaluation import inner_search, metrics, nested_cv, results
@@ -50,6 +51,12 @@ class Unit:
     drawn: dict[str, float]  # settings of the averaged model
     step: Step  # of its counts.parquet
 
+    @property
+    def cost(self) -> float:
+        """Work in rough seconds on one core."""
+        whole = self.part.recipe.epochs * self.part.epoch_cost(self.part.fold.train)
+        return sum(SHARES) * whole
+
 
 def run(
     clips: Sequence[Clip], protocol: Protocol, folder: Path, *, n_jobs: int | None = None
@@ -63,7 +70,7 @@ def run(
     ----------
     folder : where :func:`nested_cv.run` wrote the results of this protocol and these clips; the
         engine is the one that was used there.
-    n_jobs : processes; None takes as many as there are cores.
+    n_jobs : processes; None takes as many as the work is worth, one per core.
 
     Raises
     ------
@@ -139,9 +146,10 @@ def _units(parts: list[OuterFold], trials: pd.DataFrame, folder: Path) -> list[U
 def _train(units: list[Unit], n_jobs: int | None) -> None:
     """Do the units that are not done, side by side."""
     waiting = [unit for unit in units if not unit.step.is_done()]
-    n_jobs = min(n_jobs or processes.available_processors(), max(len(waiting), 1))
-    costs = [unit.part.cost for unit in units]  # of the protocol: no more than their proportions
-    done = sum(costs) - sum(unit.part.cost for unit in waiting)
+    n_jobs = n_jobs or training.processes_for(sum(unit.cost for unit in waiting))
+    n_jobs = min(n_jobs, max(len(waiting), 1))
+    costs = [unit.cost for unit in units]
+    done = sum(costs) - sum(unit.cost for unit in waiting)
     jobs = [(unit,) for unit in waiting]
     about = {"desc": "learning curve", "bar_format": BAR, "total": sum(costs), "initial": done}
     with progress(**about) as bar:
@@ -159,7 +167,7 @@ def _work(unit: Unit) -> float:
             write_table(unit.step.outputs[0], _trained(unit.part, unit.drawn, SHARES))
     finally:
         torch.set_num_threads(threads)
-    return unit.part.cost
+    return unit.cost
 
 
 def _trained(part: OuterFold, drawn: dict[str, float], shares: Sequence[float]) -> pd.DataFrame:

@@ -47,7 +47,7 @@ def run(
     ----------
     engine : "compiled" (by Numba, where an architecture is) or "torch" (the plain loop); None
         takes the plain loop for work so short that it is done before anything has compiled.
-    n_jobs : processes; None takes as many as there are cores.
+    n_jobs : processes; None takes as many as the work is worth, one per core.
     cluster : address of a Dask scheduler whose workers take the place of processes, with the
         same tables.
 

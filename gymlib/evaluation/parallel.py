@@ -15,6 +15,7 @@ from pathlib import Path
 import joblib
 import torch
 
+from gymlib import training
 from gymlib.evaluation import cluster, outer_fold
 from gymlib.evaluation.outer_fold import DONE, OuterFold
 from gymlib.files import processes
@@ -26,7 +27,7 @@ def run(parts: list[OuterFold], n_jobs: int | None = None, address: str | None =
 
     Parameters
     ----------
-    n_jobs : processes on this machine; None takes as many as there are cores.
+    n_jobs : processes on this machine; None takes as many as the work is worth, one per core.
     address : of a Dask scheduler whose workers do the parts instead; see
         :func:`gymlib.evaluation.cluster.connected`, and what it raises.
     """
@@ -34,7 +35,7 @@ def run(parts: list[OuterFold], n_jobs: int | None = None, address: str | None =
     total = sum(part.cost for part in parts)
     done = total - sum(part.cost for part in waiting)
     name = parts[0].protocol.name
-    side_by_side = _on_cluster(address) if address else _in_processes(n_jobs, len(waiting))
+    side_by_side = _on_cluster(address) if address else _in_processes(n_jobs, waiting)
     with (
         side_by_side as do,
         progress(total=total, desc=f"protocol {name}", bar_format=BAR, smoothing=0) as bar,
@@ -52,8 +53,9 @@ def run(parts: list[OuterFold], n_jobs: int | None = None, address: str | None =
 
 
 @contextlib.contextmanager
-def _in_processes(n_jobs: int | None, parts: int) -> Iterator:
-    n_jobs = min(n_jobs or processes.available_processors(), max(parts, 1))
+def _in_processes(n_jobs: int | None, parts: list[OuterFold]) -> Iterator:
+    n_jobs = n_jobs or training.processes_for(sum(part.cost for part in parts))
+    n_jobs = min(n_jobs, max(len(parts), 1))
 
     def do(waiting: list[OuterFold]) -> None:
         # Clips are small: they travel by pickle between processes, not through shared files.

@@ -1,8 +1,8 @@
 """The weights of the package go on learning from real clips, with whole videos of these left out.
 
-Every model that generated clips have taught (:mod:`pretrained`) is trained on, for each outer fold,
-with the fold's clips and as many generated ones, so that it does not forget what real clips are too
-few to show.
+Every model that generated clips have taught (:mod:`pretrained`), two of them in the quick profile,
+is trained on, for each outer fold, with the fold's clips and as many generated ones, so that it
+does not forget what real clips are too few to show.
 """
 
 import copy
@@ -28,6 +28,8 @@ SHARE = 2
 """Half of the recipe's epochs and of its learning rate: it has learnt the movement before."""
 CLIPS = {"full": 400, "quick": 20}
 """Generated ones, of which each fold draws as many as it has real ones."""
+MODELS = {"full": None, "quick": 2}
+"""How many of the package's go on learning; None is all."""
 
 
 def run(data: Dataset, profile: str = "full") -> pd.DataFrame:
@@ -40,8 +42,9 @@ def run(data: Dataset, profile: str = "full") -> pd.DataFrame:
     """
     folder = data.results("finetuned" if profile == "full" else "finetuned-quick")
     file = folder / "predictions.parquet"
-    shipped, generated = pretrained.load(), comparison.generated(CLIPS[profile], data)
-    recipe = models.recipe(models.architecture(shipped.models[0]))
+    generated = comparison.generated(CLIPS[profile], data)
+    taught = pretrained.load().models[: MODELS[profile]]
+    recipe = models.recipe(models.architecture(taught[0]))
     read = [other.folder / table for other in (generated, data) for table in ensemble.TABLES]
     step = Step(
         folder / "finetuned.json",
@@ -53,7 +56,7 @@ def run(data: Dataset, profile: str = "full") -> pd.DataFrame:
     with lock.hold(folder, "training"):
         if not step.is_done():
             with step.making():
-                found = _train(shipped.models, generated, data, recipe, profile)
+                found = _train(taught, generated, data, recipe, profile)
                 write_table(file, found, schemas.PREDICTIONS)
     return read_table(file, schemas.PREDICTIONS)
 

@@ -38,7 +38,7 @@ def make(folder: Path, size: str = "full", seed: int = 0, processes: int | None 
 
     Parameters
     ----------
-    size : "full" (202 clips) or "quick" (24 short clips in small pictures).
+    size : "full" (202 clips) or "quick" (16 short clips in small pictures).
     processes : clips made side by side; default: one per processor core.
 
     Raises lock.BusyError if another run is writing to the folder.

@@ -10,8 +10,8 @@ from gymlib.simulation.motion.attempt import Attempt
 from gymlib.simulation.motion.proportions import Proportions
 from gymlib.simulation.motion.style import Style
 
-FRAMES = {"full": 19_700, "quick": 1_500}
-CLIPS = {"full": 202, "quick": 24}
+FRAMES = {"full": 19_700, "quick": 1_000}
+CLIPS = {"full": 202, "quick": 16}
 
 
 _BACK, _FRONT, _SIDE = "back somersault", "front somersault", "side somersault"

@@ -7,9 +7,18 @@ same for the thesis's two networks many times as fast. What a step sees is decid
 from gymlib.training.batches import Batches, shuffled, shuffled_frames, tensors
 from gymlib.training.clips import check_clips
 from gymlib.training.fit import FitConfig, fit, predict, undecided
-from gymlib.training.many import ENGINES, Task, engines, fit_many, predict_many, seconds
+from gymlib.training.many import (
+    ENGINES,
+    Task,
+    engines,
+    fit_many,
+    predict_many,
+    processes_for,
+    seconds,
+)
 
 __all__ = [
     "ENGINES", "Batches", "FitConfig", "Task", "check_clips", "engines", "fit", "fit_many",
-    "predict", "predict_many", "seconds", "shuffled", "shuffled_frames", "tensors", "undecided",
+    "predict", "predict_many", "processes_for", "seconds", "shuffled", "shuffled_frames", "tensors",
+    "undecided",
 ]  # fmt: skip

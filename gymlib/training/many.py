@@ -22,8 +22,8 @@ from gymlib.training.fit import Task, fit, predict
 ENGINES = ("torch", "compiled")
 STEP = 2.5e-3
 """Seconds that a step of a small model takes in torch, whatever it computes, roughly."""
-STARTING = 10.0
-"""Seconds of training below which processes are not worth starting."""
+STARTING = 15.0
+"""Seconds of training below which processes are not worth starting: each loads torch first."""
 
 
 def fit_many(
@@ -68,7 +68,7 @@ def fit_many(
 def _fit_all(tasks, clips, n_jobs, on_epoch_end):
     if n_jobs is None:
         work = sum(seconds(t.members, clips, t.batch, t.config.epochs) for t in tasks)
-        n_jobs = processes.available_processors() if work > STARTING else 1
+        n_jobs = processes_for(work)
     n_jobs = min(n_jobs, len(tasks))
     if n_jobs == 1:
         return [_fit(task, clips, on_epoch_end) for task in tasks]
@@ -130,6 +130,16 @@ def predict_many(
         [predict(model, clips[index].keypoints) for index in indices]
         for model, indices in zip(models, members)
     ]
+
+
+def processes_for(work: float) -> int:
+    """How many processes to train in: as many as there are cores, or this one for short work.
+
+    Parameters
+    ----------
+    work : seconds that all of it takes on one core.
+    """
+    return processes.available_processors() if work > STARTING else 1
 
 
 def seconds(members, clips: Sequence[Clip], batch: int | None, epochs: int = 1) -> float:

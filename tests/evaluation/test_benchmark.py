@@ -30,6 +30,7 @@ def test_rules_leave_out_whole_videos_where_there_are_enough():
     assert quick.name != full.name and quick.recipes[0].epochs == recipe.quick_epochs
 
 
+@pytest.mark.slow
 def test_runs_of_architectures_share_their_folds(data):
     assert benchmark.finished(data, "quick") == []
     benchmark.run(data, ["lstm", "mstcn"], "quick")
@@ -47,6 +48,7 @@ def test_runs_of_architectures_share_their_folds(data):
     assert took["mstcn"] > 0 and np.isfinite(took["mstcn"])
 
 
+@pytest.mark.slow
 def test_another_architecture_makes_none_again(data, monkeypatch):
     benchmark.run(data, ["lstm"], "quick")
     file = data.results("models-quick-lstm") / "predictions.parquet"

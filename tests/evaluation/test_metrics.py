@@ -32,6 +32,13 @@ def test_scores_agree_with_scikit_learn(pair):
         np.testing.assert_allclose(ours, theirs)
 
 
+@given(st.lists(pairs, min_size=1, max_size=4))
+def test_a_stack_has_the_scores_of_its_matrices(several):
+    stack = np.stack([metrics.confusion(*pair) for pair in several])
+    for score in (metrics.accuracy, metrics.macro_f1):
+        np.testing.assert_array_equal(score(stack), [score(matrix) for matrix in stack])
+
+
 def test_scores_on_paper():
     matrix = np.array([[3, 1, 0, 0], [0, 2, 0, 0], [0, 0, 0, 2], [0, 0, 0, 2]])
     assert metrics.accuracy(matrix) == 0.7

@@ -9,8 +9,13 @@ from torch import nn
 from gymlib import models
 from gymlib.training import checks
 
+CHECKS = [
+    pytest.param(check, id=check.__name__, marks=[pytest.mark.slow] * (check is checks.learns))
+    for check in checks.CHECKS
+]
 
-@pytest.mark.parametrize("check", checks.CHECKS, ids=lambda check: check.__name__)
+
+@pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("name", models.names())
 def test_architecture(name, check):
     assert next(check(models.recipe(name)), None) is None

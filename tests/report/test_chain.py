@@ -20,9 +20,10 @@ from gymlib.report import chain as notebook_chain
 
 PARAMETERS = 'DATASET = "simulated"\nPROFILE = "full"\nHOME = None'
 HEAD = (
-    "from gymlib.dataset import Dataset\nfolder = Dataset(DATASET, HOME).folder\n"
-    "log = folder / 'log'"
+    "import os\nfrom pathlib import Path\n"
+    "folder = Path(HOME or os.environ['GYMLIB_HOME']) / 'data' / DATASET\nlog = folder / 'log'"
 )
+"""Without this package, so that kernels start fast."""
 
 
 def notebook(folder, name, *cells, parameters=PARAMETERS):

@@ -10,6 +10,7 @@ import pytest
 from gymlib import __main__ as command
 from gymlib.dataset import Dataset
 from gymlib.files import paths
+from gymlib.files.tables import read_table, write_table
 from gymlib.report import chain
 
 SOURCES = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
@@ -87,7 +88,7 @@ class TestSource:
         assert headings[-1] == "## Summary"
 
 
-@pytest.mark.slow(seconds=400)
+@pytest.mark.slow(seconds=300)
 def test_the_whole_chain_on_simulated_videos(home, capfd):
     """`make reproduce PROFILE=quick`, from nothing to the report."""
     status = command.main(["reproduce", "--dataset", "simulated", "--profile", "quick"])
@@ -116,9 +117,17 @@ def test_the_whole_chain_on_simulated_videos(home, capfd):
     assert {file.name for file in again if again[file] != made.get(file)} <= LOCKS
 
 
-@pytest.mark.slow(seconds=450)
+def keep(data, names) -> None:
+    """Leave some clips of a data set."""
+    for file in [data.folder / "clips.csv", *map(data.annotation, data.annotators)]:
+        table = read_table(file)
+        write_table(file, table[table["clip"].isin(names)])
+    data.write(data.keypoints[data.keypoints["clip"].isin(names)], "keypoints.parquet")
+
+
+@pytest.mark.slow(seconds=200)
 def test_the_chain_on_recovered_clips(home, real_data, capfd):
-    """The notebooks on real skeletons, taken from a local copy."""
+    """The notebooks on a third of the real skeletons, taken from a local copy."""
     sources = paths.REPOSITORY / "data" / "recovered"
     for file in [sources / "clips.csv", *(sources / "annotations").glob("*.csv")]:
         target = home / "data" / "recovered" / file.relative_to(sources)
@@ -128,7 +137,9 @@ def test_the_chain_on_recovered_clips(home, real_data, capfd):
     source = ["--source", str(real_data / "recovered")]
     assert command.main(["data", *arguments, *source]) == 0, capfd.readouterr().err
     data = Dataset("recovered")
+    keep(data, data.clips["clip"][::3])
     chain.run(data, "quick")
     table = pd.read_csv(data.report / "tables" / "table2.csv")
     scores = table.set_index("approach")["acc_mean"]
-    assert scores["LSTM_E"] > 55 and scores["CNN_E"] > 45
+    # Always giving the most frequent label would be right in 33%; 15 clips teach an LSTM little.
+    assert scores["LSTM_E"] > 45 and scores["CNN_E"] > 45

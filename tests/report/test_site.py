@@ -44,6 +44,19 @@ def figure_cell():
 @pytest.fixture
 def executed(home):
     """One executed notebook with an equation, a figure and tables of results."""
+    return execute(home)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The site of it, made once."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GYMLIB_HOME", str(home))
+        return site.make(execute(home)).parent
+
+
+def execute(home):
     output = nbformat.v4.new_output("stream", name="stdout", text="forty-two\n")
     text = "# Results\n\nA step is $h_t = \\sigma(W x_t)$.\n\n$$a^2$$"
     code = nbformat.v4.new_code_cell("print('forty-two')", outputs=[output], execution_count=1)
@@ -69,9 +82,8 @@ def add_notebook(home, dataset):
 
 
 @pytest.mark.slow
-def test_the_site_is_whole_and_needs_no_network(executed):
-    page = site.make(executed)
-    built = page.parent
+def test_the_site_is_whole_and_needs_no_network(built):
+    page = built / "index.html"
     assert faults(built) == []
     names = {str(file.relative_to(built)) for file in built.rglob("*.html")}
     assert {"index.html", "recovered/07_results.html", "recovered/datasheet.html",
@@ -81,7 +93,7 @@ def test_the_site_is_whole_and_needs_no_network(executed):
     text = (built / "recovered" / "07_results.html").read_text("utf-8")
     assert "<math" in text and "<msub>" in text, "equations are MathML"
     assert "forty-two" in text
-    for place in (executed, paths.REPOSITORY):  # no path of this machine
+    for place in (built.parents[1], paths.REPOSITORY):  # no path of this machine
         assert not [f for f in built.rglob("*.html") if str(place) in f.read_text("utf-8")]
     assert "forti" in (built / "searchindex.js").read_text("utf-8"), (
         "search finds outputs (stemmed)"
@@ -90,8 +102,7 @@ def test_the_site_is_whole_and_needs_no_network(executed):
 
 
 @pytest.mark.slow
-def test_figures_have_caption_text_and_origin_and_code_is_folded(executed):
-    built = site.make(executed).parent
+def test_figures_have_caption_text_and_origin_and_code_is_folded(built):
     page = Page(built / "recovered" / "07_results.html")
     (caption,) = page.captions
     assert caption.strip().startswith("A line.")
@@ -108,16 +119,16 @@ def test_figures_have_caption_text_and_origin_and_code_is_folded(executed):
 
 
 @pytest.mark.slow
-def test_the_site_works_in_a_browser(executed):
+def test_the_site_works_in_a_browser(built):
     """Opened from its folder, without a network: nothing fails, search finds, dark is dark."""
     program = chromium()
-    front_page = site.make(executed)
+    front_page = built / "index.html"
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
         view = browser.new_context(viewport={"width": 420, "height": 800}, offline=True).new_page()
         failed = []  # (what, where); search also asks for the pages' texts, which no file:// gives
         view.on("requestfailed", lambda r: failed.append((r.resource_type, r.url)))
-        for file in sorted(front_page.parent.rglob("*.html")):
+        for file in sorted(built.rglob("*.html")):
             view.goto(file.as_uri())
             wide = view.evaluate("document.documentElement.scrollWidth")
             assert wide <= 420, f"{file.name} is wider than a phone: {wide}"

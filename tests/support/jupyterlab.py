@@ -1,7 +1,6 @@
 """JupyterLab as a reader sees it: a server of its own, driven by Chromium."""
 
 import contextlib
-import io
 import os
 import secrets
 import shutil
@@ -15,12 +14,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from PIL import Image
 
 from gymlib.files import paths
 from gymlib.files.atomic import write_json
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+OPEN = 'from gymlib import viewer\nfrom gymlib.dataset import Dataset\ndata = Dataset("{0}")'
+"""First cell of a notebook; takes the name of a data set."""
 PATIENCE = 120  # seconds; a loaded machine starts slowly
 
 
@@ -101,16 +101,6 @@ def page(width: int = 1280, height: int = 1400):
             browser.close()
 
 
-def shoot(view, name: str) -> None:
-    """Save what the widget shows as figures/<name>.png, in few colours: reports embed it."""
-    view.mouse.move(0, 0)
-    view.wait_for_timeout(800)
-    taken = Image.open(io.BytesIO(view.locator(".gym-frame").screenshot())).convert("RGB")
-    # Of all ways to choose them, this one keeps the colours of small marks, such as classes.
-    few = taken.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    few.save(paths.REPOSITORY / "figures" / f"{name}.png", optimize=True)
-
-
 def write_notebook(path: Path, *sources: str) -> None:
     """A notebook of some code cells."""
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
@@ -125,3 +115,12 @@ def open_and_run(view, address: str, notebook: str) -> None:
     view.get_by_text("| Idle").first.wait_for()
     view.get_by_role("menuitem", name="Run", exact=True).click()
     view.locator('[data-command="runmenu:run-all"]').click()
+
+
+def wait_for(view, clip: str, frame: int) -> None:
+    """Until this frame of this clip is on the screen."""
+    view.wait_for_function(
+        "([clip, frame]) => document.querySelector('select[aria-label=clip]').value === clip && "
+        "document.querySelector('canvas').dataset.frame === String(frame)",
+        arg=[clip, int(frame)],
+    )

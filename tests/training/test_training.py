@@ -6,9 +6,10 @@ from torch import nn
 
 from gymlib import models, training
 from gymlib.dataset.clip import Clip
+from gymlib.files import processes
 from gymlib.models.cnn import CNNConfig
 from gymlib.models.lstm import LSTMConfig
-from gymlib.training import Batches, FitConfig, Task
+from gymlib.training import Batches, FitConfig, Task, many
 
 
 class Line(nn.Module):
@@ -227,6 +228,12 @@ def test_side_by_side_gives_the_same_as_one_after_the_other():
     for one, other in zip(alone, together):
         for a, b in zip(one.model.parameters(), other.model.parameters()):
             assert torch.equal(a, b)
+
+
+def test_short_work_starts_no_processes(monkeypatch):
+    monkeypatch.setattr(processes, "available_processors", lambda: 8)
+    assert training.processes_for(many.STARTING) == 1
+    assert training.processes_for(many.STARTING + 1) == 8
 
 
 class TestEngines:

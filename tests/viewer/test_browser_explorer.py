@@ -1,34 +1,22 @@
-"""Explorer and review queue in JupyterLab, driven by Chromium.
-
-With GYMLIB_SCREENSHOTS set, their pictures in figures/ are taken anew, from the data set
-`simulated` and its results, which must have been made.
-"""
-
-import os
+"""Explorer and review queue in JupyterLab, driven by Chromium."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from jupyterlab import chromium, open_and_run, page, server, shoot, write_notebook
+from jupyterlab import OPEN, chromium, open_and_run, page, server, wait_for, write_notebook
 from tiny_dataset import make_dataset, make_results
 
 from gymlib.annotation.review.queue import rank_doubts
 from gymlib.dataset import Dataset
 from gymlib.evaluation import errors
-from gymlib.files import paths
-from gymlib.files.tables import read_table, write_table
-from gymlib.labels import CLASSES
+from gymlib.files.tables import write_table
 
 pytestmark = pytest.mark.slow
 
 FIRST, SECOND = "LSTM, ensemble", "CNN, ensemble"
-OPEN = 'from gymlib import viewer\nfrom gymlib.dataset import Dataset\ndata = Dataset("{0}")'
 QUEUE = (
     "from gymlib.annotation.review.queue import rank_doubts\n"
     "queue = rank_doubts(data.labels, data.annotators)"
-)
-pictures = pytest.mark.skipif(
-    not os.environ.get("GYMLIB_SCREENSHOTS"), reason="pictures are taken with GYMLIB_SCREENSHOTS=1"
 )
 
 
@@ -41,14 +29,6 @@ def place(view) -> tuple[str, int]:
     """Clip and frame that are on the screen."""
     readout = view.locator(".gym-readout").text_content()
     return view.locator("select[aria-label=clip]").input_value(), int(readout.split()[1])
-
-
-def wait_for(view, clip: str, frame: int) -> None:
-    view.wait_for_function(
-        "([clip, frame]) => document.querySelector('select[aria-label=clip]').value === clip && "
-        "document.querySelector('canvas').dataset.frame === String(frame)",
-        arg=[clip, int(frame)],
-    )
 
 
 def entries(view) -> list[list[str]]:
@@ -182,56 +162,3 @@ def test_a_case_opens_in_the_labeller(home, notebooks):
             arg=number,
         )
         assert problems == []
-
-
-@pytest.fixture
-def simulated(home):
-    """The simulated data set, with results if there are any, drafts apart."""
-    source, folder = paths.REPOSITORY / "data" / "simulated", home / "data" / "simulated"
-    if not (source / "labels.parquet").is_file():
-        pytest.skip("no simulated data: run `make reproduce` first")
-    folder.mkdir(parents=True)
-    for file in source.iterdir():
-        if file.name != "drafts":
-            (folder / file.name).symlink_to(file)
-    return Dataset("simulated", home)
-
-
-@pictures
-def test_picture_of_the_explorer(simulated, notebooks):
-    """figures/explorer.png: skill that the LSTM ensemble takes for take-off, the CNN beside it."""
-    file = simulated.results("thesis") / "predictions.parquet"
-    if not file.is_file():
-        pytest.skip("no results on the simulated data: run `make reproduce` first")
-    own = errors.of_models(read_table(file))[FIRST]
-    runs = errors.cell_runs(own, CLASSES.index("skill"), CLASSES.index("take-off"))
-    poses = simulated.keypoints
-    seen = set(zip(poses["clip"][poses["detected"]], poses["frame"][poses["detected"]]))
-    number = next(i for i, run in enumerate(runs.itertuples()) if (run.clip, run.start) in seen)
-    source = f'viewer.explore(data, "thesis", other="{SECOND}")'
-    write_notebook(notebooks / "picture.ipynb", OPEN.format("simulated"), source)
-    with server(notebooks) as address, page(1280, 1300) as view:
-        open_and_run(view, address, "picture.ipynb")
-        view.locator(".gym-matrix [data-truth=skill][data-said=take-off]").click()
-        view.locator(".gym-list .gym-chosen").wait_for()
-        view.locator(".gym-list li").nth(number).click()
-        run = runs.iloc[number]
-        wait_for(view, run["clip"], run["start"])
-        shoot(view, "explorer")
-
-
-@pictures
-def test_picture_of_the_review(simulated, notebooks):
-    """figures/review.png: the first case of which a frame has a skeleton."""
-    queue = rank_doubts(simulated.labels, simulated.annotators)
-    poses = simulated.keypoints
-    seen = set(zip(poses["clip"][poses["detected"]], poses["frame"][poses["detected"]]))
-    number = next(i for i, case in queue.iterrows() if (case["clip"], case["start"]) in seen)
-    widget = 'viewer.review(data, "you", queue, draft=True)'
-    write_notebook(notebooks / "picture.ipynb", OPEN.format("simulated"), QUEUE, widget)
-    with server(notebooks) as address, page(1280, 1000) as view:
-        open_and_run(view, address, "picture.ipynb")
-        view.locator(".gym-list li").nth(number).click()
-        case = queue.iloc[number]
-        wait_for(view, case["clip"], case["start"])
-        shoot(view, "review")

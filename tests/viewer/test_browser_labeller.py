@@ -1,28 +1,21 @@
-"""The labeller in JupyterLab, driven by Chromium: notebook 01, keys, mouse, reload, files.
+"""The labeller in JupyterLab, driven by Chromium: notebook 01, keys, mouse, reload, files."""
 
-With GYMLIB_SCREENSHOTS set, the picture of it in figures/ is taken anew, from a clip of the data
-set `simulated`, which must have been made.
-"""
-
-import os
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from jupyterlab import chromium, open_and_run, page, server, shoot, write_notebook
+from jupyterlab import chromium, open_and_run, page, server
 from tiny_dataset import FPS, HEIGHT, WIDTH, make_dataset
 
 from gymlib import skeleton, video
 from gymlib.dataset import Dataset
 from gymlib.files import paths
-from gymlib.files.tables import write_table
 from gymlib.plots import overlay
 
 pytestmark = pytest.mark.slow
 
-STEP_MS, LOAD_MS = 60, 2000
 FRAMES = 40
 VIEWER = ".gym-viewer"
 LABELLER = ".gym-labeller:not(.gym-review)"  # notebook 01 also shows the review
@@ -31,9 +24,6 @@ LABELLER = ".gym-labeller:not(.gym-review)"  # notebook 01 also shows the review
 @pytest.fixture(scope="module", autouse=True)
 def browser():
     chromium()
-
-
-OPEN = 'from gymlib import viewer\nfrom gymlib.dataset import Dataset\ndata = Dataset("{0}")'
 
 
 def film(data: Dataset) -> None:
@@ -191,95 +181,3 @@ def test_labelling_in_notebook_01(home, notebooks):
         assert runs(draft, "clip_00") == kept
         assert problems == []
     assert {file: file.read_bytes() for file in votes} == votes
-
-
-MEASURE = """async ([key, count]) => {
-  const node = document.querySelector(".gym-viewer"), canvas = node.querySelector("canvas");
-  const times = [];
-  for (let i = 0; i < count; i++) {
-    const before = canvas.dataset.frame, start = performance.now();
-    node.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-    while (canvas.dataset.frame === before && performance.now() - start < 5000)
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-    times.push(performance.now() - start);
-  }
-  return times;
-}"""
-
-LOADED = """async (clip) => {
-  const node = document.querySelector(".gym-viewer"), choice = node.querySelector("select");
-  const start = performance.now();
-  choice.value = clip;
-  choice.dispatchEvent(new Event("change"));
-  while (node.dataset.loaded !== clip) await new Promise((resolve) => setTimeout(resolve, 5));
-  return performance.now() - start;
-}"""
-
-
-def test_speed_on_a_video_of_1080_lines(home, notebooks, capsys):
-    """A medium clip of a phone: 100 frames. The limits hold on a quiet machine; five times as
-    much is allowed here, because other tests run beside."""
-    folder = home / "data" / "phone" / "videos" / "gym"
-    folder.mkdir(parents=True)
-    rng = np.random.default_rng(0)
-    wall = np.kron(rng.integers(60, 200, (68, 120, 3), dtype=np.uint8), np.ones((16, 16, 1)))
-    wall = wall[:1080].astype(np.uint8)
-    for name in ("one", "two"):
-        moving = (np.roll(wall, 5 * frame, axis=1) for frame in range(100))
-        video.write_video(folder / f"{name}.mp4", moving, 30)
-    rows = [
-        {"clip": name, "video": "gym", "path": f"videos/gym/{name}.mp4", "fps": 30, "frames": 100}
-        for name in ("one", "two")
-    ]
-    table = pd.DataFrame(rows).assign(width=1920, height=1080)
-    write_table(home / "data" / "phone" / "clips.csv", table)
-    write_notebook(
-        notebooks / "speed.ipynb", OPEN.format("phone") + '\nviewer.label(data, "me", draft=True)'
-    )
-    with server(notebooks) as address, page() as view:
-        open_and_run(view, address, "speed.ipynb")
-        view.wait_for_function("document.querySelector('.gym-viewer')?.dataset.loaded === 'one'")
-        load = view.evaluate(LOADED, "two")
-        steps = view.evaluate(MEASURE, ["ArrowRight", 60])
-        steps += view.evaluate(MEASURE, ["ArrowLeft", 60])
-    median, slow = np.percentile(steps, [50, 95])
-    with capsys.disabled():
-        print(
-            f"\n1080 lines: clip loaded in {load:.0f} ms; step {median:.0f} ms, 95% {slow:.0f} ms"
-        )
-    assert load < 5 * LOAD_MS
-    assert median < 5 * STEP_MS
-
-
-@pytest.mark.skipif(
-    not os.environ.get("GYMLIB_SCREENSHOTS"), reason="pictures are taken with GYMLIB_SCREENSHOTS=1"
-)
-def test_picture_of_the_labeller(home, notebooks):
-    """figures/labeller.png: a simulated clip, half labelled, with everybody's timelines."""
-    source, folder = paths.REPOSITORY / "data" / "simulated", home / "data" / "simulated"
-    if not (source / "labels.parquet").is_file():
-        pytest.skip("no simulated data: run `make reproduce` first")
-    folder.mkdir(parents=True)
-    for name in ("clips.csv", "videos", "annotations", "keypoints.parquet", "labels.parquet"):
-        (folder / name).symlink_to(source / name)
-    clip = "video2_07"
-    borders = [start for start, _, _ in runs(source / "annotations" / "A.csv", clip)]
-    seen = np.flatnonzero(Dataset("simulated", home).clip(clip).detected)
-    stop = int(seen[seen >= borders[2] + 25][0])  # in the skill, with a skeleton
-    write_notebook(
-        notebooks / "picture.ipynb",
-        OPEN.format("simulated"),
-        'viewer.label(data, "you", draft=True, blind=False)',
-    )
-    with server(notebooks) as address, page(1160, 1000) as view:
-        open_and_run(view, address, "picture.ipynb")
-        view.wait_for_function("document.querySelector('.gym-viewer')?.dataset.loaded")
-        view.locator(f"{VIEWER} select").select_option(clip)
-        view.wait_for_function(f"document.querySelector('.gym-viewer').dataset.loaded === '{clip}'")
-        view.locator(f"{VIEWER} .gym-stage").click()
-        for key, start, end in zip("its", borders, [*borders[1:3], stop]):
-            view.keyboard.press(key)
-            for _ in range(end - start):
-                view.keyboard.press("ArrowRight")
-        wait_until_saved(view)
-        shoot(view, "labeller")

@@ -14,11 +14,11 @@ from gymlib.labels import CLASSES
 
 
 class ClassScores(NamedTuple):
-    """Precision, recall and F1 of each class, each (classes,) in 0 to 1."""
+    """Precision, recall and F1 of each class, each (..., classes) in 0 to 1."""
 
-    precision: Float[np.ndarray, " classes"]
-    recall: Float[np.ndarray, " classes"]
-    f1: Float[np.ndarray, " classes"]
+    precision: Float[np.ndarray, "*stack classes"]
+    recall: Float[np.ndarray, "*stack classes"]
+    f1: Float[np.ndarray, "*stack classes"]
 
 
 class Summary(NamedTuple):
@@ -54,27 +54,33 @@ def confusion(
     return np.bincount(pairs, minlength=size * size).reshape(size, size)
 
 
-def accuracy(matrix: Int[np.ndarray, "classes classes"]) -> float:
-    """Share of frames on the diagonal; NaN without frames.
+def accuracy(
+    matrix: Int[np.ndarray, "*stack classes classes"],
+) -> float | Float[np.ndarray, "*stack"]:
+    """Share of frames on the diagonal, of one matrix or of each of a stack; NaN without frames.
 
     >>> accuracy(np.diag([3, 0, 0, 0]))
     1.0
     """
-    return float(_ratio(np.trace(matrix), matrix.sum(), np.nan))
+    hits = np.trace(matrix, axis1=-2, axis2=-1)
+    return _ratio(hits, matrix.sum(axis=(-2, -1)), np.nan)[()]
 
 
-def class_scores(matrix: Int[np.ndarray, "classes classes"]) -> ClassScores:
+def class_scores(matrix: Int[np.ndarray, "*stack classes classes"]) -> ClassScores:
     """Scores of each class; 0 where a class was never predicted or never true."""
-    hits = np.diag(matrix)
+    hits = np.diagonal(matrix, axis1=-2, axis2=-1)
+    predicted, true = matrix.sum(axis=-2), matrix.sum(axis=-1)
     return ClassScores(
-        precision=_ratio(hits, matrix.sum(axis=0), 0.0),
-        recall=_ratio(hits, matrix.sum(axis=1), 0.0),
-        f1=_ratio(2 * hits, matrix.sum(axis=0) + matrix.sum(axis=1), 0.0),
+        precision=_ratio(hits, predicted, 0.0),
+        recall=_ratio(hits, true, 0.0),
+        f1=_ratio(2 * hits, predicted + true, 0.0),
     )
 
 
-def macro_f1(matrix: Int[np.ndarray, "classes classes"]) -> float:
-    """Unweighted mean F1 of the classes that are true or predicted anywhere.
+def macro_f1(
+    matrix: Int[np.ndarray, "*stack classes classes"],
+) -> float | Float[np.ndarray, "*stack"]:
+    """Unweighted mean F1 of the classes that are true or predicted anywhere, as :func:`accuracy`.
 
     That is scikit-learn's ``f1_score(average="macro")``, which the thesis's authors call: a
     class that neither labels nor predictions contain does not count. NaN without frames.
@@ -82,8 +88,9 @@ def macro_f1(matrix: Int[np.ndarray, "classes classes"]) -> float:
     >>> round(macro_f1(confusion(np.array([0, 0, 2, 2]), np.array([0, 2, 2, 2]))), 3)
     0.733
     """
-    involved = (matrix.sum(axis=0) + matrix.sum(axis=1)) > 0
-    return float(class_scores(matrix).f1[involved].mean()) if involved.any() else float("nan")
+    involved = (matrix.sum(axis=-2) + matrix.sum(axis=-1)) > 0
+    f1 = class_scores(matrix).f1  # 0 for the others
+    return _ratio(f1.sum(axis=-1), involved.sum(axis=-1), np.nan)[()]
 
 
 def normalise_rows(
