@@ -75,8 +75,9 @@ def extract(data: Dataset, clips: Sequence[str], config: PoseConfig, workers: in
     known, rows = steps(data, config), data.clips.set_index("clip", drop=False)
     todo = [clip for clip in clips if not known[clip].is_done()]
     jobs = [(known[clip], rows.loc[clip].to_dict(), config) for clip in todo]
+    workers = min(workers, max(len(jobs), 1))  # one clip needs no process of its own
     faults, notes, seconds = [], [], 0.0
-    with progress(total=len(jobs), desc="Poses", unit="clip", disable=not jobs) as bar:
+    with progress(total=len(jobs), desc="Poses", unit="clip", disable=len(jobs) < 2) as bar:
         try:
             for clip, fault, warned, taken in processes.side_by_side(_extract, jobs, workers):
                 faults += [f"{clip}: {fault}"] if fault else []

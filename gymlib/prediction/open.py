@@ -1,14 +1,12 @@
 """Doors for a first try: a data set or a bare video, and models to label it with."""
 
-import re
 import shutil
 from pathlib import Path
 
-from gymlib import pose, video
+from gymlib import pose
 from gymlib.annotation import reading
 from gymlib.dataset import Dataset, inventory
 from gymlib.files import paths
-from gymlib.files.atomic import atomic_path
 from gymlib.files.cache import content_hash
 from gymlib.prediction import ensemble, pretrained, videos
 from gymlib.prediction.answers import Ensemble
@@ -48,35 +46,18 @@ def films(path: Path) -> list[Path]:
 
 def film_dataset(file: Path, home: Path | None = None) -> Dataset:
     """The data set of one film, which is copied there; see :func:`open_dataset`."""
-    name = safe_film_name(file.name)
-    data = Dataset(Path(name).stem, home)
-    copy = data.folder / "videos" / name
+    name = paths.made_safe(file.stem, "video")
+    data = Dataset(name, home)
+    copy = data.folder / "videos" / f"{name}{file.suffix.lower()}"
     if data.folder.exists() and content_hash(copy) != content_hash(file):
         raise ValueError(
             f"{data.folder} holds other data than {file}; rename the file, or remove the folder"
         )
     if not copy.is_file():
-        video.probe(file)  # before a folder is made for it
-        with atomic_path(copy) as temporary:
-            shutil.copyfile(file, temporary)
+        copy.parent.mkdir(parents=True)
+        shutil.copyfile(file, copy)
     inventory.take(data)
     return data
-
-
-def safe_film_name(name: str) -> str:
-    """The name of a film as a file here has it: what is no letter, digit, "_" or "-" as "_".
-
-    Raises ValueError if it does not end like a video's, or is too long.
-
-    >>> safe_film_name("Salto 1 (copy).MOV")
-    'Salto_1_copy.mov'
-    """
-    file = Path(name)
-    if file.suffix.lower() not in inventory.SUFFIXES:
-        endings = " ".join(sorted(inventory.SUFFIXES))
-        raise ValueError(f"{file.name}: expected a video ({endings})")
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", file.stem).strip("_-") or "video"
-    return f"{paths.safe_name(stem, 'film')}{file.suffix.lower()}"
 
 
 def _ready(data: Dataset, config: pose.PoseConfig | None = None) -> Dataset:

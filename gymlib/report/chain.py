@@ -36,7 +36,7 @@ READS = {
     "08_models": (
         "clips.csv", "labels.parquet", "keypoints.parquet", "other models", "taught", "fusion",
     ),
-    "09_your_video": ("clips.csv", "labels.parquet", "keypoints.parquet", "first video", "weights"),
+    "09_your_video": ("clips.csv", "labels.parquet", "keypoints.parquet", "videos", "weights"),
 }  # fmt: skip
 """What each notebook reads: files of the data set, and the words that :func:`_files` explains."""
 
@@ -160,7 +160,6 @@ def _files(words: tuple[str, ...], data: Dataset, profile: str) -> list[Path]:
         "annotations": lambda: map(data.annotation, data.annotators),
         # Without videos the poses came from elsewhere.
         "videos": lambda: data.videos.values() or [data.folder / "keypoints.parquet"],
-        "first video": lambda: list(data.videos.values())[:1],
         "weights": lambda: sorted(pretrained.FOLDER.iterdir()),
         "results": lambda: _results(data, protocol.of_profile(profile)),
         "few models": lambda: [benchmark.record(data, n, profile) for n in benchmark.FEW],

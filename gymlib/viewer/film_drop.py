@@ -11,18 +11,19 @@ from typing import ClassVar
 import anywidget
 import traitlets
 
+from gymlib import video
+from gymlib.dataset import inventory
 from gymlib.files import paths
 from gymlib.files.atomic import atomic_path, sweep
-from gymlib.prediction.open import film_dataset, safe_film_name
 from gymlib.viewer.javascript import script, style
 
 
 class FilmDrop(anywidget.AnyWidget):
-    """Take films into data/, each as a data set of its name, as `make predict FILMS=...` does.
+    """Take films to build/dropped/, from where :func:`gymlib.prediction.open_dataset` takes them.
 
     Parameters
     ----------
-    home : the folder that holds data/; None takes the default.
+    home : the folder that holds data/ and build/; None takes the default.
 
     ``film`` is the path of the film that came last, "" before that, and can be observed. ``latest``
     keeps it for each home as long as the kernel lives, whoever makes the widget anew.
@@ -70,21 +71,25 @@ class FilmDrop(anywidget.AnyWidget):
     def _take(self, name: str, size: int) -> Generator[int, bytes, None]:
         """Gets a film part by part; gives how many bytes there are. Left alone it leaves nothing.
 
-        Raises what :func:`gymlib.prediction.open.film_dataset` raises, and OSError where the disk
-        is full.
+        Raises ValueError for what is no film, and OSError where the disk is full.
         """
-        file = paths.work(self.home) / "dropped" / safe_film_name(name)
+        sent = Path(name)
+        if sent.suffix.lower() not in inventory.SUFFIXES:
+            endings = " ".join(sorted(inventory.SUFFIXES))
+            raise ValueError(f"{sent.name}: expected a video ({endings})")
+        name = paths.made_safe(sent.stem, "video") + sent.suffix.lower()
+        file = paths.work(self.home) / "dropped" / name
+        sweep(file.parent)  # of killed kernels
+        with atomic_path(file) as temporary, temporary.open("wb") as film:
+            while film.tell() < size:
+                film.write((yield film.tell()))
         try:
-            sweep(file.parent)
-            with atomic_path(file) as temporary, temporary.open("wb") as film:
-                while film.tell() < size:
-                    film.write((yield film.tell()))
-            data = film_dataset(file, self.home)
-        finally:
-            file.unlink(missing_ok=True)
-        self.latest[self.home] = next(iter(data.videos.values()))
-        self.film = str(self.latest[self.home])
+            video.probe(file)
+        except video.VideoError:
+            file.unlink()
+            raise
+        self.latest[self.home] = file
+        self.film = str(file)
 
     def _say_taken(self) -> None:
-        where = Path(self.film).relative_to(self.home)
-        self.send({"say": "taken", "text": f"{where.as_posix()} is here: run the cells below"})
+        self.send({"say": "taken", "text": f"{Path(self.film).name} is here: run the cells below"})

@@ -6,14 +6,8 @@ Every change is saved before the browser hears that it was.
 import numpy as np
 import traitlets
 
-from gymlib.annotation import checks, majority
-from gymlib.annotation.annotator_file import (
-    AnnotatorFile,
-    ChangedElsewhere,
-    comments,
-    hand_in,
-    with_comment,
-)
+from gymlib.annotation import annotator_file, checks, majority
+from gymlib.annotation.annotator_file import AnnotatorFile, ChangedElsewhere, comments, with_comment
 from gymlib.annotation.editing import NOT_YET, EditingSession
 from gymlib.dataset import Dataset
 from gymlib.labels import UNLABELED_CODE
@@ -152,7 +146,7 @@ class Labeller(ClipViewer):
     def _hand_in(self) -> None:
         """What is complete of the draft becomes annotations."""
         self._agree()
-        text = hand_in(self.data, self.file.annotator)
+        text = annotator_file.hand_in(self.data, self.file.annotator)
         self._covered = self.file.coverage()
         self._read()
         self.say_rows()

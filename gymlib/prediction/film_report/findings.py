@@ -1,15 +1,14 @@
 """What was found in a film: its segments in time, its attempts, and one sentence that says so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from gymlib.dataset import Attempt
 from gymlib.formats.clock import Clock
-from gymlib.labels import CLASSES, IDLE, NAMES, TAKEOFF, UNLABELED_CODE, marked_segments, segments
+from gymlib.labels import CLASSES, IDLE, NAMES, TAKEOFF, marked_segments, segments
 
 MOST = 3
 """Attempts that a sentence still tells one by one."""
@@ -106,53 +105,6 @@ def sentence(rows: Sequence[Found], scale: Scale) -> str:
     if len(spans) > MOST:
         return f"{len(spans)} attempts, the first {spans[0]}, the last {spans[-1]}."
     return f"{len(spans)} attempts: {', '.join(spans[:-1])} and {spans[-1]}."
-
-
-def facts(attempt: Attempt, scale: Scale) -> str:
-    """A film's size, its length and its rate, as far as they are known."""
-    width, height = attempt.size
-    parts = [f"{width:g} × {height:g} pixels", f"{len(attempt)} frames"]
-    if scale.timed:
-        parts += [f"{scale.borders[-1]:.2f} s", f"{attempt.fps:.4g} frames per second"]
-    return ", ".join(parts)
-
-
-def trust(
-    attempt: Attempt,
-    rows: Sequence[Found],
-    scale: Scale,
-    timelines: Mapping[str, Int[np.ndarray, " frames"]],
-    about: Mapping[str, str],
-) -> list[str]:
-    """What speaks for and against the labels of the first model, in sentences.
-
-    Parameters
-    ----------
-    rows : the first model's segments, as :func:`found` gives them.
-    timelines : name of a model -> its label codes, to be compared with people's, if there are any.
-    about : name of a model -> a sentence about what taught it.
-    """
-    says = pose_sentences(attempt.detected, scale)
-    sure = [row for row in rows if np.isfinite(row.confidence)]
-    if sure:
-        mean = np.average([r.confidence for r in sure], weights=[r.frames for r in sure])
-        least = min(sure, key=lambda row: row.confidence)
-        says.append(f"The labels have a probability of {mean:.0%} on average")
-        if len(sure) > 1:
-            which = f"{least.label}, {scale.say(least.first, least.last)}"
-            says[-1] += f", the least sure segment ({which}) of {least.confidence:.0%}"
-        says[-1] += ". That is how sure the networks are, not how often they are right."
-    says += about.values()
-    known = None if attempt.labels is None else attempt.labels != UNLABELED_CODE
-    if known is not None and known.any():
-        for name in about:
-            right = np.mean(timelines[name][known] == attempt.labels[known])
-            which = f" ({name})" if len(about) > 1 else ""
-            says.append(
-                f"People have labelled {known.sum()} frames; {right:.0%} of their labels are the "
-                f"same{which}."
-            )
-    return says
 
 
 def pose_sentences(detected: Bool[np.ndarray, " frames"], scale: Scale) -> list[str]:

@@ -21,9 +21,8 @@ from gymlib.formats.clock import Clock
 from gymlib.labels import CLASSES, COLOURS, SKILL, UNLABELED_CODE, encode
 from gymlib.plots import overlay
 from gymlib.plots.overlay.drawing import Picture
-from gymlib.prediction.film_report import findings
 from gymlib.prediction.film_report.chart import chart
-from gymlib.prediction.film_report.findings import Found, Scale
+from gymlib.prediction.film_report.findings import Found, Scale, found, pose_sentences, sentence
 
 SHOWN = 16
 """Segments of which a page has pictures; with more it would be slow to open and to send."""
@@ -72,23 +71,23 @@ def write(
     """
     attempt, scale = data.clip(clip), Scale.of(clock)
     answers = {name: _answers(table, clip, len(attempt)) for name, table in said.items()}
-    segments = {name: findings.found(*own, scale) for name, own in answers.items()}
+    segments = {name: found(*own, scale) for name, own in answers.items()}
     rows = next(iter(segments.values()))
     cards, thumbnail = _cards(data, attempt, rows[:SHOWN], scale)
     people = {} if attempt.labels is None else {"people": attempt.labels}
     timelines = people | {name: codes for name, (codes, _) in answers.items()}
     probabilities = {name: own for name, (_, own) in answers.items()}
-    what = findings.sentence(rows, scale)
+    what = sentence(rows, scale)
     text = PAGES.get_template("film.html").render(
         name=clip,
         sentence=what,
-        facts=findings.facts(attempt, scale),
+        facts=_facts(attempt, scale),
         cards=cards,
         hidden=len(rows) - len(cards),
         chart=chart(timelines, probabilities, attempt.detected, scale),
         timed=scale.timed,
         tables=segments,
-        trust=findings.trust(attempt, rows, scale, timelines, about),
+        trust=trust(attempt, rows, scale, about, timelines),
         beside=_links(beside, path),
         classes=CLASSES,
         colours=COLOURS,
@@ -146,6 +145,53 @@ def _data_uri(picture: Picture, side: int | None = None) -> str:
     image = image.resize((side, side)) if side else image
     image.save(content, "jpeg", quality=_QUALITY, optimize=True)
     return f"data:image/jpeg;base64,{base64.b64encode(content.getvalue()).decode('ascii')}"
+
+
+def _facts(attempt: Attempt, scale: Scale) -> str:
+    width, height = attempt.size
+    parts = [f"{width:g} × {height:g} pixels", f"{len(attempt)} frames"]
+    if scale.timed:
+        parts += [f"{scale.borders[-1]:.2f} s", f"{attempt.fps:.4g} frames per second"]
+    return ", ".join(parts)
+
+
+def trust(
+    attempt: Attempt,
+    rows: Sequence[Found],
+    scale: Scale,
+    about: Mapping[str, str],
+    timelines: Mapping[str, np.ndarray],
+) -> list[str]:
+    """What speaks for and against the labels of the first model, in sentences.
+
+    Parameters
+    ----------
+    rows : the first model's segments, as :func:`gymlib.prediction.film_report.findings.found`
+        gives them.
+    about : name of a model -> a sentence about what taught it.
+    timelines : name of a model -> its label codes, to be compared with people's, if there are any.
+    """
+    says = pose_sentences(attempt.detected, scale)
+    sure = [row for row in rows if np.isfinite(row.confidence)]
+    if sure:
+        mean = np.average([r.confidence for r in sure], weights=[r.frames for r in sure])
+        least = min(sure, key=lambda row: row.confidence)
+        says.append(f"The labels have a probability of {mean:.0%} on average")
+        if len(sure) > 1:
+            which = f"{least.label}, {scale.say(least.first, least.last)}"
+            says[-1] += f", the least sure segment ({which}) of {least.confidence:.0%}"
+        says[-1] += ". That is how sure the networks are, not how often they are right."
+    says += about.values()
+    known = None if attempt.labels is None else attempt.labels != UNLABELED_CODE
+    if known is not None and known.any():
+        for name in about:
+            right = np.mean(timelines[name][known] == attempt.labels[known])
+            which = f" ({name})" if len(about) > 1 else ""
+            says.append(
+                f"People have labelled {known.sum()} frames; {right:.0%} of their labels are the "
+                f"same{which}."
+            )
+    return says
 
 
 def _links(files: Mapping[str, Path], page: Path) -> dict[str, str]:
