@@ -55,9 +55,9 @@ def segments(view) -> list[tuple[int, int]]:
 
 def run_from(view, source: str) -> None:
     """Select the cell that begins with ``source``, and run it and all below."""
-    view.locator(".jp-CodeCell", has_text=source).first.locator(".jp-InputPrompt").click()
+    view.locator(".jp-CodeCell", has_text=source).first.locator(".jp-InputPrompt").first.click()
     view.get_by_role("menuitem", name="Run", exact=True).click()
-    view.locator('[data-command="runmenu:run-below"]').click()
+    view.locator('[data-command="notebook:run-all-below"]').click()
 
 
 def test_a_film_of_ones_own(home, notebooks, salto):
