@@ -6,7 +6,7 @@ import shutil
 
 import pandas as pd
 import pytest
-from jupyterlab import chromium, open_and_run, page, server, shoot
+from jupyterlab import chromium, open_and_run, page, server
 from simulated_film import gymnast
 from tiny_dataset import make_dataset
 
@@ -124,7 +124,8 @@ def test_a_large_film_comes_in_parts(home, notebooks):
         place = view.locator(".gym-drop")
         place.wait_for()
         if os.environ.get("GYMLIB_SCREENSHOTS"):
-            shoot(view, "film_drop")
+            picture = paths.REPOSITORY / "figures" / "film_drop.png"
+            view.locator(".gym-frame").screenshot(path=picture)
         place.locator("input").set_input_files(film)
         view.get_by_text("large.mp4 is here").wait_for()
     assert (home / "build" / "dropped" / "large.mp4").read_bytes() == film.read_bytes()
