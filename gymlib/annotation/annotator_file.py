@@ -145,7 +145,8 @@ def hand_in(data: Dataset, annotator: str) -> str:
         if handed:
             _write(file.final, final)
             _write(file.path, draft)
-    text = f"{handed} clips handed in to {file.final.parent.name}/{file.final.name}"
+    clips = "1 clip" if handed == 1 else f"{handed} clips"
+    text = f"{clips} handed in to {file.final.parent.name}/{file.final.name}"
     return text + (f"; {len(left)} half labelled stay a draft: {'; '.join(left)}" if left else "")
 
 

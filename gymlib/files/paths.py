@@ -23,6 +23,17 @@ def work(home: Path) -> Path:
     return Path(home) / "build"
 
 
+def made_safe(name: str, otherwise: str) -> str:
+    """A name that :func:`safe_name` takes: what is no letter, digit, "_" or "-" as "_".
+
+    ``otherwise`` where nothing is left of it.
+
+    >>> made_safe("Salto 1 (copy)", "video")
+    'Salto_1_copy'
+    """
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_-")[:100] or otherwise
+
+
 def safe_name(name: str, what: str = "name") -> str:
     """``name`` itself if it can be one path component; ValueError otherwise.
 

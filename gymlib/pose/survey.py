@@ -66,8 +66,12 @@ def survey(
     detector: Detector,
     network: Callable[[UInt8[np.ndarray, "height width 3"], Region], Estimate],
     keep_truncated: bool = False,
+    on_frame: Callable[[], object] = lambda: None,
 ) -> Survey:
-    """Look at a whole video. Raises VideoError if nothing can be decoded."""
+    """Look at a whole video; ``on_frame`` is called after each frame.
+
+    Raises VideoError if nothing can be decoded.
+    """
     fps = video.probe(path).fps
     every = stride(fps)
     times, steps, cuts, sightings, last, before, picture = [], [], [], [], [], None, None
@@ -95,6 +99,7 @@ def survey(
             sightings += [changes.moved(one) for one in last]
             last = [changes.moved(one) for one in found]
             changes.forget()
+        on_frame()
     if not times:
         raise video.VideoError(f"{path}: no frame could be decoded")
     sightings += [changes.moved(one) for one in last]

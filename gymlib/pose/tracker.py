@@ -5,7 +5,9 @@ one who moves is followed forwards and backwards, and the most plausible path th
 found is smoothed. The video is read twice, and only some seconds of it are in memory at a time.
 """
 
+from collections.abc import Callable
 from itertools import pairwise
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +15,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy.ndimage import maximum_filter1d
 
+from gymlib import video
+from gymlib.files.progress import BAR, progress
 from gymlib.pose import camera, people, tracking
 from gymlib.pose.candidates import Candidate, Search
 from gymlib.pose.confidence import BODY, joint_confidence
@@ -41,6 +45,13 @@ DETECTED = 0.25
 """Least share of the body's joints that is expected to be right in a frame with a pose."""
 FILLED = 0.35
 """Poses less confident than this are not measurements: the smoother fills their frames."""
+
+
+PASSES = 3
+"""How often every frame is looked at: in the survey, forwards, backwards."""
+
+Told = Callable[[], object]
+"""Called after each frame of each pass."""
 
 
 class Tracked(NamedTuple):
@@ -90,8 +101,15 @@ def track(path: str | Path, person: Person | None = None, keep_truncated: bool =
 
     Raises VideoError if the video cannot be decoded, NoLiteRTError without LiteRT.
     """
+    steps = PASSES * video.probe(path).frames
+    beside = parent_process() is not None  # of several clips; their bars would mix
+    with progress(total=steps, desc="Poses", bar_format=BAR, leave=False, disable=beside) as bar:
+        return _track(path, person, keep_truncated, bar.update)
+
+
+def _track(path, person: Person | None, keep_truncated: bool, on_frame: Told) -> Tracked:
     network = LandmarkNetwork()
-    seen = survey(path, Detector(), network, keep_truncated)
+    seen = survey(path, Detector(), network, keep_truncated, on_frame)
     chain = _chain(seen, person)
     own = [seen.sightings[number] for number in chain]
     torso = torso_lengths(own, len(seen.times), seen.fps)
@@ -100,7 +118,7 @@ def track(path: str | Path, person: Person | None = None, keep_truncated: bool =
         search.pool[one.frame].append(one.candidate)
     if chain:
         for first, last in _stretches(path, search, keep_truncated, seen):
-            _search(search, first, last)
+            _search(search, first, last, on_frame)
     return _finished(search, seen, chain)
 
 
@@ -187,11 +205,11 @@ def _stretches(path, search: Search, keep_truncated: bool, seen: Survey):
     search.pictures.clear()
 
 
-def _search(search: Search, first: int, last: int) -> None:
+def _search(search: Search, first: int, last: int, on_frame: Told) -> None:
     """Fill the pool of a stretch of frames."""
     frames = range(first, last)
-    tracking.sweep(search, frames)
-    tracking.sweep(search, reversed(frames))
+    for order in (frames, reversed(frames)):
+        tracking.sweep(search, order, on_frame)
     chosen = _path(search, first, last)
     where = expected(chosen, search.torso[first:last], search.fps)
     if where is None:

@@ -5,7 +5,7 @@ torso's angle; that keeps a somersault upright in the region. BlazePose's own tr
 region too, but only by what it saw in the last frame, and smooths its points.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -37,8 +37,12 @@ class _Where(NamedTuple):
     angle: float
 
 
-def sweep(search: Search, order: Iterable[int]) -> None:
+def sweep(
+    search: Search, order: Iterable[int], on_frame: Callable[[], object] = lambda: None
+) -> None:
     """Follow the body through the frames in the order given, adding candidates.
+
+    ``on_frame`` is called after each frame.
 
     Frames that already have a confident candidate where the body is expected cost nothing.
     """
@@ -52,6 +56,7 @@ def sweep(search: Search, order: Iterable[int]) -> None:
             best = search.best(frame)
         if best is not None and best.confidence > KEPT:
             past = [*past[-1:], _Where(frame, best.hip, best.angle)]
+        on_frame()
 
 
 def _predicted(search: Search, past: list[_Where], frame: int) -> _Where:

@@ -1,5 +1,6 @@
 """What models say of films as files that BORIS and ELAN open, for people to correct."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -12,10 +13,15 @@ from gymlib.formats.clock import Clock, of_clip
 from gymlib.formats.segments import LabelledSegment
 
 
-def clocks(data: Dataset) -> tuple[dict[str, Clock], list[str]]:
-    """Clip -> its frames in time, and notes on clips whose times cannot be told."""
-    found, notes = {}, []
-    for row in data.clips.itertuples():
+def clocks(data: Dataset, clips: Sequence[str] | None = None) -> tuple[dict[str, Clock], list[str]]:
+    """Clip -> its frames in time, and notes on clips whose times cannot be told.
+
+    Parameters
+    ----------
+    clips : names of those asked for, None for all.
+    """
+    found, notes, table = {}, [], data.clips
+    for row in table[table["clip"].isin(clips or table["clip"])].itertuples():
         try:
             found[row.clip] = of_clip(row, data)
         except ValueError as fault:

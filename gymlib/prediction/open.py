@@ -1,12 +1,12 @@
 """Doors for a first try: a data set or a bare video, and models to label it with."""
 
-import re
 import shutil
 from pathlib import Path
 
 from gymlib import pose
 from gymlib.annotation import reading
 from gymlib.dataset import Dataset, inventory
+from gymlib.files import paths
 from gymlib.files.atomic import atomic_path, read_json, write_json
 from gymlib.files.cache import content_hash
 from gymlib.pose import attempts
@@ -48,7 +48,7 @@ def films(path: Path) -> list[Path]:
 
 def named(film: Path, home: Path | None = None) -> Dataset:
     """The data set that a film has, by its name; it may not be there yet."""
-    return Dataset(re.sub(r"[^A-Za-z0-9_-]+", "_", film.stem).strip("_-") or "video", home)
+    return Dataset(paths.made_safe(film.stem, "video"), home)
 
 
 def film_dataset(file: Path, home: Path | None = None) -> Dataset:

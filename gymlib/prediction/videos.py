@@ -85,15 +85,20 @@ def find_poses(
     return pose.extract_dataset(data, config or pose.present(data), workers).warnings
 
 
-def predict(data: Dataset, own: Ensemble) -> pd.DataFrame:
+def predict(data: Dataset, own: Ensemble, clips: Sequence[str] | None = None) -> pd.DataFrame:
     """What is said of every frame: clip, frame, answer, p_idle, ... p_landing.
 
     Answers are the most probable possible order; probabilities those of the frame by itself, NaN
     where models do not answer because there is no pose. Clips without any pose have no rows.
-    Raises ValueError as :func:`predict_clip`.
+
+    Parameters
+    ----------
+    clips : names of those to label, None for all.
+
+    Raises ValueError as :func:`predict_clip`, and for a clip that the data set does not have.
     """
     tables = [_NOTHING]
-    for name in data.clips["clip"]:
+    for name in data.clips["clip"] if clips is None else clips:
         found = predict_clip(own, data.clip(name))
         if np.isnan(found).all():
             continue

@@ -23,7 +23,7 @@ from gymlib.files.atomic import atomic_path, read_json, sweep, write_json
 from gymlib.files.cache import Step
 from gymlib.files.code import PACKAGE, closure, imports_of
 from gymlib.files.progress import progress
-from gymlib.prediction import comparison
+from gymlib.prediction import comparison, pretrained
 
 READS = {
     "01_annotation_review": ("clips.csv", "annotations"),
@@ -37,6 +37,7 @@ READS = {
         "clips.csv", "labels.parquet", "keypoints.parquet", "other models", "taught", "fusion",
         "published answers",
     ),
+    "09_your_video": ("clips.csv", "labels.parquet", "keypoints.parquet", "videos", "weights"),
 }  # fmt: skip
 """What each notebook reads: files of the data set, and the words that :func:`_files` explains."""
 
@@ -160,6 +161,7 @@ def _files(words: tuple[str, ...], data: Dataset, profile: str) -> list[Path]:
         "annotations": lambda: map(data.annotation, data.annotators),
         # Without videos the poses came from elsewhere.
         "videos": lambda: data.videos.values() or [data.folder / "keypoints.parquet"],
+        "weights": lambda: sorted(pretrained.FOLDER.iterdir()),
         "results": lambda: _results(data, protocol.of_profile(profile)),
         "few models": lambda: [benchmark.record(data, n, profile) for n in benchmark.FEW],
         "other models": lambda: [

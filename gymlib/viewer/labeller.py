@@ -6,7 +6,7 @@ Every change is saved before the browser hears that it was.
 import numpy as np
 import traitlets
 
-from gymlib.annotation import checks, majority
+from gymlib.annotation import annotator_file, checks, majority
 from gymlib.annotation.annotator_file import AnnotatorFile, ChangedElsewhere, comments, with_comment
 from gymlib.annotation.editing import NOT_YET, EditingSession
 from gymlib.dataset import Dataset
@@ -27,6 +27,13 @@ class Labeller(ClipViewer):
         :func:`gymlib.annotation.annotator_file.hand_in`; False writes
         annotations/<annotator>.csv itself.
     blind : hide what others say at first.
+    start_from : one of ``predictions``, to be corrected: a clip of which the annotator has no label
+        begins with what it says, Unlabeled where it says nothing. That is saved with the first
+        change, by going on to the next clip, or by handing in. For drafts alone: nothing that
+        nobody has looked at may count as a vote.
+
+    Raises ValueError for a name that cannot be an annotator's, and if there is nothing to start
+    from.
 
     ``changes`` counts what was saved and can be observed.
     """
@@ -43,10 +50,19 @@ class Labeller(ClipViewer):
         *,
         draft: bool = False,
         blind: bool = True,
+        start_from: str | None = None,
     ):
         if annotator in checks.RESERVED:
             raise ValueError(f"{annotator!r} cannot be an annotator's name")
+        if start_from is not None and not (draft and start_from in (predictions or {})):
+            known = ", ".join(predictions or {}) or "none"
+            raise ValueError(
+                "expected a draft that starts from one of the predictions, which are "
+                f"{known}; found {start_from!r} and draft={draft}"
+            )
         self.file, self.blind = AnnotatorFile(data, annotator, draft), blind
+        self.start_from = start_from
+        self._started: set[str] = set()  # clips that show where they start from, not saved yet
         self._frames = data.clips.set_index("clip")["frames"].to_dict()
         self._covered = self.file.coverage()
         self._sessions: dict[str, EditingSession] = {}
@@ -77,12 +93,15 @@ class Labeller(ClipViewer):
                 self.say_rows()
                 self.say_curves()
             case "next":
+                self._agree()
                 after = self.clips.index(self.clip) + 1
                 others = self.clips[after:] + self.clips[: after - 1]
                 clip = next((clip for clip in others if self._state(clip) != "done"), None)
                 if clip is None:
                     raise ValueError("no other clip is open")
                 self.turn_to(clip)
+            case "hand in":
+                self._hand_in()
             case what if what in CHANGES:
                 if content["clip"] == self.clip:  # not of a clip left since
                     self._change(content)
@@ -103,11 +122,35 @@ class Labeller(ClipViewer):
             self._fault = f"{error}; mend the file, then open the clip again"
             return
         said = self.file.said[self.clip]
-        if self.session is None:
+        if self.session is None or self.clip in self._started:
             self._sessions[self.clip] = EditingSession(codes, said)
+            self._start()
         else:
             self.session.replace(codes, said)
             self.session.rest()
+
+    def _start(self) -> None:
+        """Show a clip without any label with those to start from, if there are."""
+        self._started.discard(self.clip)
+        said = self.view.rows.get(self.start_from)
+        if said is None or (said == UNLABELED_CODE).all():
+            return
+        if (self.session.codes == NOT_YET).all() and self.session.replace(said):
+            self._started.add(self.clip)
+
+    def _agree(self) -> None:
+        """The annotator has looked at the clip: what it started from is his label now."""
+        if self.clip in self._started:
+            self._save()
+
+    def _hand_in(self) -> None:
+        """What is complete of the draft becomes annotations."""
+        self._agree()
+        text = annotator_file.hand_in(self.data, self.file.annotator)
+        self._covered = self.file.coverage()
+        self._read()
+        self.say_rows()
+        self.send({"say": "handed in", "text": text})
 
     def _change(self, content: dict) -> None:
         """Change the labels, show them, save them, say so."""
@@ -149,6 +192,7 @@ class Labeller(ClipViewer):
     def _save(self) -> None:
         codes = self.session.codes
         self.file.write(self.clip, codes, self.session.said)
+        self._started.discard(self.clip)
         self._covered[self.clip] = int((codes >= UNLABELED_CODE).sum())
         self.changes += 1
 
@@ -160,8 +204,14 @@ class Labeller(ClipViewer):
             "steps": session.steps if session else 0, "undone": session.undone if session else 0,
             "comments": comments(session.codes, session.said) if session else [],
             "progress": {"done": done, "clips": len(states), "states": states},
-            "text": self._fault, "fault": bool(self._fault),
+            "draft": self.file.draft, "text": self._fault or self._hint(),
+            "fault": bool(self._fault),
         }  # fmt: skip
+
+    def _hint(self) -> str:
+        if self.clip not in self._started:
+            return ""
+        return f"as {self.start_from} says: correct it, go on or hand it in, and it is yours"
 
     def _state(self, clip: str) -> str:
         covered = self._covered.get(clip, 0)

@@ -1,5 +1,7 @@
 """What notebooks show to be used by hand; without a reader a picture stands in for each."""
 
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Image
@@ -10,12 +12,14 @@ from gymlib.files import paths
 from gymlib.files.progress import headless
 from gymlib.viewer.clip_view import Predictions, read_view
 from gymlib.viewer.explorer import Explorer
+from gymlib.viewer.film_drop import FilmDrop
 from gymlib.viewer.filmstrip import plot_strip
 from gymlib.viewer.labeller import Labeller
 from gymlib.viewer.reviewer import Reviewer
 from gymlib.viewer.widget import ClipViewer, chosen_clips
 
 DESCRIPTIONS = {
+    "film_drop": "A place with a dashed border: drop a film here, or click to choose one.",
     "labeller": "The labeller: a frame with its skeleton, a button for each label, and the "
     "timelines of the labels made so far, of the other annotators and of the majority.",
     "review": "The labeller with a queue of cases beside it, one of them open at its frames, and "
@@ -37,6 +41,16 @@ def browse(
     return figure
 
 
+def drop_film(home: Path | None = None) -> FilmDrop | Image:
+    """Take a film from the browser (:class:`FilmDrop`); headless, a picture of the place for it."""
+    return _picture("film_drop") if headless() else FilmDrop(home)
+
+
+def dropped_film(home: Path | None = None) -> Path | None:
+    """The film that :func:`drop_film` took last since the kernel was started, None before that."""
+    return FilmDrop.latest.get(paths.home() if home is None else Path(home).resolve())
+
+
 def label(
     data: Dataset, annotator: str, clips: list[str] | None = None, **options
 ) -> Labeller | Image:
@@ -44,7 +58,7 @@ def label(
 
     The rules of keys and drags are those of :mod:`gymlib.annotation.editing`, the files those of
     :mod:`gymlib.annotation.annotator_file`. Options are those of :class:`Labeller`: predictions,
-    draft, blind.
+    draft, blind, start_from.
     """
     return _picture("labeller") if headless() else Labeller(data, annotator, clips, **options)
 

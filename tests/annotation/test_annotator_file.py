@@ -264,7 +264,7 @@ class TestDraft:
         codes[5] = UNLABELED_CODE
         file.write(CLIP, codes)
         assert final.read_bytes() == before
-        assert hand_in(data, "A") == "1 clips handed in to annotations/A.csv"
+        assert hand_in(data, "A") == "1 clip handed in to annotations/A.csv"
         assert np.array_equal(AnnotatorFile(data, "A").read(CLIP, FRAMES), codes)
         assert not file.path.exists()
 

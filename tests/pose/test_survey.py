@@ -43,8 +43,11 @@ def test_a_video_with_a_cut(tmp_path, wall, rng):
     other = cv2.resize(rng.integers(0, 255, (18, 24), np.uint8), (240, 180))
     frames = [np.repeat(grey[..., None], 3, axis=2) for grey in [wall] * 4 + [other] * 3]
     video.write_video(tmp_path / "clip.mp4", frames, 30.0)
-    found = survey.survey(tmp_path / "clip.mp4", Detector(), lambda picture, region: None)
-    assert found.cuts == [4]
+    told = []
+    found = survey.survey(
+        tmp_path / "clip.mp4", Detector(), lambda *_: None, on_frame=lambda: told.append(1)
+    )
+    assert found.cuts == [4] and len(told) == 7
     assert (found.width, found.height, len(found.times)) == (240, 180, 7)
     assert not found.sightings
     np.testing.assert_array_equal(found.camera, np.tile(camera.STILL, (7, 1, 1)))

@@ -59,7 +59,9 @@ def followed(found, body):
 def test_a_somersault_is_followed(spin):
     body = Body(30, spin)
     found = search(body, [0, 1])
-    tracking.sweep(found, range(30))
+    told = []
+    tracking.sweep(found, range(30), lambda: told.append(1))
+    assert len(told) == 30
     assert followed(found, body).all()
     assert body.calls <= 2 + 1.2 * 30
 

@@ -229,6 +229,8 @@ def test_inputs_are_the_files_that_the_data_set_names(home):
     (data.folder / "videos" / "stray.mp4").touch()
     found = notebook_chain.inputs("02_pose_extraction", data, "full")
     assert data.folder / "videos" / "clip_00.mp4" in found
+    names = {file.name for file in notebook_chain.inputs("09_your_video", data, "full")}
+    assert {"clip_00.mp4", "labels.parquet", "card.json", "gymtcn_0.safetensors"} <= names
     assert not {"keypoints.parquet", "stray.mp4"} & {
         file.name for file in found if "truth" not in file.parts
     }

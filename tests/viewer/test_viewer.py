@@ -44,7 +44,25 @@ class Hand:
 
     @property
     def segments(self) -> list[list]:
-        return last(self.said, "rows")["rows"][0]["segments"]
+        shown = next(content for content, _ in reversed(self.said) if "rows" in content)
+        return shown["rows"][0]["segments"]
+
+
+def starting(data, **options) -> Labeller:
+    """A labeller that starts from a model, which says nothing of clip_01."""
+    said = {"clip_00": ["idle"] * 8 + ["take-off"] * 5 + ["skill"] * 7, "clip_02": ["landing"] * 20}
+    tables = [
+        pd.DataFrame({"clip": clip, "frame": range(FRAMES), "label": labels})
+        for clip, labels in said.items()
+    ]
+    options = {"draft": True, "blind": False, "start_from": "model"} | options
+    return Labeller(data, "me", None, {"model": pd.concat(tables)}, **options)
+
+
+def on_disk(data, draft: bool = False) -> list[tuple]:
+    """Rows of the annotator "me": clip, first and last frame, label."""
+    table = pd.read_csv(data.annotation("me", draft))
+    return list(table[["clip", "start", "end", "label"]].itertuples(index=False, name=None))
 
 
 class TestViewer:
@@ -325,6 +343,71 @@ class TestLabeller:
         answer = hand.do("label", frame=0, label=1)
         assert answer["fault"] and "anna.csv, row 2" in answer["text"]
         assert path.read_text().endswith("clip_00,0,25,idle\n")
+
+    def test_it_starts_from_what_a_model_says(self, data):
+        """Shown, to be undone like a change, and nobody's label before the annotator acts."""
+        hand = Hand(starting(data))
+        assert hand.segments == [[0, 7, 0], [8, 12, 1], [13, 19, 2]]
+        assert last(hand.said, "clip")["text"].startswith("as model says: correct it")
+        assert last(hand.said, "clip")["progress"]["states"]["clip_00"] == "none"
+        hand.labeller.turn_to("clip_01")
+        hand.labeller.turn_to("clip_00")
+        assert hand.segments == [[0, 7, 0], [8, 12, 1], [13, 19, 2]]
+        assert not data.annotation("me", draft=True).exists()
+        answer = hand.do("label", frame=8, label=0)
+        assert (answer["text"], answer["fault"]) == ("saved in drafts/me.csv", False)
+        assert hand.segments == [[0, 12, 0], [13, 19, 2]]
+        assert on_disk(data, True) == [("clip_00", 0, 12, "idle"), ("clip_00", 13, 19, "skill")]
+        assert last(hand.said, "rows")["text"] == ""
+        hand.do("undo")
+        hand.do("undo")
+        assert hand.segments == [[0, 19, -2]], "blank again, if that is wanted"
+
+    def test_going_on_and_handing_in_take_what_it_started_from(self, data):
+        hand = Hand(starting(data))
+        hand.do("next")
+        assert hand.segments == [[0, 19, -2]], "the model says nothing of clip_01"
+        hand.do("next")
+        assert hand.labeller.clip == "clip_02"
+        assert {clip for clip, *_ in on_disk(data, True)} == {"clip_00"}
+        hand.do("hand in")
+        assert last(hand.said, "handed in")["text"] == ("2 clips handed in to annotations/me.csv")
+        assert on_disk(data) == [
+            ("clip_00", 0, 7, "idle"), ("clip_00", 8, 12, "take-off"), ("clip_00", 13, 19, "skill"),
+            ("clip_02", 0, 19, "landing"),
+        ]  # fmt: skip
+        assert not data.annotation("me", draft=True).exists()
+        assert last(hand.said, "rows")["progress"]["done"] == 2
+        answer = hand.do("label", frame=0, label=0)
+        assert not answer["fault"], "it can be changed after that, as a draft"
+        assert on_disk(data, True) == [("clip_02", 0, 19, "idle")]
+
+    def test_labels_that_are_there_are_no_start(self, data):
+        first = Hand(Labeller(data, "me", draft=True))
+        first.do("label", frame=0, label=3)
+        hand = Hand(starting(data))
+        assert hand.segments == [[0, 0, 3], [1, 19, -2]]
+        hand.do("hand in")
+        assert "1 half labelled stay a draft: clip_00" in last(hand.said, "handed in")["text"]
+
+    def test_a_start_gives_way_to_labels_made_meanwhile(self, data):
+        hand, other = Hand(starting(data)), Hand(starting(data))
+        other.do("label", frame=0, label=3)
+        answer = hand.do("label", frame=8, label=0)
+        assert answer["fault"] and "was changed in another window" in answer["text"]
+        assert hand.segments == [[0, 7, 3], [8, 12, 1], [13, 19, 2]]
+
+    def test_nothing_to_hand_in(self, data):
+        hand = Hand(Labeller(data, "me", draft=True))
+        assert last(hand.said, "clip")["draft"]
+        hand.do("hand in")
+        assert "nothing to hand in" in last(hand.said, "problem")["text"]
+
+    def test_votes_do_not_start_from_a_model(self, data):
+        with pytest.raises(ValueError, match=r"a draft that starts .* which are model; found 'x'"):
+            starting(data, start_from="x")
+        with pytest.raises(ValueError, match=r"found 'model' and draft=False"):
+            starting(data, draft=False)
 
     def test_names_that_cannot_be_annotators(self, data):
         with pytest.raises(ValueError, match="'label' cannot be an annotator's name"):

@@ -86,7 +86,7 @@ def write(
         chart=chart(timelines, probabilities, attempt.detected, scale),
         timed=scale.timed,
         tables=segments,
-        trust=_trust(attempt, rows, scale, about, timelines),
+        trust=trust(attempt, rows, scale, about, timelines),
         beside=_links(beside, path),
         classes=CLASSES,
         colours=COLOURS,
@@ -206,14 +206,22 @@ def _facts(data: Dataset, attempt: Attempt, scale: Scale) -> str:
     return ", ".join(parts)
 
 
-def _trust(
+def trust(
     attempt: Attempt,
     rows: Sequence[Found],
     scale: Scale,
     about: Mapping[str, str],
     timelines: Mapping[str, np.ndarray],
 ) -> list[str]:
-    """What speaks for and against the labels of the first model, in sentences."""
+    """What speaks for and against the labels of the first model, in sentences.
+
+    Parameters
+    ----------
+    rows : the first model's segments, as :func:`gymlib.prediction.film_report.findings.found`
+        gives them.
+    about : name of a model -> a sentence about what taught it.
+    timelines : name of a model -> its label codes, to be compared with people's, if there are any.
+    """
     says = pose_sentences(attempt.detected, scale)
     sure = [row for row in rows if np.isfinite(row.confidence)]
     if sure:

@@ -4,7 +4,7 @@
 import { button, element } from "./elements.js";
 import { Viewer } from "./viewer.js";
 
-const PATIENCE = 4000; // milliseconds until a save without an answer is worth a word
+export const PATIENCE = 4000; // milliseconds until a request without an answer is worth a word
 
 const MARKS = { done: "✓", part: "◐", none: "○" };
 const HELP = [
@@ -59,7 +59,8 @@ export class Labeller extends Viewer {
     );
     this.progress = element("span", { className: "gym-progress" });
     this.head.querySelector(".gym-space").before(next, this.progress);
-    this.head.append(this.blinding);
+    this.handing = button("Hand in", "complete clips become annotations", "", () => this.handIn());
+    this.head.append(this.blinding, this.handing);
     this.comment = element("input", { type: "text", ariaLabel: "comment on this segment" });
     this.comment.addEventListener("focus", () => this.player.stop());
     this.comment.addEventListener("change", () => this.#note());
@@ -117,6 +118,12 @@ export class Labeller extends Viewer {
 
   blind() {
     this.ask({ do: "blind" });
+  }
+
+  handIn() {
+    this.#flush();
+    this.say("handing in …");
+    this.ask({ do: "hand in" });
   }
 
   /** A label follows the annotator into frames that have none. */
@@ -182,6 +189,7 @@ export class Labeller extends Viewer {
   receive(content, buffers) {
     if (content.say === "clip") Object.assign(this, { follows: false, reached: -1, noted: null });
     super.receive(content, buffers);
+    if (content.say === "handed in") this.say(content.text, "gym-saved");
     if (content.say !== "saved" || content.window !== this.window) return;
     this.answered = content.number;
     if (this.answered !== this.sent) return;
@@ -199,6 +207,7 @@ export class Labeller extends Viewer {
     this.blinding.textContent = content.blind ? "Others hidden" : "Others";
     this.blinding.classList.toggle("gym-on", !content.blind);
     this.blinding.ariaPressed = String(!content.blind);
+    this.handing.hidden = !content.draft;
     const { done, clips, states } = content.progress;
     this.progress.textContent = `${done} of ${clips} clips`;
     this.progress.style.setProperty("--done", `${(100 * done) / clips}%`);

@@ -1,11 +1,14 @@
 // What the notebook calls to show a viewer; anywidget's interface.
 
 import { Explorer } from "./explorer.js";
+import { FilmDrop } from "./film_drop.js";
 import { Labeller } from "./labeller.js";
 import { Review } from "./review.js";
 import { Viewer } from "./viewer.js";
 
-const KINDS = { viewer: Viewer, labeller: Labeller, explorer: Explorer, review: Review };
+const KINDS = {
+  viewer: Viewer, labeller: Labeller, explorer: Explorer, review: Review, drop: FilmDrop,
+};
 
 export default {
   render({ model, el }) {
