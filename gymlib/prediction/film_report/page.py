@@ -198,7 +198,7 @@ def _data_uri(picture: UInt8[np.ndarray, "height width 3"], side: int | None = N
 
 def _facts(data: Dataset, attempt: Attempt, scale: Scale) -> str:
     width, height = attempt.size
-    begin = begins(data)[attempt.name]
+    begin = begins(data).get(attempt.name, 0.0)
     parts = [f"from {begin:.2f} s of {attempt.video}"] if begin else []
     parts += [f"{width:g} × {height:g} pixels", f"{len(attempt)} frames"]
     if scale.timed:
