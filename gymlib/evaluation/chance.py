@@ -72,7 +72,7 @@ def intervals(
         for name, score in SCORES.items():
             # (seeds, 1 + samples); the first is not drawn: every clip counts once.
             found = [_by_fold(matrices, clips, weights, score) for matrices in tables]
-            means = np.stack([np.nanmean(by_fold, axis=0) for by_fold in found])
+            means = np.stack([_mean(by_fold) for by_fold in found])
             row |= columns(name, _over_seeds(means, chosen))
         if labelled:
             row["all_frames"] = row["acc_mean"] * tested / labelled
@@ -125,10 +125,10 @@ def curve(counts: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.Dat
             matrices = {key: part[list(CLASSES)].to_numpy() for key, part in by_clip}
             now = {prefix: _by_fold(matrices, clips, weights, s) for prefix, s in SCORES.items()}
             for prefix, found in now.items():
-                row |= columns(prefix, np.nanmean(found, axis=0))
+                row |= columns(prefix, _mean(found))
                 if before:
                     gained = np.take_along_axis(found - before[prefix], folds, axis=0)
-                    row |= columns(f"{prefix}_gain", np.nanmean(gained, axis=0))
+                    row |= columns(f"{prefix}_gain", _mean(gained))
             rows.append(row)
             before = now
     return pd.DataFrame(rows)
@@ -141,6 +141,13 @@ def draws(
     drawn when as many as there are, with replacement, are drawn."""
     drawn = rng.multinomial(clips, np.full(clips, 1 / clips), samples)
     return np.vstack([np.ones((1, clips), int), drawn])
+
+
+def _mean(found: Float[np.ndarray, "folds values"]) -> Float[np.ndarray, " values"]:
+    """Over the folds that a draw left clips in; NaN where it left none."""
+    known = np.isfinite(found)
+    total, count = np.where(known, found, 0).sum(axis=0), known.sum(axis=0)
+    return np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
 
 
 def _over_seeds(

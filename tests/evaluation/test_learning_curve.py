@@ -178,3 +178,8 @@ class TestCurve:
         row = chance.curve(table, samples=200).iloc[1]
         assert row["acc_gain_mean"] == pytest.approx(20)
         assert (row["acc_gain_low"], row["acc_gain_high"]) == pytest.approx((0, 40))
+
+    def test_folds_that_a_draw_leaves_empty_are_left_out(self):
+        """Two folds of one clip each: one draw in eight has no fold with a clip left."""
+        row = chance.curve(made_up({0.5: [5, 5], 1: [7, 7]}), samples=200).iloc[1]
+        assert (row["acc_gain_low"], row["acc_gain_high"]) == pytest.approx((20, 20))

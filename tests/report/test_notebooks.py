@@ -105,9 +105,11 @@ def test_the_whole_chain_on_simulated_videos(home, capfd):
         assert str(home) not in text and str(paths.REPOSITORY) not in text, name
     table = pd.read_csv(report / "simulated-quick" / "tables" / "table2.csv")
     assert set(table["approach"]) == {"LSTM_E", "LSTM_bar", "CNN_E", "CNN_bar"}
-    # A handful of LSTMs trained for some epochs on 16 clips may be no better than chance.
-    accuracy = table.set_index("approach")["acc_mean"]
-    assert accuracy.between(10, 100).all() and accuracy["CNN_E"] > 35
+    # Models trained for some epochs on ten clips may be no better than chance; those of the package
+    # know what poses and labels look like.
+    assert table["acc_mean"].between(10, 100).all()
+    transfer = pd.read_csv(report / "simulated-quick" / "tables" / "transfer.csv")
+    assert transfer["acc_mean"].min() > 75
     poses = Dataset("simulated-quick").keypoints
     assert poses["detected"].mean() > 0.75
     assert (home / "build" / "site" / "simulated-quick" / "07_results.html").is_file()
