@@ -147,7 +147,9 @@ def test_the_site_works_in_a_browser(built):
 def test_the_published_site_is_whole_and_small():
     assert faults(paths.PUBLISHED / "site") == []
     assert size(paths.PUBLISHED / "site") <= LIMIT
-    assert {file.suffix for file in paths.PUBLISHED.rglob("*.*")} & {".ipynb", ".parquet"} == set()
+    site = {file.suffix for file in (paths.PUBLISHED / "site").rglob("*.*")}
+    assert site & {".ipynb", ".parquet"} == set()
+    assert not list(paths.PUBLISHED.rglob("*.ipynb"))
     assert "(report/site/index.html)" in front.README.read_text("utf-8")
     pages = (paths.PUBLISHED / "site").rglob("*.html")
     assert not [page for page in pages if "Path('/" in page.read_text("utf-8")]
