@@ -129,7 +129,7 @@ def plot_cost(costs: pd.DataFrame, ax: Axes | None = None) -> Axes:
         size = 25 + 6 * np.sqrt(row.weights / 100)
         ax.scatter(row.minutes, row.score, s=size, color=own["color"], marker=own["marker"],
                    alpha=0.85)  # fmt: skip
-        ax.annotate(title, (row.minutes, row.score), xytext=(7, 4),
+        ax.annotate(title, (row.minutes, row.score), xytext=_BESIDE[0],
                     textcoords="offset points", fontsize="small")  # fmt: skip
     ax.set(xscale="log", xlabel="minutes of one core for search and training")
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -137,4 +137,22 @@ def plot_cost(costs: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.xaxis.set_minor_locator(NullLocator())
     low, high = costs["minutes"].min(), costs["minutes"].max()
     ax.set_xlim(low / 1.6, high * 2.2)  # room for names
+    _part(ax)
     return ax
+
+
+_BESIDE = ((7, 4), (7, -11), (-7, 4), (-7, -11), (7, 15), (7, -22))
+"""Where a name may stand beside its dot, in points; the best place first."""
+
+
+def _part(ax: Axes) -> None:
+    """Move names to the first place beside their dots where they cover no other name."""
+    placed = []
+    for text in ax.texts:
+        for offset in _BESIDE:
+            text.set_position(offset)
+            text.set_horizontalalignment("left" if offset[0] > 0 else "right")
+            box = text.get_window_extent()
+            if not any(box.overlaps(other) for other in placed):
+                break
+        placed.append(box)

@@ -56,6 +56,17 @@ def test_reliability_and_cost():
     assert ax.texts[0].get_text() == "CNN" and ax.get_xscale() == "log"
 
 
+def test_names_of_dots_that_lie_together_do_not_cover_each_other():
+    names = ["asformer", "differential_rnn", "geometric_lstm", "hierarchical_rnn"]
+    costs = pd.DataFrame(
+        {"architecture": names, "minutes": [12, 12.5, 13, 30], "weights": 900, "score": 84.0}
+    )
+    ax = draw.plot_cost(costs)
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[:k])
+    assert ax.texts[0].get_position() == (7, 4), "the first stands where it is read best"
+
+
 def test_the_table_has_two_rows_per_architecture_the_best_on_top():
     shown = tables.style_models(scores()).data
     assert list(shown[""]) == ["MS-TCN", "", "LSTM", "", "CNN", ""]
