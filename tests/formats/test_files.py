@@ -2,6 +2,7 @@
 
 import csv
 import io as streams
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +19,10 @@ def reading():
     """Two clips of 10 and 8 frames at 25 per second."""
     lengths = {"salto_1": 10, "salto_2": 8}
     return lambda **options: Reading(
-        {name: clock.even(name, n, FPS, f"videos/{name}.mp4") for name, n in lengths.items()},
+        {
+            name: replace(clock.even(name, n, FPS), media=f"videos/{name}.mp4")
+            for name, n in lengths.items()
+        },
         **options,
     )
 

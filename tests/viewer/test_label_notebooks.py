@@ -69,5 +69,5 @@ def test_real_clips(home, real_data):
     text = execute(data, "01_annotation_review")
     assert "Pairs of annotators agree on 97.3% to 98.4% of the frames" in text
     text = execute(data, "03_preprocessing")
-    assert "6,107 are kept" in text
+    assert "All 6,107 frames have a pose and a label." in text
     assert len(data.processed) == 67
