@@ -54,7 +54,7 @@ class Look(NamedTuple):
 def find(path: str | Path) -> list[tuple[int, int]]:
     """First and last frame of each stretch of a film to be labelled, in order and apart.
 
-    None for a film of less than LONG seconds, which is one attempt as it is. A film without any
+    Empty for a film of less than LONG seconds, which is one attempt as it is. A film without any
     fast movement is to be labelled as a whole, and so is every film without LiteRT, which finds
     the bodies. No stretch is longer than LONGEST seconds.
 
