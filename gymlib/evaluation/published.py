@@ -7,7 +7,6 @@ the probabilities, the .json beside it says who made them and on which labels.
 """
 
 import hashlib
-import json
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ import pandas as pd
 from gymlib import models
 from gymlib.dataset import Dataset
 from gymlib.dataset.schemas import PROBABILITIES
-from gymlib.files import paths
+from gymlib.files import cache, paths
 from gymlib.files.atomic import read_json, write_json
 from gymlib.files.code import class_hash
 from gymlib.files.tables import read_table, write_table
@@ -51,7 +50,8 @@ def write(
     small = {"frame": "int32", "outer": "int16"} | dict.fromkeys(PROBABILITIES, "float32")
     file = folder(data, test, report) / f"{name}.parquet"
     write_table(file, kept.round(DIGITS).astype(small))
-    write_json(file.with_suffix(".json"), _belongs(data, name) | about)
+    belongs = {"labels": _labels(data), "architecture": _architecture(name)}
+    write_json(file.with_suffix(".json"), belongs | about)
     return file
 
 
@@ -62,12 +62,13 @@ def read(data: Dataset, test: str) -> dict[str, pd.DataFrame]:
     network or recipe has changed since, and all if clips or labels of ``data`` are others than
     those that were tested.
     """
-    known = [file for file in files(data, test) if file.stem in models.names()]
-    return {
-        file.stem: read_table(file).assign(architecture=file.stem, model="ensemble")
-        for file in known
-        if _belongs(data, file.stem).items() <= read_json(file.with_suffix(".json")).items()
-    }
+    found, labels = {}, _labels(data)
+    for file in files(data, test):
+        if (name := file.stem) in models.names():
+            about = read_json(file.with_suffix(".json"))
+            if (about["labels"], about["architecture"]) == (labels, _architecture(name)):
+                found[name] = read_table(file).assign(architecture=name, model="ensemble")
+    return found
 
 
 def seconds(data: Dataset, test: str) -> dict[str, float]:
@@ -86,12 +87,11 @@ def folder(data: Dataset, test: str, report: Path | None = None) -> Path:
     return (report or paths.PUBLISHED) / data.name / "answers" / test
 
 
-def _belongs(data: Dataset, name: str) -> dict[str, str]:
-    """What has to be the same for answers to be of this architecture to these clips."""
+def _architecture(name: str) -> str:
+    """Hash of an architecture's network and recipe."""
     recipe = models.recipe(name)
-    settings = json.dumps(recipe.to_dict(), sort_keys=True, default=str)
-    about = f"{settings} {class_hash(recipe.module)}".encode()
-    return {"labels": _labels(data), "architecture": hashlib.sha256(about).hexdigest()[:16]}
+    settings = {"recipe": recipe.to_dict(), "source": class_hash(recipe.module)}
+    return cache.key((), settings, ())
 
 
 def _labels(data: Dataset) -> str:
