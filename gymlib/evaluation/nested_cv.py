@@ -89,14 +89,10 @@ def data_hash(clips: Sequence[Clip]) -> str:
     return digest.hexdigest()[:16]
 
 
-COMPILING = 40.0
-"""Seconds that compiling everything takes in two processes, roughly."""
-
-
 def suitable_engine(clips: Sequence[Clip], protocol: Protocol) -> str:
-    """ "torch" if the plain loop would need less than :data:`COMPILING`, else "compiled"."""
+    """ "compiled" if the plain loop would need more than :data:`gymlib.training.WORTH`."""
     parts = plan(clips, protocol, Path(), "", "torch")
-    return "torch" if sum(part.cost for part in parts) < COMPILING else "compiled"
+    return "compiled" if sum(part.cost for part in parts) > training.WORTH else "torch"
 
 
 def _tables(parts: list[OuterFold], folder: Path) -> Step:

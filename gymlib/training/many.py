@@ -1,7 +1,7 @@
 """Many models trained and applied in one call, by the engine that suits them.
 
 The torch loop is the definition and the default. Loops compiled by Numba take over where all
-models are unchanged networks of the thesis and the work is worth the seconds of compiling.
+models are unchanged networks of the thesis and the work is worth loading them.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,6 +22,10 @@ from gymlib.training.fit import Task, fit, predict
 ENGINES = ("torch", "compiled")
 STEP = 2.5e-3
 """Seconds that a step of a small model takes in torch, whatever it computes, roughly."""
+WORTH = 10.0
+"""Seconds of training in torch from which compiled loops take over: the first time on a machine
+they take a minute to compile (:mod:`gymlib.training.fast.kept`), later none. Whether they have been
+compiled yet is not asked: the same work takes the same engine."""
 STARTING = 15.0
 """Seconds of training below which processes are not worth starting: each loads torch first."""
 
@@ -150,16 +154,11 @@ def seconds(members, clips: Sequence[Clip], batch: int | None, epochs: int = 1) 
 
 
 def engines(tasks: Sequence[Task], clips: Sequence[Clip]) -> list[str]:
-    """For each task "compiled" if it can be, and all such tasks are worth compiling for.
-
-    They are from a third of its cost on: who trains one set of models usually trains more, and
-    what is compiled stays so.
-    """
+    """For each task "compiled" if it can be, and all such tasks together are worth it."""
     able = [fast.refusal([task]) is None for task in tasks]
     waiting = sum(
         seconds(task.members, clips, task.batch, task.config.epochs)
         for task, compiled in zip(tasks, able)
         if compiled
     )
-    worth = 3 * waiting > fast.compiling(task.model for task, c in zip(tasks, able) if c)
-    return ["compiled" if worth and compiled else "torch" for compiled in able]
+    return ["compiled" if compiled and waiting > WORTH else "torch" for compiled in able]

@@ -245,6 +245,13 @@ class TestEngines:
         tasks = [Task(lstm, everything, self.LONG), Task(cnn, everything, self.LONG, 8)]
         assert training.engines(tasks, clips) == ["compiled", "compiled"]
 
+    def test_short_work_is_not_worth_it(self):
+        clips, config = make_clips([9] * 4), LSTMConfig()
+        longest = int(training.WORTH / training.seconds(np.arange(4), clips, None))
+        for epochs, engine in ((longest, "torch"), (longest + 1, "compiled")):
+            task = Task(models.build(config, 0), np.arange(4), FitConfig(epochs, 0.1))
+            assert training.engines([task], clips) == [engine]
+
     def test_what_cannot_be_compiled_is_left_to_torch(self):
         clips, everything = make_clips([9] * 4), np.arange(4)
         model = models.build(LSTMConfig(), 0)

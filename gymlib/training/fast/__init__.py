@@ -6,7 +6,7 @@ weights come from them and go back to them, batches come in the same order, test
 trainers to the same loss curves, and a module whose code has changed is refused.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -64,19 +64,6 @@ def refusal(tasks: Sequence[Task]) -> str | None:
     return None
 
 
-_compiled: set = set()
-"""What this process has compiled: networks, each with what of a config it was compiled for."""
-
-
-def _kind(model: nn.Module) -> tuple:
-    return network(model), network(model).compiled_for(model.config)
-
-
-def compiling(trained: Iterable[nn.Module]) -> float:
-    """Seconds of compiling that this process still needs for these models, roughly."""
-    return sum(compiled.COMPILING for compiled, _ in {_kind(m) for m in trained} - _compiled)
-
-
 def fit_many(
     tasks: Sequence[Task],
     clips: Sequence[Clip],
@@ -91,9 +78,7 @@ def fit_many(
         raise ValueError(reason)
     frames = Frames(clips)
     with _POOLS.limit(limits=1):  # products this small are slower on several cores
-        losses = [_fit(task, frames, on_epoch_end) for task in tasks]
-    _compiled.update(_kind(task.model) for task in tasks)
-    return losses
+        return [_fit(task, frames, on_epoch_end) for task in tasks]
 
 
 def _fit(task: Task, frames: Frames, on_epoch_end) -> Float[np.ndarray, " epochs"]:

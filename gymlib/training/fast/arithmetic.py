@@ -7,10 +7,8 @@ functions themselves, so they stay without the type checks that tests add to oth
 from typing import NamedTuple, no_type_check
 
 import numpy as np
-from numba import njit
 
-FAST = {"contract", "reassoc", "arcp", "nsz"}
-"""What the compiler may assume of sums: any order, fused multiply-add. NaN stays NaN."""
+from gymlib.training.fast.kept import inlined
 
 _f = np.float32
 
@@ -23,7 +21,7 @@ class Optimiser(NamedTuple):
     momentum: np.float32
 
 
-@njit(fastmath=FAST)
+@inlined
 @no_type_check
 def tanh(x):
     """Hyperbolic tangent with an error below 1e-7, in operations that vectorise.
@@ -40,7 +38,7 @@ def tanh(x):
     return _f(2.0) * p * q / (p * p + q * q)
 
 
-@njit(fastmath=FAST)
+@inlined
 @no_type_check
 def log_softmax(scores):
     """Scores (frames, classes) become log-probabilities, in place."""
@@ -57,7 +55,7 @@ def log_softmax(scores):
             scores[t, k] -= shift
 
 
-@njit(fastmath=FAST)
+@inlined
 @no_type_check
 def negative_log_likelihood(logs, labels):
     """Mean loss; ``logs`` (frames, classes) becomes its derivative by the scores."""
@@ -71,7 +69,7 @@ def negative_log_likelihood(logs, labels):
     return loss / frames
 
 
-@njit(fastmath=FAST)
+@inlined
 @no_type_check
 def add_rows(rows, total):
     """The sum of rows (frames, n), into ``total`` (n,)."""
@@ -81,7 +79,7 @@ def add_rows(rows, total):
             total[k] += rows[t, k]
 
 
-@njit(fastmath=FAST)
+@inlined
 @no_type_check
 def step(weights, state, gradient, number, optimiser):
     """Step ``number`` (from 1) of an :data:`Optimiser`; ``state`` (2, weights) is its memory.

@@ -9,17 +9,10 @@ from typing import no_type_check
 
 import numpy as np
 from jaxtyping import Float
-from numba import njit
 
 from gymlib.labels import CLASSES
 from gymlib.models.cnn import CNNConfig, FrameCNN, as_image
-from gymlib.training.fast.arithmetic import (
-    FAST,
-    add_rows,
-    log_softmax,
-    negative_log_likelihood,
-    step,
-)
+from gymlib.training.fast.arithmetic import add_rows, log_softmax, negative_log_likelihood, step
 from gymlib.training.fast.convolution import (
     NARROW,
     WIDE,
@@ -31,6 +24,7 @@ from gymlib.training.fast.convolution import (
     pulls,
     unpool,
 )
+from gymlib.training.fast.kept import inlined, kept
 
 MODULE = FrameCNN
 DERIVED_FROM = (FrameCNN.__init__, FrameCNN.forward, as_image)
@@ -38,7 +32,6 @@ SOURCE = "ecadc60984175252"
 """Of DERIVED_FROM, see :mod:`gymlib.training.fast.source`."""
 TAKES_BATCHES = True
 SECONDS = 6e-6  # of training per frame, on one core, as measured
-COMPILING = 17.0  # seconds
 
 _f = np.float32
 CLASS_COUNT = len(CLASSES)
@@ -64,7 +57,7 @@ def framed(images: Float[np.ndarray, "frames 2 33"]) -> Float[np.ndarray, "frame
     return np.pad(images, ((0, 0), (1, 0), (1, 1)))
 
 
-@njit
+@inlined
 @no_type_check
 def parts(vector, filters):
     """Views: taps (first, 4), bias, matrix, bias, linear (4, 9 second), bias."""
@@ -84,7 +77,7 @@ def parts(vector, filters):
     )
 
 
-@njit
+@inlined
 @no_type_check
 def batch(pictures, rows):
     """The pictures ``rows`` with frames last: (3, 35, frames)."""
@@ -96,7 +89,7 @@ def batch(pictures, rows):
     return seen
 
 
-@njit(fastmath=FAST)
+@inlined
 @no_type_check
 def log_probabilities(weights, seen, filters):
     """(frames, 4), and the arrays that the gradient needs: maps, won, pairs, tops, won."""
@@ -115,7 +108,7 @@ def log_probabilities(weights, seen, filters):
     return scores, (maps, won, pairs, tops, chosen)
 
 
-@njit(fastmath=FAST)
+@inlined
 @no_type_check
 def differentiate(weights, seen, labels, filters, gradient):
     """The mean loss of the frames seen; ``gradient`` is filled with its derivative."""
@@ -138,7 +131,7 @@ def differentiate(weights, seen, labels, filters, gradient):
     return loss
 
 
-@njit
+@kept
 @no_type_check
 def epoch(weights, state, pictures, labels, order, size, filters, done, optimiser):
     """Train on the frames ``order``, ``size`` at a time; the mean of the steps' losses.
@@ -158,16 +151,12 @@ def epoch(weights, state, pictures, labels, order, size, filters, done, optimise
     return total / steps
 
 
-@njit
+@kept
 @no_type_check
 def probabilities(weights, pictures, rows, filters):
     """Class probabilities (frames, 4) of the pictures ``rows``."""
     logs, _ = log_probabilities(weights, batch(pictures, rows), filters)
     return np.exp(logs)
-
-
-def compiled_for(config: CNNConfig) -> None:
-    """What of a config the code is compiled for: nothing, all of it comes as arguments."""
 
 
 def train(vector, state, frames, config: CNNConfig, order, size: int, done: int, optimiser):

@@ -8,15 +8,14 @@ places won, and only that place passes a gradient on.
 from typing import no_type_check
 
 import numpy as np
-from numba import njit
 
-from gymlib.training.fast.arithmetic import FAST
+from gymlib.training.fast.kept import inlined
 
 _f = np.float32
 HALF, WIDE, NARROW = 17, 18, 9  # columns of the maps after pool, convolution, pool
 
 
-@njit(fastmath=FAST)
+@inlined
 @no_type_check
 def keep_best(values, best, place, n):
     """Where ``values`` exceed ``best`` they replace it, and ``place`` becomes n."""
@@ -26,7 +25,7 @@ def keep_best(values, best, place, n):
         place[t] = n if better else place[t]
 
 
-@njit(fastmath=FAST)
+@inlined
 @no_type_check
 def convolve(seen, taps, bias):
     """First convolution, pool and ReLU.
@@ -53,7 +52,7 @@ def convolve(seen, taps, bias):
     return maps, won
 
 
-@njit
+@inlined
 @no_type_check
 def neighbours(maps):
     """Each column of the maps beside the next: (2 first, 18 columns x frames)."""
@@ -67,7 +66,7 @@ def neighbours(maps):
     return pairs.reshape(2 * first, WIDE * frames)
 
 
-@njit
+@inlined
 @no_type_check
 def apart(d_pairs):
     """The gradient of maps from that of their :func:`neighbours`: (first, 17, frames).
@@ -84,7 +83,7 @@ def apart(d_pairs):
     return d_maps
 
 
-@njit(fastmath=FAST)
+@inlined
 @no_type_check
 def pool(sums, bias):
     """Second pool and ReLU: sums (2 second, 18, frames) to tops (second, 9, frames) and the
@@ -107,7 +106,7 @@ def pool(sums, bias):
     return tops, won
 
 
-@njit(fastmath=FAST)
+@inlined
 @no_type_check
 def pulls(d_tops, tops, total):
     """A pool's gradient where its ReLU let the value through, elsewhere 0; in place. Its sum
@@ -122,7 +121,7 @@ def pulls(d_tops, tops, total):
         total[k] = sum_
 
 
-@njit(fastmath=FAST)
+@inlined
 @no_type_check
 def unpool(pull, won):
     """The second pool's gradient put where it came from: (2 second, 18 columns x frames)."""
@@ -137,7 +136,7 @@ def unpool(pull, won):
     return d_sums.reshape(2 * second, WIDE * frames)
 
 
-@njit(fastmath=FAST)
+@inlined
 @no_type_check
 def correlate(pull, won, seen, d_taps):
     """Gradient of the first convolution's taps."""
