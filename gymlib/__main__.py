@@ -128,7 +128,7 @@ def predict(options) -> None:
         people=dict(map(_person, options.person)),
         quick=options.profile == "quick",
         recovered=options.source,
-        address=options.cluster,
+        cluster=options.cluster,
     )
     print(f"Look first at the report: {page}")
 

@@ -17,7 +17,7 @@ MOST = 20
 # Third-party packages that one room alone may import.
 ONLY = {
     "ai_edge_litert": {"pose"},
-    "distributed": {"evaluation"},
+    "distributed": {"files"},
     "jinja2": {"prediction"},
     "mediapipe": {"pose"},
     "numba": {"training"},

@@ -16,26 +16,27 @@ import joblib
 import torch
 
 from gymlib import training
-from gymlib.evaluation import cluster, outer_fold
+from gymlib.evaluation import outer_fold
 from gymlib.evaluation.outer_fold import DONE, OuterFold
 from gymlib.files import processes
+from gymlib.files.cluster import connected, pack, unpack
 from gymlib.files.progress import BAR, progress
 
 
-def run(parts: list[OuterFold], n_jobs: int | None = None, address: str | None = None) -> None:
+def run(parts: list[OuterFold], n_jobs: int | None = None, cluster: str | None = None) -> None:
     """Do the outer folds that are not done, with one progress bar for everything.
 
     Parameters
     ----------
     n_jobs : processes on this machine; None takes as many as the work is worth, one per core.
-    address : of a Dask scheduler whose workers do the parts instead; see
-        :func:`gymlib.evaluation.cluster.connected`, and what it raises.
+    cluster : address of a Dask scheduler whose workers do the parts instead; see
+        :func:`gymlib.files.cluster.connected`, and what it raises.
     """
     waiting = [part for part in parts if not part.step.is_done()]
     total = sum(part.cost for part in parts)
     done = total - sum(part.cost for part in waiting)
     name = parts[0].protocol.name
-    side_by_side = _on_cluster(address) if address else _in_processes(n_jobs, waiting)
+    side_by_side = _on_cluster(cluster) if cluster else _in_processes(n_jobs, waiting)
     with (
         side_by_side as do,
         progress(total=total, desc=f"protocol {name}", bar_format=BAR, smoothing=0) as bar,
@@ -80,8 +81,8 @@ def _work(part: OuterFold) -> None:
 
 
 @contextlib.contextmanager
-def _on_cluster(address: str) -> Iterator:
-    with cluster.connected(address):
+def _on_cluster(cluster: str) -> Iterator:
+    with connected(cluster):
         yield _gather
 
 
@@ -89,18 +90,18 @@ def _gather(waiting: list[OuterFold]) -> None:
     """Send parts with what is known of them; keep what comes back as soon as it comes."""
     folders = {part.folder.name: part.folder for part in waiting}
     parallel = joblib.Parallel(return_as="generator_unordered")
-    jobs = (joblib.delayed(_work_afar)(part, cluster.pack(part.folder)) for part in waiting)
+    jobs = (joblib.delayed(_work_afar)(part, pack(part.folder)) for part in waiting)
     for name, files in parallel(jobs):
-        cluster.unpack(files, folders[name], last=DONE)
+        unpack(files, folders[name], last=DONE)
 
 
 def _work_afar(part: OuterFold, known: dict[str, bytes]) -> tuple[str, dict[str, bytes]]:
     """On a worker: the part's name and its files."""
     with tempfile.TemporaryDirectory() as folder:
         there = part.moved(Path(folder) / part.folder.name)
-        cluster.unpack(known, there.folder)
+        unpack(known, there.folder)
         _work(there)
-        return part.folder.name, cluster.pack(there.folder)
+        return part.folder.name, pack(there.folder)
 
 
 # --- progress -------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import joblib
 
 from gymlib.dataset import Dataset
-from gymlib.evaluation import cluster
 from gymlib.files import paths
+from gymlib.files.cluster import connected, pack, unpack
 from gymlib.files.processes import available_processors, side_by_side
 from gymlib.files.progress import progress
 from gymlib.pose import PoseConfig
@@ -50,7 +50,7 @@ def label(
     films: Sequence[Film],
     ensembles: Ensembles,
     on_labels: Callable[[Dataset, Labelled], None],
-    address: str | None = None,
+    cluster: str | None = None,
 ) -> Path:
     """Label films or data sets, draw what was found, and return the page to look at first.
 
@@ -58,17 +58,17 @@ def label(
     ----------
     ensembles : as for :func:`gymlib.prediction.videos.label`.
     on_labels : called with each film's data set as soon as it has its labels.
-    address : of a Dask scheduler whose workers label the films that have no data set yet; see
-        :func:`gymlib.evaluation.cluster.connected`.
+    cluster : address of a Dask scheduler whose workers label the films that have no data set yet;
+        see :func:`gymlib.files.cluster.connected`.
 
     Raises what is wrong with the only film; of several, FilmError when the others are done.
     """
-    if len(films) > 1 or address:  # taught once, here
+    if len(films) > 1 or cluster:  # taught once, here
         ensembles = {name: partial(_given, own()) for name, own in ensembles.items()}
-    away = [film for film in films if address and film.file and not film.data.folder.exists()]
+    away = [film for film in films if cluster and film.file and not film.data.folder.exists()]
     here = [film for film in films if film not in away]
     reports, faults = {}, {}
-    for work, own in ((partial(_on_cluster, address), away), (_here, here)):
+    for work, own in ((partial(_on_cluster, cluster), away), (_here, here)):
         for film, found in work(own, ensembles) if own else ():
             if isinstance(found, FilmReport):
                 reports[film.data.name] = found
@@ -137,17 +137,17 @@ def _draw(number: int, film: Film, sources: list[str]) -> tuple[int, FilmReport]
     return number, videos.page(film.data, sources[0], videos.draw(film.data, sources))
 
 
-def _on_cluster(address: str, films: list[Film], ensembles: Ensembles) -> Iterator[tuple]:
+def _on_cluster(cluster: str, films: list[Film], ensembles: Ensembles) -> Iterator[tuple]:
     """As :func:`_here`, each film's labels and page together."""
     jobs = (
         joblib.delayed(_afar)(k, film, film.file.read_bytes(), ensembles)
         for k, film in enumerate(films)
     )
-    with cluster.connected(address):
+    with connected(cluster):
         results = joblib.Parallel(return_as="generator_unordered")(jobs)
         for k, found, report, files in progress(results, total=len(films), desc="films"):
             folder = films[k].data.folder
-            cluster.unpack(files, folder, last="clips.csv")
+            unpack(files, folder, last="clips.csv")
             yield films[k], found
             if report:
                 yield films[k], report._replace(path=folder / report.path)
@@ -164,4 +164,4 @@ def _afar(number: int, film: Film, content: bytes, ensembles: Ensembles):
             return number, found, None, {}
         _, report = _draw(number, there, list(ensembles))
         report = report._replace(path=report.path.relative_to(there.data.folder))
-        return number, found, report, cluster.pack(there.data.folder)
+        return number, found, report, pack(there.data.folder)

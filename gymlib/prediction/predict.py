@@ -23,7 +23,7 @@ def predict(
     people: Mapping[str, Person] | None = None,
     quick: bool = False,
     recovered: Path | None = None,
-    address: str | None = None,
+    cluster: str | None = None,
 ) -> Path:
     """Label films, or without any a data set, and return the page to look at first.
 
@@ -32,7 +32,7 @@ def predict(
     files : films, and folders of films.
     data : labelled if there are no films; its home is where the films' data sets go.
     sources : what teaches the models: "pretrained", or data sets by their names.
-    on_labels, address : see :func:`gymlib.prediction.films.label`.
+    on_labels, cluster : see :func:`gymlib.prediction.films.label`.
     extractor : who finds the poses; None takes the tracker for films and wherever somebody is
         pointed at, and for a data set what it had before.
     people : whom to follow, see :func:`named`.
@@ -43,7 +43,7 @@ def predict(
     checking annotations and labelling raise.
     """
     people = people or {}
-    if address and not files:
+    if cluster and not files:
         raise ValueError(
             "--cluster labels films, a worker each; name films, or leave --cluster out"
         )
@@ -66,7 +66,7 @@ def predict(
         else pretrained.load
         for name in sources
     }
-    return films.label(targets, ensembles, on_labels, address)
+    return films.label(targets, ensembles, on_labels, cluster)
 
 
 def _whole(data: Dataset, extractor: str | None, people: Mapping[str, Person]) -> Film:

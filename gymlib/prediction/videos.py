@@ -21,25 +21,15 @@ from gymlib.prediction.ensemble import folder
 from gymlib.prediction.film_report import FilmReport
 
 
-class Applied(NamedTuple):
-    """What :func:`apply` found."""
-
-    scores: pd.DataFrame
-    """Accuracy per source and clip, see :func:`accuracy`; no rows without labels."""
-    notes: list[str]
-    """What the reader should know: clips without a pose, clips that could not be scored."""
-    reports: list[FilmReport]
-    """A page about each clip."""
-
-
 class Labelled(NamedTuple):
     """What :func:`label` found."""
 
     sentences: dict[str, str]
     """Clip -> what the first models found in it, in the time of its film."""
     scores: pd.DataFrame
+    """Accuracy per source and clip, see :func:`accuracy`; no rows without labels."""
     notes: list[str]
-    """Both as of :class:`Applied`."""
+    """What the reader should know: clips without a pose, clips that could not be scored."""
 
 
 def page(data: Dataset, source: str, reports: Sequence[FilmReport]) -> FilmReport:
@@ -138,16 +128,6 @@ def _score(name: str, rows: pd.DataFrame) -> dict:
         "accuracy": 100 * right[posed].mean(),
         "accuracy_all": 100 * right.mean(),
     }
-
-
-def apply(
-    data: Dataset,
-    ensembles: Mapping[str, Callable[[], Ensemble]],
-    poses: pose.PoseConfig | None = None,
-) -> Applied:
-    """Label the clips of a data set, then draw what was found: :func:`label` and :func:`draw`."""
-    found = label(data, ensembles, poses)
-    return Applied(found.scores, found.notes, draw(data, ensembles))
 
 
 def label(

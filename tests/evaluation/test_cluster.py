@@ -13,8 +13,8 @@ from distributed import LocalCluster
 from learnable_clips import make_clips
 from tiny_protocol import TINY
 
-from gymlib.evaluation import cluster as dask
 from gymlib.evaluation import nested_cv, parallel
+from gymlib.files import cluster as dask
 
 CLIPS = make_clips([30 + k % 7 for k in range(12)])
 TABLES = ("trials.csv", "losses.csv", "folds.csv")

@@ -26,8 +26,11 @@ SMALL = ensemble.TransferConfig(models=2, copies=1, epochs=1, architecture="lstm
 
 
 def apply(name, source):
-    """The data set labelled by models that the source has taught."""
-    return videos.apply(Dataset(name), {source.name: partial(ensemble.taught, source, SMALL)})
+    """The data set labelled by models that the source has taught, and what was found drawn."""
+    data, ensembles = Dataset(name), {source.name: partial(ensemble.taught, source, SMALL)}
+    found = videos.label(data, ensembles)
+    videos.draw(data, ensembles)
+    return found
 
 
 @pytest.fixture
@@ -292,7 +295,8 @@ def test_real_footage(home, real_data, monkeypatch):
     inventory.make(data)
     names = ["take-off"] * 31 + ["skill"] * 16 + ["landing"] * 19 + ["idle"] * 54
     annotate("real", "reader", {"backflip_grass": names})
-    found = videos.apply(Dataset("real"), {"pretrained": pretrained.load})
+    found = videos.label(data, {"pretrained": pretrained.load})
+    videos.draw(data, ["pretrained"])
     score = found.scores.set_index("clip").loc["backflip_grass"]
     assert score["frames"] == 120
     assert score["with_pose"] > 94
