@@ -37,7 +37,9 @@ HELP = {
     "person": "whom the tracker follows: a place in the picture as shares of its width and height, "
     "and when (0.4,0.6,1.5), in all films or in one (salto.mp4=0.4,0.6); without it the one who "
     "moves",
-    "sources": "pretrained (the weights of the package), or data sets to train on: recovered",
+    "sources": "what labels: pretrained (the weights of the package), models trained on a data set "
+    "(recovered), or the weights of the package after they have learnt from data sets "
+    "(pretrained+mine+monday)",
     "format": "boris: aggregated events; boris-tabular: START and STOP rows (reading tells them "
     "apart); elan: one .eaf per clip; frames: one table row per frame",
     "annotator": "who labelled a BORIS file (its name if none); the one ELAN tier or column to "
@@ -117,12 +119,16 @@ def data(options) -> None:
 
 def predict(options) -> None:
     """Label films, or the videos of a data set; write a report, tables and overlay videos."""
+    from gymlib.prediction.open import teachers
     from gymlib.prediction.predict import predict as label
 
     page = label(
         options.films,
         _dataset(options),
-        {name: _dataset(options, name) for name in options.sources},
+        {
+            source: [_dataset(options, name) for name in teachers(source)]
+            for source in options.sources
+        },
         _say,
         extractor=options.extractor,
         people=dict(map(_person, options.person)),

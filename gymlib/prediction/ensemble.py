@@ -158,6 +158,15 @@ def step(source: Dataset, config: TransferConfig) -> Step:
     )
 
 
+def check_inputs(made: Step) -> None:
+    """MissingFileError if a table of a data set to learn from is not there."""
+    if missing := [file for file in made.inputs if not file.is_file()]:
+        name = missing[0].parent.name
+        raise MissingFileError(
+            f"{missing[0]} is missing; run `make reproduce DATASET={name}` up to notebook 02"
+        )
+
+
 def taught(source: Dataset, config: TransferConfig) -> Ensemble:
     """The ensemble trained on ``source`` with its decoder; see :func:`trained_on`."""
     trained = trained_on(source, config)
@@ -172,10 +181,7 @@ def trained_on(source: Dataset, config: TransferConfig, quiet: bool = False) -> 
     lock.BusyError while another run trains the same.
     """
     made = step(source, config)
-    if missing := [file for file in made.inputs if not file.is_file()]:
-        raise MissingFileError(
-            f"{missing[0]} is missing; run `make reproduce DATASET={source.name}` up to notebook 02"
-        )
+    check_inputs(made)
     if made.is_done():
         try:
             return [models.load(file) for file in made.outputs]

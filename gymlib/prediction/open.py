@@ -1,6 +1,7 @@
 """Doors for a first try: a data set or a bare video, and models to label it with."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from gymlib import pose
@@ -10,7 +11,7 @@ from gymlib.files import paths
 from gymlib.files.atomic import atomic_path, read_json, write_json
 from gymlib.files.cache import content_hash
 from gymlib.pose import attempts
-from gymlib.prediction import ensemble, pretrained, videos
+from gymlib.prediction import ensemble, finetuning, pretrained, videos
 from gymlib.prediction.answers import Ensemble
 from gymlib.prediction.ensemble import TransferConfig
 from gymlib.video.sampling import cut
@@ -105,13 +106,46 @@ def _ready(data: Dataset, config: pose.PoseConfig | None = None) -> Dataset:
 def load(
     source: str = pretrained.NAME, home: Path | None = None, config: TransferConfig | None = None
 ) -> Ensemble:
-    """The weights that come with the package, or models trained on all clips of a data set.
+    """Models to label with: "pretrained", the name of a data set, or "pretrained+" and such names.
 
-    The latter are trained now if that has not been done yet. Raises what
-    :func:`gymlib.prediction.ensemble.trained_on` raises.
+    That is the weights that come with the package; models trained on all clips of the data set; or
+    the weights of the package after they have learnt from all clips of the data sets named. What is
+    to be trained is trained now, if that has not been done yet.
+
+    Raises ValueError as :func:`teachers`, and what :func:`gymlib.prediction.ensemble.trained_on`
+    and :func:`gymlib.prediction.finetuning.taught` raise.
     """
-    if source == pretrained.NAME:
+    learnt_from = [Dataset(name, home) for name in teachers(source)]
+    for data in learnt_from:
+        videos.prepare(data)
+    return taught(source, learnt_from, config or TransferConfig())
+
+
+def teachers(source: str) -> list[str]:
+    """The data sets that :func:`load` learns from for a source, by their names.
+
+    Raises ValueError for several data sets without the weights of the package.
+
+    >>> teachers("pretrained"), teachers("recovered"), teachers("pretrained+monday+tuesday")
+    ([], ['recovered'], ['monday', 'tuesday'])
+    """
+    first, *more = source.split("+")
+    if first == pretrained.NAME:
+        return more
+    if more:
+        raise ValueError(
+            f"source {source!r}: expected {pretrained.NAME}, the name of a data set, or "
+            f"{pretrained.NAME}+ and names, as {pretrained.NAME}+{source}"
+        )
+    return [first]
+
+
+def taught(
+    source: str, learnt_from: Sequence[Dataset], config: TransferConfig, profile: str = "full"
+) -> Ensemble:
+    """What :func:`load` gives, of data sets whose labels and poses are there."""
+    if not learnt_from:
         return pretrained.load()
-    data = Dataset(source, home)
-    videos.prepare(data)
-    return ensemble.taught(data, config or TransferConfig())
+    if source.startswith(f"{pretrained.NAME}+"):
+        return finetuning.taught(learnt_from, profile)
+    return ensemble.taught(learnt_from[0], config)

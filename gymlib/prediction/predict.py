@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gymlib.dataset import Dataset
 from gymlib.pose import TRACKER, Person, PoseConfig
-from gymlib.prediction import ensemble, films, pretrained, videos
+from gymlib.prediction import ensemble, films, videos
 from gymlib.prediction import open as doors
 from gymlib.prediction.films import Film
 from gymlib.prediction.videos import Labelled
@@ -16,7 +16,7 @@ from gymlib.thesis import datasets
 def predict(
     files: Sequence[Path],
     data: Dataset,
-    sources: Mapping[str, Dataset],
+    sources: Mapping[str, Sequence[Dataset]],
     on_labels: Callable[[Dataset, Labelled], None],
     *,
     extractor: str | None = None,
@@ -31,7 +31,8 @@ def predict(
     ----------
     files : films, and folders of films.
     data : labelled if there are no films; its home is where the films' data sets go.
-    sources : what teaches the models: "pretrained", or data sets by their names.
+    sources : what teaches the models, see :func:`gymlib.prediction.open.load`, each with its data
+        sets.
     on_labels, cluster : see :func:`gymlib.prediction.films.label`.
     extractor : who finds the poses; None takes the tracker for films and wherever somebody is
         pointed at, and for a data set what it had before.
@@ -47,24 +48,22 @@ def predict(
         raise ValueError(
             "--cluster labels films, a worker each; name films, or leave --cluster out"
         )
-    teachers = {name: own for name, own in sources.items() if name != pretrained.NAME}
+    teachers = [own for learnt_from in sources.values() for own in learnt_from]
     if files:
         targets = named(files, extractor or TRACKER, people, data.home)
     else:
         targets = [_whole(data, extractor, people)]
-    made = {own.name: own for own in [*([] if files else [data]), *teachers.values()]}
+    made = {own.name: own for own in [*([] if files else [data]), *teachers]}
     for own in made.values():
         datasets.make(own, recovered)
     for film in targets:
         videos.check(film.data)
-    for own in teachers.values():
+    for own in teachers:
         videos.prepare(own)
-    config = ensemble.QUICK if quick else ensemble.TransferConfig()
+    how = (ensemble.QUICK, "quick") if quick else (ensemble.TransferConfig(), "full")
     ensembles = {
-        name: partial(ensemble.taught, teachers[name], config)
-        if name in teachers
-        else pretrained.load
-        for name in sources
+        name: partial(doors.taught, name, learnt_from, *how)
+        for name, learnt_from in sources.items()
     }
     return films.label(targets, ensembles, on_labels, cluster)
 

@@ -190,7 +190,7 @@ def draw(data: Dataset, sources: Iterable[str]) -> list[FilmReport]:
     place = folder(data)
     with lock.hold(place, "predictions"):
         tables = {name: read_table(place / f"{name}.parquet") for name in sources}
-        drawn = {_TITLES.get(n, f"trained on {n}"): table for n, table in tables.items()}
+        drawn = {_title(name): table for name, table in tables.items()}
         about = dict(zip(drawn, map(_taught_by, tables)))
         times, _ = exchange.clocks(data)
         clips, reports = data.clips["clip"], []
@@ -202,13 +202,23 @@ def draw(data: Dataset, sources: Iterable[str]) -> list[FilmReport]:
     return reports
 
 
-_TITLES = {pretrained.NAME: "model"}
-"""What a timeline is called, where it is not said which clips taught it."""
+def _title(source: str) -> str:
+    """What a source's timeline is called."""
+    first, *more = source.split("+")
+    if first != pretrained.NAME:
+        return f"trained on {source}"
+    return ", then ".join(["model", *more])
 
 
 def _taught_by(source: str) -> str:
     if source == pretrained.NAME:
         return pretrained.about()
+    first, *more = source.split("+")
+    if first == pretrained.NAME:
+        return (
+            f"Labels called “{_title(source)}” are those of the networks of the package after they "
+            f"have learnt from the labelled clips of {' and '.join(more)}."
+        )
     return f"The labels of other networks, trained on the clips of {source}, have its name."
 
 

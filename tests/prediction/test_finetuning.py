@@ -1,14 +1,25 @@
-"""The weights of the package go on learning, with whole videos left out."""
+"""The weights of the package go on learning: with whole videos left out, and from all clips."""
 
 import pytest
+import torch
 from tiny_dataset import make_dataset
 
 from gymlib import models, training
 from gymlib.dataset import Dataset, schemas
 from gymlib.evaluation import splits
 from gymlib.features.bodies import comparable_clips
-from gymlib.prediction import finetuning, pretrained
+from gymlib.files.atomic import MissingFileError
+from gymlib.files.tables import write_table
+from gymlib.prediction import finetuning, load, pretrained
 from gymlib.prediction.answers import Ensemble
+
+
+@pytest.fixture
+def shipped(monkeypatch):
+    """One untrained model stands for those of the package."""
+    one = Ensemble([models.recipe(models.DEFAULT).build(0)], None)
+    monkeypatch.setattr(pretrained, "load", lambda: one)
+    return one
 
 
 @pytest.fixture
@@ -33,7 +44,9 @@ def test_each_fold_learns_from_its_clips_and_as_many_generated_ones(home, data):
     assert [len(members) for members in few] == [len(fold.train) + 2 for fold in folds]
 
 
-def test_every_clip_is_answered_by_models_that_have_not_seen_its_video(home, data, monkeypatch):
+def test_every_clip_is_answered_by_models_that_have_not_seen_its_video(
+    home, data, shipped, monkeypatch
+):
     seen, generated = [], 4
     fit_many = training.fit_many
 
@@ -41,9 +54,7 @@ def test_every_clip_is_answered_by_models_that_have_not_seen_its_video(home, dat
         seen.extend([k for k in task.members if k >= generated] for task in tasks)
         return fit_many(tasks, clips, **kwargs)
 
-    one = Ensemble([models.recipe(models.DEFAULT).build(0)], None)
     monkeypatch.setattr(training, "fit_many", note)
-    monkeypatch.setattr(pretrained, "load", lambda: one)
     found = finetuning.run(data, "quick")
     assert list(found.columns) == list(schemas.PREDICTIONS.columns)
     assert set(found["model"]) == {"base_1", "ensemble"}
@@ -59,5 +70,47 @@ def test_every_clip_is_answered_by_models_that_have_not_seen_its_video(home, dat
     again = finetuning.run(data, "quick")
     assert len(seen) == 2 and again.equals(found)
     untouched = models.recipe(models.DEFAULT).build(0)
-    for weights, before in zip(one.models[0].parameters(), untouched.parameters()):
+    for weights, before in zip(shipped.models[0].parameters(), untouched.parameters()):
         assert weights.equal(before), "the shipped weights stay as they are"
+
+
+def test_films_teach_together_what_labels_the_next_one(home, data, shipped, monkeypatch):
+    more = Dataset(
+        make_dataset(home, clips=2, frames=24, name="film", processed=True, seed=2), home
+    )
+    seen, fit_many = [], training.fit_many
+
+    def note(tasks, clips, **kwargs):
+        seen.append([clips[k].name for k in tasks[0].members])
+        return fit_many(tasks, clips, **kwargs)
+
+    monkeypatch.setattr(training, "fit_many", note)
+    found = finetuning.taught([data, more], "quick")
+    names = [clip.name for source in (data, more) for clip in comparable_clips(source)]
+    assert seen[0][-len(names) :] == names
+    (model,) = found.models
+    moved = [
+        not torch.equal(a, b) for a, b in zip(model.parameters(), shipped.models[0].parameters())
+    ]
+    assert all(moved) and found.decoder is shipped.decoder
+    again = finetuning.taught([data, more], "quick")
+    assert len(seen) == 1, "kept"
+    for a, b in zip(again.models[0].parameters(), model.parameters()):
+        assert torch.equal(a, b)
+    finetuning.taught([data], "quick")
+    assert len(seen) == 2, "other teachers"
+
+
+def test_nothing_to_learn_from(home, data, shipped):
+    labels = data.labels.assign(label="Unlabeled")
+    write_table(data.folder / "labels.parquet", labels)
+    with pytest.raises(ValueError, match=r"pretrained.*: no frame has both a pose and a label"):
+        finetuning.taught([Dataset(data.name, home)], "quick")
+    (data.folder / "labels.parquet").unlink()
+    with pytest.raises(MissingFileError, match=r"labels.parquet is missing; run `make reproduce"):
+        finetuning.taught([Dataset(data.name, home)], "quick")
+
+
+def test_several_data_sets_teach_the_weights_of_the_package_only():
+    with pytest.raises(ValueError, match=r"expected pretrained, .* as pretrained\+a\+b"):
+        load("a+b")
