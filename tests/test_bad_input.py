@@ -26,7 +26,7 @@ from gymlib.files import lock, paths
 from gymlib.files.tables import read_table, write_table
 from gymlib.labels import CLASSES
 from gymlib.prediction import ensemble
-from gymlib.report import chain
+from gymlib.report import steps
 
 CLIPS = "clip,video,path,fps,frames,width,height\n"
 
@@ -314,7 +314,7 @@ def test_a_source_without_labels(predict, run):
 def test_fewer_clips_than_folds(run, monkeypatch):
     """Through the notebook of the protocol, which is where a reader meets it."""
     make_dataset(Dataset("mine").home, clips=2, processed=True)
-    monkeypatch.setattr(chain, "READS", {"06_nested_cv": ("processed.parquet",)})
+    monkeypatch.setattr(steps, "READS", {"06_nested_cv": ("processed.parquet",)})
     status, said = run("reproduce", "--dataset", "tiny", "--profile", "quick")
     assert status == 2
     assert "06_nested_cv.ipynb stopped in cell" in said

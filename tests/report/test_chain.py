@@ -17,6 +17,8 @@ from gymlib.dataset.schemas import CLIPS
 from gymlib.files import code, paths, provenance
 from gymlib.files.tables import write_table
 from gymlib.report import chain as notebook_chain
+from gymlib.report import steps
+from gymlib.report.notebook import NotebookError
 
 PARAMETERS = 'DATASET = "simulated"\nPROFILE = "full"\nHOME = None'
 HEAD = (
@@ -41,8 +43,8 @@ def chain(home, monkeypatch):
     notebooks.mkdir()
     monkeypatch.setattr(paths, "NOTEBOOKS", notebooks)
     reads = {"01_a": ("in.csv",), "02_b": ("middle.csv", "../other/new.csv")}
-    monkeypatch.setattr(notebook_chain, "READS", reads)
-    monkeypatch.setattr(notebook_chain, "WRITES", {"01_a": ("middle.csv",)})
+    monkeypatch.setattr(steps, "READS", reads)
+    monkeypatch.setattr(steps, "WRITES", {"01_a": ("middle.csv",)})
     folder = home / "data" / "d"
     folder.mkdir(parents=True)
     (folder / "in.csv").write_text("1")
@@ -88,12 +90,12 @@ def test_only_what_changed_runs_again(home, chain):
 
 
 def is_done(name="01_a") -> bool:
-    return notebook_chain.step(name, Dataset("d"), "full").is_done()
+    return steps.step(name, Dataset("d"), "full").is_done()
 
 
 def done(name="01_a") -> None:
     """Note that a notebook has run, without running it."""
-    work = notebook_chain.step(name, Dataset("d"), "full")
+    work = steps.step(name, Dataset("d"), "full")
     with work.making():
         for output in work.outputs:
             output.parent.mkdir(parents=True, exist_ok=True)
@@ -142,7 +144,7 @@ def test_a_model_known_by_name_alone_counts(chain, package):
 
 def test_text_and_parameters_count_but_no_outputs(chain):
     done()
-    assert not notebook_chain.step("01_a", Dataset("d"), "quick").is_done()
+    assert not steps.step("01_a", Dataset("d"), "quick").is_done()
     file = chain / "01_a.ipynb"
     book = nbformat.read(file, as_version=4)
     book.cells[1].outputs = [nbformat.v4.new_output("stream", text="1\n")]
@@ -157,9 +159,7 @@ def test_text_and_parameters_count_but_no_outputs(chain):
 @pytest.mark.slow
 def test_an_interrupted_fresh_run_continues_and_the_error_is_clear(home, chain):
     notebook(chain, "02_b", "raise ValueError('no such thing')")
-    with pytest.raises(
-        notebook_chain.NotebookError, match=r"02_b.*stopped in cell 3.*no such thing"
-    ):
+    with pytest.raises(NotebookError, match=r"02_b.*stopped in cell 3.*no such thing"):
         run(fresh=True)
     assert (home / "build" / "report" / "d" / "02_b.failed.ipynb").is_file()
     notebook(chain, "02_b", HEAD, "print('b', file=log.open('a'))")
@@ -194,7 +194,7 @@ def test_executed_copies_hold_vector_figures_and_their_origin(home, chain):
     data = book.cells[-1].outputs[-1].data
     assert "image/png" not in data and data["image/svg+xml"].lstrip().startswith("<?xml")
     assert "<text" not in data["image/svg+xml"], "letters are drawn: no font is needed"
-    found = provenance.file_hash(notebook_chain.inputs("02_b", Dataset("d"), "full"))
+    found = provenance.file_hash(steps.inputs("02_b", Dataset("d"), "full"))
     origin = {"notebook": "02_b", "dataset": "d", "profile": "full", "data": found}
     assert book.metadata["gymlib"].items() >= origin.items()
     assert len(book.metadata["gymlib"]["commit"]) >= 7
@@ -212,29 +212,27 @@ def test_an_unknown_parameter_is_an_error(chain):
 def test_inputs_are_the_files_that_the_data_set_names(home):
     data = Dataset("tiny")
     make_dataset(home, clips=2)
-    alike = notebook_chain.inputs("08_models", data, "quick")
+    alike = steps.inputs("08_models", data, "quick")
     assert {file.parent.name for file in alike} == {"tiny"}
     record = home / "data" / "skeletons-20" / "results" / "application" / "lstm_of_1.json"
     record.parent.mkdir(parents=True)
     record.touch()
-    assert notebook_chain.inputs("08_models", data, "quick") == [*alike, record]
+    assert steps.inputs("08_models", data, "quick") == [*alike, record]
     (data.folder / "videos").mkdir()
     (data.folder / "videos" / "clip_00.mp4").touch()
-    assert data.folder / "keypoints.parquet" in notebook_chain.inputs(
-        "02_pose_extraction", data, "full"
-    )
+    assert data.folder / "keypoints.parquet" in steps.inputs("02_pose_extraction", data, "full")
     write_table(
         data.folder / "clips.csv", data.clips.assign(path=["videos/clip_00.mp4", ""]), CLIPS
     )
     (data.folder / "videos" / "stray.mp4").touch()
-    found = notebook_chain.inputs("02_pose_extraction", data, "full")
+    found = steps.inputs("02_pose_extraction", data, "full")
     assert data.folder / "videos" / "clip_00.mp4" in found
-    names = {file.name for file in notebook_chain.inputs("09_your_video", data, "full")}
+    names = {file.name for file in steps.inputs("09_your_video", data, "full")}
     assert {"clip_00.mp4", "labels.parquet", "card.json", "gymtcn_0.safetensors"} <= names
     assert not {"keypoints.parquet", "stray.mp4"} & {
         file.name for file in found if "truth" not in file.parts
     }
-    assert [f.name for f in notebook_chain.inputs("01_annotation_review", data, "full")] == [
+    assert [f.name for f in steps.inputs("01_annotation_review", data, "full")] == [
         "clips.csv", "A.csv", "B.csv", "C.csv",
     ]  # fmt: skip
 
@@ -263,11 +261,11 @@ def busy(home, chain):
     script.write_text(
         "import pathlib, sys\nfrom gymlib.__main__ import main, data\n"
         "from gymlib import __main__ as command\nfrom gymlib.files import paths\n"
-        "from gymlib.report import chain\n"
+        "from gymlib.report import steps\n"
         f"paths.NOTEBOOKS = pathlib.Path({str(chain)!r})\n"
         "command.data = lambda options: None\n"
-        "chain.READS = {'01_a': ('in.csv',), '02_b': ('middle.csv',)}\n"
-        "chain.WRITES = {'01_a': ('middle.csv',)}\n"
+        "steps.READS = {'01_a': ('in.csv',), '02_b': ('middle.csv',)}\n"
+        "steps.WRITES = {'01_a': ('middle.csv',)}\n"
         "sys.exit(main(['report', '--dataset', 'd']))\n"
     )
     process = subprocess.Popen(

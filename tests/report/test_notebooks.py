@@ -11,7 +11,7 @@ from gymlib import __main__ as command
 from gymlib.dataset import Dataset
 from gymlib.files import paths
 from gymlib.files.tables import read_table, write_table
-from gymlib.report import chain
+from gymlib.report import chain, steps
 
 SOURCES = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
 
@@ -31,7 +31,7 @@ def code_cells(notebook):
 
 
 def test_they_are_those_of_the_chain():
-    assert [path.stem for path in SOURCES] == sorted(chain.READS)
+    assert [path.stem for path in SOURCES] == sorted(steps.READS)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
@@ -94,7 +94,7 @@ def test_the_whole_chain_on_simulated_videos(home, capfd):
     status = command.main(["reproduce", "--dataset", "simulated", "--profile", "quick"])
     assert status == 0, capfd.readouterr().err
     report = home / "build" / "report"
-    for name in chain.READS:
+    for name in steps.READS:
         executed = read(report / "simulated-quick" / f"{name}.ipynb")
         outputs = [output for cell in code_cells(executed) for output in cell.outputs]
         assert outputs, name

@@ -7,7 +7,8 @@ from tiny_dataset import make_dataset
 from gymlib.dataset import Dataset
 from gymlib.files import paths
 from gymlib.files.atomic import read_json
-from gymlib.report import chain
+from gymlib.report import notebook
+from gymlib.report.notebook import NotebookError
 from gymlib.thesis import recovered
 
 pytestmark = pytest.mark.slow
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 def execute(data, name) -> str:
     """Run one notebook; returns the text of its Markdown outputs."""
-    copy = chain.execute(paths.NOTEBOOKS / f"{name}.ipynb", data, "quick")
+    copy = notebook.execute(paths.NOTEBOOKS / f"{name}.ipynb", data, "quick")
     cells = nbformat.read(copy, as_version=4).cells
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     return "\n".join(output.get("data", {}).get("text/markdown", "") for output in outputs)
@@ -55,7 +56,7 @@ def test_all_faults_reach_the_reader(data):
     lines[1] = lines[1].replace("clip_00", "clip_0")
     lines[3] = lines[3].replace("take-off", "jump")
     file.write_text("\n".join(lines) + "\n")
-    with pytest.raises(chain.NotebookError) as caught:
+    with pytest.raises(NotebookError) as caught:
         execute(data, "01_annotation_review")
     message = str(caught.value)
     assert "B.csv, row 2: clip 'clip_0' is not in clips.csv; did you mean 'clip_0" in message
