@@ -117,7 +117,7 @@ def package(home, monkeypatch):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     monkeypatch.setattr(code, "PACKAGE", root)
-    monkeypatch.setattr(notebook_chain, "PACKAGE", root)
+    monkeypatch.setattr(steps, "PACKAGE", root)
     return root
 
 
