@@ -49,7 +49,7 @@ def test_every_command_explains_itself(capsys, command):
         for part in ("--dataset", "(default: simulated)", "{full,quick}", "as the thesis"):
             assert part in text
     if command == "predict":
-        assert "pretrained (the weights of the package), or data sets to train on" in text
+        assert "pretrained (the weights of the package), models trained on a data set" in text
         assert "{blazepose,tracker}" in text and "X,Y[,SECONDS]" in text
 
 

@@ -17,6 +17,7 @@ from gymlib.plots.skeletons import plot_skeleton
 from gymlib.plots.style import CHANCE, MISSING_COLOUR, OUTSIDE, SERIES_COLOURS, class_legend, grid
 
 TRAINS = "#BFD7EA"
+THESIS_BATCHES = 100  # the thesis adds up the first 100 batch losses of an epoch
 
 
 def plot_curves(curves: dict[str, Float[np.ndarray, " epochs"]], ax: Axes | None = None) -> Axes:
@@ -33,6 +34,52 @@ def plot_curves(curves: dict[str, Float[np.ndarray, " epochs"]], ax: Axes | None
     if len(curves) > 1:
         ax.legend(fontsize="small", **OUTSIDE)
     return ax
+
+
+def plot_losses(losses: pd.DataFrame, architecture: str, axes=None) -> np.ndarray:
+    """Loss curves of every model, one panel per outer fold (thesis, appendix A.2).
+
+    ``losses`` has the mean loss per step of every epoch (architecture, outer, model, epoch, loss);
+    the right-hand axis gives 100 times that: the thesis adds up the first 100 steps. The heights
+    are those of all architectures in ``losses``, so that their figures can be compared.
+    """
+    rows = losses[losses["architecture"] == architecture]
+    outer = sorted(rows["outer"].unique())
+    axes = grid(axes, 1, len(outer), figsize=(1.8 * len(outer) + 1.2, 3.2), sharey=True)
+    styles = _curve_styles(sorted(rows["model"].unique()))
+    for ax, k in zip(axes[0], outer):
+        for model, style in styles.items():
+            curve = rows[(rows["outer"] == k) & (rows["model"] == model)].sort_values("epoch")
+            ax.plot(curve["epoch"] + 1, curve["loss"], label=model.replace("_", " "), **style)
+        ax.axhline(CHANCE, color="black", linewidth=0.8, linestyle=":")
+        ax.set(title=f"Fold {k + 1}", xlabel="epoch")
+    title = models.recipe(architecture).title
+    axes[0, 0].set(ylabel=f"{title}: mean loss per step", ylim=_loss_limits(losses))
+    scales = (lambda y: THESIS_BATCHES * y, lambda y: y / THESIS_BATCHES)
+    right = axes[0, -1].secondary_yaxis("right", functions=scales)
+    right.set_ylabel("the thesis's scale (sum of 100)")
+    handles, names = axes[0, 0].get_legend_handles_labels()
+    axes[0, 0].figure.legend(handles, names, loc="outside lower center", ncols=len(names))
+    return axes
+
+
+def _curve_styles(names: list[str]) -> dict[str, dict]:
+    """Base models in four colours told apart by dashes too, the averaged model thick."""
+    dashes = ["-", "--", "-.", ":"]
+    bases = [model for model in names if model.startswith("base")]
+    colours = [colour for colour in SERIES_COLOURS if colour != MISSING_COLOUR]
+    styles = {
+        model: {"color": colours[i % 4], "linestyle": dashes[i % 4], "linewidth": 1.4}
+        for i, model in enumerate(bases)
+    }
+    others = [model for model in names if model not in styles and model != "ensemble"]
+    return styles | {model: {"color": MISSING_COLOUR, "linewidth": 2} for model in others}
+
+
+def _loss_limits(losses: pd.DataFrame) -> tuple[float, float]:
+    """From 0 to the highest loss, but no higher than twice chance: spikes are cut off."""
+    top = losses["loss"].max()
+    return 0, min(2 * CHANCE, 1.05 * max(CHANCE, top if np.isfinite(top) else CHANCE))
 
 
 def plot_image(

@@ -16,7 +16,7 @@ from gymlib.files import lock, paths
 from gymlib.files.atomic import write_text
 from gymlib.files.cache import Step
 from gymlib.files.code import PACKAGE
-from gymlib.report import api, architecture, cards, fonts, front, numbers, pages
+from gymlib.report import api, architecture, cards, fonts, front, numbers, pages, readme
 
 FILM = "overlay.mp4"
 LOOKS = Path(__file__).parent / "looks"
@@ -91,7 +91,7 @@ def make(home: Path) -> Path:
 
 
 def _inputs(datasets: Sequence[Dataset], film: Path) -> list[Path]:
-    found = [film, film.with_suffix(".json"), front.README]
+    found = [film, film.with_suffix(".json"), readme.README]
     found += [file for folder in (LOOKS, paths.DOCS) for file in folder.rglob("*.*")]
     found += PACKAGE.rglob("*.py")  # the pages of the functions show what documents them
     for data in datasets:

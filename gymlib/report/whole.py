@@ -10,7 +10,7 @@ from gymlib.files import paths
 from gymlib.files.atomic import read_json
 from gymlib.plots.overlay import showcase
 from gymlib.prediction import comparison
-from gymlib.report import chain, front, numbers, site
+from gymlib.report import chain, numbers, readme, site
 
 PUBLIC = ("recovered", "simulated")
 """Data sets whose numbers are published; what was made of others is nobody else's business."""
@@ -65,8 +65,8 @@ def publish(home: Path, repository: Path = paths.REPOSITORY) -> list[Path]:
         shutil.copytree(data.report / "tables", target, ignore=shutil.ignore_patterns(".*"))
     site.build(datasets, report / "site", made / FILMS[0])
     by_name = sorted(datasets, key=lambda data: data.name)
-    parts = [front.results_table(by_name), *front.against(by_name)]
-    front.update_readme(repository / "README.md", "\n\n".join(parts))
+    parts = [readme.results_table(by_name), *readme.against(by_name)]
+    readme.update_readme(repository / "README.md", "\n\n".join(parts))
     copies = {made / name: figures / name for name in FILMS}
     copies[made / "bench.csv"] = report / "bench.csv"
     for source, target in copies.items():

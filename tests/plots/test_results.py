@@ -12,7 +12,7 @@ from gymlib import models
 from gymlib.evaluation import results
 from gymlib.labels import CLASSES, COLOURS
 from gymlib.plots import results as draw
-from gymlib.plots import tables
+from gymlib.plots import tables, training
 from gymlib.plots.looks import look
 from gymlib.thesis import claims, reference
 
@@ -96,7 +96,7 @@ def make_losses(outer=(0, 1), epochs=4) -> pd.DataFrame:
 
 
 def test_losses_have_a_panel_per_fold_and_a_curve_per_model():
-    axes = draw.plot_losses(make_losses(), "lstm")
+    axes = training.plot_losses(make_losses(), "lstm")
     assert [ax.get_title() for ax in axes[0]] == ["Fold 1", "Fold 2"]
     for ax in axes[0]:
         curves = ax.lines[:-1]  # the last line is chance
@@ -108,12 +108,14 @@ def test_losses_have_a_panel_per_fold_and_a_curve_per_model():
 def test_losses_of_diverged_models_leave_the_others_readable():
     losses = make_losses()
     losses.loc[2, "loss"], losses.loc[3, "loss"] = 1e9, np.nan
-    axes = draw.plot_losses(losses, "lstm")
+    axes = training.plot_losses(losses, "lstm")
     assert axes[0, 0].get_ylim()[1] == pytest.approx(2 * np.log(4))
 
 
 def test_curves_of_a_fold_are_told_apart_without_colour():
-    dashes = [style.get("linestyle") for style in draw._curve_styles(["base_1", "base_2"]).values()]
+    dashes = [
+        style.get("linestyle") for style in training._curve_styles(["base_1", "base_2"]).values()
+    ]
     assert len(set(dashes)) == 2
 
 

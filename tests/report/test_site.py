@@ -19,7 +19,7 @@ from gymlib.files import paths
 from gymlib.files.atomic import write_json
 from gymlib.files.tables import write_table
 from gymlib.labels import CLASSES, COLOURS
-from gymlib.report import cards, front, numbers, pages, site
+from gymlib.report import cards, front, numbers, pages, readme, site
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><path d="M0 0 L9 9"/></svg>'
 ABOUT = {"mystnb": {"figure": {"name": "line", "caption": "A line."}, "image": {"alt": "Rising."}}}
@@ -150,7 +150,7 @@ def test_the_published_site_is_whole_and_small():
     site = {file.suffix for file in (paths.PUBLISHED / "site").rglob("*.*")}
     assert site & {".ipynb", ".parquet"} == set()
     assert not list(paths.PUBLISHED.rglob("*.ipynb"))
-    assert "(report/site/index.html)" in front.README.read_text("utf-8")
+    assert "(report/site/index.html)" in readme.README.read_text("utf-8")
     pages = (paths.PUBLISHED / "site").rglob("*.html")
     assert not [page for page in pages if "Path('/" in page.read_text("utf-8")]
 
@@ -344,7 +344,7 @@ def test_the_film_says_which_clip_it_is(executed):
 
 
 def test_the_table_shows_the_published_figures_and_every_data_set(executed):
-    lines = front.results_table(numbers.shown(executed)).splitlines()
+    lines = readme.results_table(numbers.shown(executed)).splitlines()
     assert lines[0] == "| accuracy / macro F1 in % | thesis | recovered |"
     assert lines[2] == "| LSTM, ensemble | 84.6 / 82.3 | 80.0 / 70.0 |"
 
@@ -358,27 +358,27 @@ def test_below_it_stands_what_notebook_08_finds_on_new_videos(executed):
     ]
     both[1]["acc_mean"] = 80.0
     write_table(folder / "transfer.csv", pd.DataFrame(both))
-    assert "simulation alone" not in front.results_table(shown), "there is no column for it"
+    assert "simulation alone" not in readme.results_table(shown), "there is no column for it"
     scores = {f"{s}_{end}": 70.0 for s in ("acc", "f1") for end in ("mean", "low", "high")}
     of_seeds = [{"approach": "LSTM_E", "split": split, **scores} for split in ("clips", "videos")]
     write_table(folder / "chance.csv", pd.DataFrame(of_seeds))
-    lines = front.results_table(shown).splitlines()
+    lines = readme.results_table(shown).splitlines()
     assert lines[0].endswith("| recovered | recovered, new videos |")
     assert lines[-1] == "| GymTCN, taught by simulation alone | – | – | 87 (84–91) / 86 |"
     write_table(folder / "transfer.csv", pd.DataFrame([{"model": "ensemble", "acc": 87.2}]))
-    assert "simulation alone" not in front.results_table(shown), "an earlier version's table"
+    assert "simulation alone" not in readme.results_table(shown), "an earlier version's table"
 
 
 def test_readme_is_filled_between_its_marks(tmp_path):
-    readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{front.MARKS[0]}\nold\n{front.MARKS[1]}\nafter\n")
-    front.update_readme(readme, "new")
-    text = readme.read_text()
-    assert text == f"before\n{front.MARKS[0]}\nnew\n{front.MARKS[1]}\nafter\n"
-    readme.write_text("nothing")
+    file = tmp_path / "README.md"
+    file.write_text(f"before\n{readme.MARKS[0]}\nold\n{readme.MARKS[1]}\nafter\n")
+    readme.update_readme(file, "new")
+    text = file.read_text()
+    assert text == f"before\n{readme.MARKS[0]}\nnew\n{readme.MARKS[1]}\nafter\n"
+    file.write_text("nothing")
     with pytest.raises(ValueError, match="must hold the lines"):
-        front.update_readme(readme, "new")
-    assert all(mark in front.README.read_text("utf-8") for mark in front.MARKS)
+        readme.update_readme(file, "new")
+    assert all(mark in readme.README.read_text("utf-8") for mark in readme.MARKS)
 
 
 # --- is the site done? ----------------------------------------------------------------------

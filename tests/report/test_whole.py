@@ -13,7 +13,7 @@ from gymlib.files import paths
 from gymlib.files.atomic import read_json, write_json, write_text
 from gymlib.files.tables import write_table
 from gymlib.plots.overlay import showcase
-from gymlib.report import chain, front, numbers, site, whole
+from gymlib.report import chain, numbers, readme, site, whole
 
 
 def write_run(name, accuracy=80.0, profile="full", commit="feedbee"):
@@ -43,7 +43,7 @@ def repository(home, tmp_path, monkeypatch):
     for name in whole.FILMS:
         (home / "build" / name).write_text("new")
     place = tmp_path / "repository"
-    write_text(place / "README.md", f"{front.MARKS[0]}\nold\n{front.MARKS[1]}\n")
+    write_text(place / "README.md", f"{readme.MARKS[0]}\nold\n{readme.MARKS[1]}\n")
     for name in ("report/recovered/tables/gone.csv", "figures/overlay.gif", "report/bench.csv"):
         write_text(place / name, "old")
     return place
