@@ -17,6 +17,7 @@ from scipy.signal import find_peaks
 
 from gymlib.kinematics import body
 from gymlib.kinematics.measurement import Measurement
+from gymlib.pose.quality.tracks import inclination
 
 BORDER = 0.6
 """Frames by which labels miss a contact beside the half frame of sampling (standard deviation):
@@ -27,6 +28,9 @@ REACH = 0.2
 """Share of a flight before and behind it within which the ground's push is looked at."""
 RISE = 0.4
 """Torso lengths that the centre of mass rises and falls at least between two contacts."""
+UPRIGHT = 75.0
+"""Degrees from the vertical that the trunk leans at most when feet leave the ground or meet it
+inside of a skill."""
 _GRID = 0.125  # frames between the moments that are tried
 
 
@@ -43,55 +47,82 @@ class Flight(NamedTuple):
 
 
 def flights(
-    height: Float[np.ndarray, " frames"], start: int, end: int, border: float = BORDER
+    keypoints: Float[np.ndarray, "frames 33 2"], start: int, end: int, border: float = BORDER
 ) -> list[Flight]:
     """Flights of a skill that is labelled from frame ``start`` to ``end``, in order.
 
     Parameters
     ----------
-    height : of the centre of mass, torso lengths upwards (:func:`gymlib.kinematics.body.height`);
-        NaN in frames without a pose, which are left out of the fit.
+    keypoints : pixels, NaN in frames without a pose, which are left out of the fit.
     border : frames by which the labels miss a contact (standard deviation).
 
     A flight that the clip begins or ends in has its first or last frame there, with an interval
     that is open (infinite) on that side. Without any pose in the skill the labels decide alone.
     """
-    if not 0 <= start <= end < len(height):
+    if not 0 <= start <= end < len(keypoints):
         raise ValueError(
-            f"expected a skill within the clip's {len(height)} frames, found frames {start} to "
+            f"expected a skill within the clip's {len(keypoints)} frames, found frames {start} to "
             f"{end}; take the labels of the same clip"
         )
-    found = []
-    for left, right, sharp in _guesses(height, start, end):
+    height, found = body.height(keypoints), []
+    on_feet = median_filter(body.filled(inclination(keypoints)), 3) < UPRIGHT
+    for left, right, sharp in _guesses(height, on_feet, start, end):
         sizes = [border if known else INNER for known in sharp]
         found.append(_refined(height, (left, right), sizes))
-    return [_open(flight, start, end, len(height)) for flight in found]
+    return [_open(flight, start, end, len(height)) for flight in _falling(height, found)]
 
 
-def _guesses(height, start: int, end: int) -> list[tuple[float, float, tuple[bool, bool]]]:
+def _falling(height, found: list[Flight]) -> list[Flight]:
+    """The flights that bend as much as the one that bends most: others are no free fall.
+
+    Over hands on the ground, in a cartwheel, the centre of mass rises and sinks more slowly.
+    """
+    if len(found) == 1:
+        return found
+    bends = []
+    for flight in found:
+        times = np.arange(flight.frames[0], flight.frames[1] + 1)
+        times = times[np.isfinite(height[times])]
+        bends.append(-np.polyfit(times, height[times], 2)[0] if len(times) > 4 else 0.0)
+    return [flight for flight, bend in zip(found, bends) if bend >= SLOWER * max(bends)] or found
+
+
+SLOWER = 0.6
+"""Share of the greatest curvature of a clip's flights that a flight has at least."""
+
+
+def _guesses(height, on_feet, start: int, end: int) -> list[tuple[float, float, tuple[bool, bool]]]:
     """Take-off and landing of each flight, and whether a label says so."""
     labelled = start - 0.5, end + 0.5
     seen = np.isfinite(height[start : end + 1])
-    if seen.sum() < 5:
+    if seen.sum() < 5 or _is_fall(height[start : end + 1]):
         return [(*labelled, (True, True))]
     smooth = _smooth(body.filled(height), end - start + 1)
     own = smooth[start : end + 1]
     tops = find_peaks(own, prominence=RISE)[0]
     tops = tops + start if len(tops) else np.array([start + int(own.argmax())])
     lows = [a + int(smooth[a : b + 1].argmin()) for a, b in zip(tops, tops[1:])]
-    speed, guesses = np.gradient(smooth), []
+    speed, guesses = np.where(on_feet, np.gradient(smooth), np.nan), []
     for top, low, high in zip(tops, [start, *lows], [*lows, end]):
         left, right = labelled
-        rise = low + int(speed[low : top + 1].argmax())
-        fall = top + int(speed[top : high + 1].argmin())
-        inner = (
-            low != start or _bends(smooth, rise, top, start),
-            high != end or _bends(smooth, fall, top, end),
-        )
+        rise, fall = _most(speed, low, top), _most(-speed, top, high)
+        late = rise is not None and _comes_late(smooth, rise, top, start, end)
+        inner = rise is not None and (low != start or late), fall is not None and high != end
         guesses.append(
             (rise if inner[0] else left, fall if inner[1] else right, (not inner[0], not inner[1]))
         )
     return guesses
+
+
+def _is_fall(height) -> bool:
+    """Whether all of a skill is one free flight: half of its frames lie on a parabola."""
+    times = np.flatnonzero(np.isfinite(height))
+    weight = np.ones(len(times))
+    for _ in range(5):  # towards the curve of least absolute deviations
+        curve = np.polyfit(times, height[times], 2, w=weight)
+        away = np.abs(height[times] - np.polyval(curve, times))
+        weight = 1 / np.sqrt(np.maximum(away, ERROR))
+    return bool(curve[0] < 0 and np.median(away) < 2 * ERROR)
 
 
 def _smooth(height, frames: int):
@@ -103,16 +134,26 @@ def _smooth(height, frames: int):
     )  # fmt: skip
 
 
-def _bends(height, fastest: int, top: int, border: int) -> bool:
-    """Whether the way from the fastest rise or fall to the labelled border is no free flight.
+def _most(values, first: int, last: int) -> int | None:
+    """Frame of the greatest value between two frames; None where all are NaN."""
+    own = values[first : last + 1]
+    return first + int(np.nanargmax(own)) if np.isfinite(own).any() else None
 
-    The parabola through the top and the fastest moment is far below the body at the border.
+
+def _comes_late(height, rise: int, top: int, start: int, end: int) -> bool:
+    """Whether a skill begins before its flight, on hands and feet: what comes first is no fall.
+
+    The parabola through the top and the fastest rise is far below the body at the skill's begin.
     """
-    fallen = height[top] - height[fastest]
-    if fallen < RISE / 2 or abs(border - fastest) < 3:
+    climbed = height[top] - height[rise]
+    if climbed < RISE / 2 or rise - start < LATE * (end - start):
         return False
-    free = height[top] - fallen * ((border - top) / (fastest - top)) ** 2
-    return bool(height[border] - free > 1.0)
+    free = height[top] - climbed * ((top - start) / (top - rise)) ** 2
+    return bool(height[start] - free > 1.0)
+
+
+LATE = 0.3
+"""Share of a skill that comes before its flight, if hands and feet begin it."""
 
 
 def _refined(height, guess: tuple[float, float], sizes: list[float]) -> Flight:
@@ -147,13 +188,17 @@ def _fit(height, takeoffs, landings) -> Float[np.ndarray, "takeoffs landings"]:
     free = np.linalg.qr(np.vander(centred, 3))[0]  # (times, 3), orthonormal
     y, before, behind = (v - (v @ free) @ free.T for v in (height[times], before, behind))
     left = _residual(y, before, behind)
-    size = max(left.min() / max(len(times) - 7, 1), 1e-6)
+    size = max(left.min() / max(len(times) - 7, 1), ERROR**2)
     # Errors of neighbouring frames are alike, so that few of them are as good as one.
     return -left / (2 * size) / ALIKE
 
 
 ALIKE = 4.0
 """Neighbouring frames whose errors count as one: pose errors last about so long."""
+
+
+ERROR = 0.05
+"""Torso lengths: a curve that fits better still proves nothing, bodies are no points."""
 
 
 def _residual(y, before, behind):

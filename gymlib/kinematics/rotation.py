@@ -2,9 +2,10 @@
 
 The trunk in the picture is a pointer. Seen from the side it keeps its length and turns as the
 body does; seen obliquely its sideways part is shortened by the cosine of the angle between the
-picture and the plane of rotation. A smooth turn (begin, whole angle, hurry in the middle,
-shortening) is fitted to all frames of the flight at once, so that gaps and single broken poses
-cannot add or lose a turn; each frame's own angle is then read next to it.
+picture and the plane of rotation. Of all courses of the angle that turn one way, never too fast,
+the one is taken that is least far from the pointers of all frames, each counting up to a limit
+(dynamic programming, as Viterbi 1967), so that gaps and single broken poses cannot add or lose a
+turn. Each frame's own angle is then read next to it.
 """
 
 from typing import NamedTuple
@@ -17,14 +18,19 @@ from gymlib.kinematics.contact import Flight
 from gymlib.kinematics.measurement import Measurement
 from gymlib.skeleton import middle
 
-MOST = 1440.0
+MOST = 1200.0
 """Degrees that are looked for in one flight, either way."""
+FASTEST = 3.6
+"""Turns in the time of a flight, at which no body turns even for a moment."""
+BACK = 0.15
+"""Share of it that trunks may turn the other way for a moment, when bodies open or close."""
 _BROKEN = 0.6
 """Torso lengths: a frame farther from the turn tells nothing more about it."""
 _SHORTENINGS = (1.0, 0.85, 0.7, 0.5, 0.3, 0.15)
-_HURRIES = (0.0, 0.35, 0.7)
-_BEGINS = np.arange(-75.0, 76.0, 15.0)
-_TOTALS = np.arange(-MOST, MOST + 1, 20.0)
+_STEP = 7.5  # degrees between the angles that are tried
+_BEGIN = 90.0  # degrees from upright at which a flight may begin
+_HURRY = 0.02
+"""Cost of a step as fast as :data:`FASTEST`, in squared torso lengths: even turns are likelier."""
 
 
 class Rotation(NamedTuple):
@@ -53,70 +59,85 @@ def rotation(keypoints: Float[np.ndarray, "frames 33 2"], flight: Flight) -> Rot
     the error of take-off and landing times the speed there.
     """
     first, last = flight.frames
-    times = np.arange(first, last + 1)
+    near = np.arange(max(first - NEAR, 0), min(last + NEAR + 1, len(keypoints)))
     trunk = middle(keypoints, "shoulder") - middle(keypoints, "hip")
-    pointer = trunk[times] / body.torso(keypoints) * [1, -1]  # (frames, 2): right, up
-    seen = np.isfinite(pointer).all(axis=1)
-    if seen.sum() < 4:
+    pointer = trunk[near] / body.torso(keypoints) * [1, -1]  # (frames, 2): right, up
+    inside, seen = (near >= first) & (near <= last), np.isfinite(pointer).all(axis=1)
+    if (inside & seen).sum() < 4:
         return None
-    share = (times - flight.takeoff.value) / (flight.landing.value - flight.takeoff.value)
-    fit = _fit(pointer[seen], share[seen])
-    smooth = fit.angle(share)
-    own = np.degrees(np.arctan2(pointer[:, 0] / fit.shortening, pointer[:, 1]))
+    course = _course(pointer, flight.landing.value - flight.takeoff.value)
+    smooth = course.angles
+    own = np.degrees(np.arctan2(pointer[:, 0] / course.shortening, pointer[:, 1]))
     miss = (own - smooth + 180) % 360 - 180
-    good = np.abs(miss) < 60
-    miss = body.filled(np.where(good, miss, np.nan)) if good.any() else np.zeros(len(times))
+    good = np.abs(miss) < WAY_OFF
+    miss = body.filled(np.where(good, miss, np.nan)) if good.any() else np.zeros(len(near))
     angles = smooth + miss
-    ends = [_end(share, miss, good, at) for at in (0.0, 1.0)]
-    total = float(np.diff(fit.angle(np.array([0.0, 1.0])))[0] + ends[1] - ends[0])
-    speed = np.gradient(_smooth(angles)) if len(angles) > 1 else np.zeros(1)
-    half = _half(miss[good], flight, speed, fit.shortening)
-    return Rotation(
-        Measurement.within(total, half, "degrees"), angles, speed, fit.shortening, fit.clear
-    )
+    ends = [_at(near[good], angles[good], moment.value) for moment in flight]
+    ends = np.where(np.isfinite(ends), ends, np.interp([f.value for f in flight], near, smooth))
+    speed = np.gradient(_smooth(angles))[inside]
+    half = _half(miss[good], flight, speed, course.shortening)
+    total = Measurement.within(ends[1] - ends[0], half, "degrees")
+    return Rotation(total, angles[inside], speed, course.shortening, course.clear)
 
 
-class _Turn(NamedTuple):
-    begin: float
-    total: float
-    hurry: float
+NEAR = 2
+"""Frames on the ground beside a flight that tell how the trunk stands at its ends."""
+WAY_OFF = 60.0
+"""Degrees beside the smooth turn at which a frame's trunk is taken for a broken pose."""
+
+
+def _at(times, angles, moment: float) -> float:
+    """The angle at a moment by a straight line through the frames around it; NaN without any."""
+    close = np.abs(times - moment) <= NEAR
+    if not close.any():
+        return np.nan
+    if close.sum() < 3:
+        return float(angles[close].mean())
+    return float(np.polyval(np.polyfit(times[close] - moment, angles[close], 1), 0))
+
+
+class _Course(NamedTuple):
+    cost: float
+    angles: np.ndarray
     shortening: float
-    clear: float
-
-    def angle(self, share):
-        """Degrees at shares of the flight."""
-        return self.begin + self.total * _course(share, self.hurry)
+    clear: float = 0.0
 
 
-def _course(share, hurry: float):
-    """Share of the turn at a share of the flight: even, or faster in the middle."""
-    return share - hurry * np.sin(2 * np.pi * share) / (2 * np.pi)
+def _course(pointer, lasts: float) -> _Course:
+    """The course of angles from which the pointers (frames, 2) are least far, either way round."""
+    fastest = min(FASTEST * 360 / lasts, 100.0)  # degrees per frame
+    ways = []
+    for sign in (1, -1):
+        seen = pointer * [sign, 1]
+        tried = [_path(seen, short, fastest) for short in _SHORTENINGS]
+        best = min(tried, key=lambda course: course.cost)
+        ways.append(best._replace(angles=sign * best.angles))
+    best, other = sorted(ways, key=lambda course: course.cost)
+    return best._replace(clear=(other.cost - best.cost) / (other.cost + 1e-9))
 
 
-def _fit(pointer, share) -> _Turn:
-    """The turn from which the pointers are least far, each counting up to a limit."""
-    best, costs = None, {}
-    for hurry in _HURRIES:
-        course = np.radians(_TOTALS[:, None] * _course(share, hurry))  # (totals, frames)
-        for begin in _BEGINS:
-            x, y = np.sin(course + np.radians(begin)), np.cos(course + np.radians(begin))
-            for short in _SHORTENINGS:
-                away = (pointer[:, 0] - short * x) ** 2 + (pointer[:, 1] - y) ** 2
-                cost = np.minimum(away, _BROKEN**2).mean(axis=1)
-                for sign in (-1, 1):
-                    own = np.where(np.sign(_TOTALS) == sign, cost, np.inf)
-                    costs[sign] = min(costs.get(sign, np.inf), float(own.min()))
-                at = int(cost.argmin())
-                if best is None or cost[at] < best[0]:
-                    best = float(cost[at]), begin, float(_TOTALS[at]), hurry, short
-    least, other = min(costs.values()), max(costs.values())
-    return _Turn(*best[1:], clear=float((other - least) / (other + 1e-9)))
-
-
-def _end(share, miss, good, at: float) -> float:
-    """Degrees that the frames near one end lie beside the smooth turn."""
-    near = np.argsort(np.abs(share - at) + 10 * ~good)[:3]
-    return float(np.median(miss[near]))
+def _path(pointer, shortening: float, fastest: float) -> _Course:
+    """The cheapest course of angles that turns clockwise."""
+    states = np.arange(-_BEGIN, MOST, _STEP)
+    steps = np.arange(-int(BACK * fastest / _STEP), int(fastest / _STEP) + 1)
+    price = _HURRY * (steps * _STEP / fastest) ** 2
+    x, y = shortening * np.sin(np.radians(states)), np.cos(np.radians(states))
+    away = (pointer[:, :1] - x) ** 2 + (pointer[:, 1:] - y) ** 2  # (frames, states)
+    away = np.where(np.isfinite(away), np.minimum(away, _BROKEN**2), 0)
+    total = np.where(np.abs(states) <= _BEGIN, away[0], np.inf)
+    came = np.zeros(away.shape, dtype=int)
+    source = np.arange(len(states)) - steps[:, None]  # (steps, states)
+    outside = (source < 0) | (source >= len(states))
+    for frame in range(1, len(away)):
+        ways = np.where(outside, np.inf, total[np.clip(source, 0, len(states) - 1)])
+        ways = ways + price[:, None]
+        best = ways.argmin(axis=0)
+        came[frame] = np.arange(len(states)) - steps[best]
+        total = ways[best, np.arange(len(states))] + away[frame]
+    at = [int(total.argmin())]
+    for frame in range(len(away) - 1, 0, -1):
+        at.append(int(came[frame, at[-1]]))
+    return _Course(float(total.min()), states[at[::-1]], shortening)
 
 
 def _smooth(angles):

@@ -1,0 +1,1 @@
+measure=measure_dataset=None
