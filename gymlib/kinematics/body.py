@@ -51,17 +51,17 @@ def filled(values: Float[np.ndarray, " frames"]) -> Float[np.ndarray, " frames"]
 
 
 def angle(
-    first: Float[np.ndarray, "*frames 2"], second: Float[np.ndarray, "*frames 2"]
+    first: Float[np.ndarray, "*frames axes"], second: Float[np.ndarray, "*frames axes"]
 ) -> Float[np.ndarray, "*frames"]:
     """Angle between two directions in degrees, 0 to 180; NaN if one has no length.
 
-    >>> angle(np.array([1.0, 0]), np.array([0.0, 2]))
-    array(90.)
+    >>> float(angle(np.array([1.0, 0]), np.array([0.0, 2])))
+    90.0
     """
-    across = first[..., 0] * second[..., 1] - first[..., 1] * second[..., 0]
-    along = (first * second).sum(axis=-1)
-    found = np.degrees(np.arctan2(np.abs(across), along))
-    return np.where((across == 0) & (along == 0), np.nan, found)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        one, two = (v / np.linalg.norm(v, axis=-1, keepdims=True) for v in (first, second))
+    apart, together = (np.linalg.norm(v, axis=-1) for v in (one - two, one + two))
+    return np.degrees(2 * np.arctan2(apart, together))
 
 
 def _joint(keypoints, before: str, joint: str, after: str):
@@ -73,17 +73,17 @@ def _joint(keypoints, before: str, joint: str, after: str):
     return np.mean(sides, axis=0)
 
 
-def knee(keypoints: Float[np.ndarray, "frames 33 2"]) -> Float[np.ndarray, " frames"]:
+def knee(keypoints: Float[np.ndarray, "frames 33 axes"]) -> Float[np.ndarray, " frames"]:
     """Angle of the knees, degrees: 180 straight."""
     return _joint(keypoints, "hip", "knee", "ankle")
 
 
-def hip(keypoints: Float[np.ndarray, "frames 33 2"]) -> Float[np.ndarray, " frames"]:
+def hip(keypoints: Float[np.ndarray, "frames 33 axes"]) -> Float[np.ndarray, " frames"]:
     """Angle between trunk and thighs, degrees: 180 straight. Middles of both sides are taken."""
     at = middle(keypoints, "hip")
     return angle(middle(keypoints, "shoulder") - at, middle(keypoints, "knee") - at)
 
 
-def arm(keypoints: Float[np.ndarray, "frames 33 2"]) -> Float[np.ndarray, " frames"]:
+def arm(keypoints: Float[np.ndarray, "frames 33 axes"]) -> Float[np.ndarray, " frames"]:
     """Angle between trunk and upper arms, degrees: 0 hanging, 180 raised."""
     return _joint(keypoints, "hip", "shoulder", "elbow")

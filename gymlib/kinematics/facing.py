@@ -63,3 +63,22 @@ def side_on(
     )
     with_trunk, in_picture = (np.linalg.norm(np.nanmean(v, axis=0)) for v in (turned, across))
     return float((with_trunk - in_picture) / body.torso(keypoints))
+
+
+def turned_round(keypoints: Float[np.ndarray, "frames 33 2"], first: int, last: int) -> float:
+    """1 if a body comes out of frames ``first`` to ``last`` facing the other way, 0 if not.
+
+    That is an odd or an even number of half twists; more of a twist cannot be seen from the side.
+    NaN where the body faces the camera, or has no pose, in the :data:`AROUND` frames before or
+    behind.
+    """
+    ways = []
+    for own in (keypoints[max(first - AROUND, 0) : first], keypoints[last + 1 : last + 1 + AROUND]):
+        seen = facing(own)[np.isfinite(own).all(axis=(1, 2))] if len(own) else np.array([])
+        ways.append(np.median(seen) if len(seen) else 0.0)
+    return float(ways[0] * ways[1] < 0) if min(map(abs, ways)) > CLEARLY else np.nan
+
+
+AROUND = 6
+CLEARLY = 0.25
+"""Torso lengths of :func:`facing` from which on a body clearly faces one way."""

@@ -80,7 +80,7 @@ def rotation(keypoints: Float[np.ndarray, "frames 33 2"], flight: Flight) -> Rot
     return Rotation(total, angles[inside], speed, course.shortening, course.clear)
 
 
-NEAR = 2
+NEAR = 3
 """Frames on the ground beside a flight that tell how the trunk stands at its ends."""
 WAY_OFF = 60.0
 """Degrees beside the smooth turn at which a frame's trunk is taken for a broken pose."""

@@ -25,7 +25,7 @@ class Shape(NamedTuple):
     knee: Measurement
 
 
-def shape(keypoints: Float[np.ndarray, "frames 33 2"], flight: Flight) -> Shape:
+def shape(keypoints: Float[np.ndarray, "frames 33 axes"], flight: Flight) -> Shape:
     """The shape held in the middle of a flight.
 
     The angles are medians of the third of these frames in which hips and knees are most bent
