@@ -7,7 +7,10 @@ import pandas as pd
 from jaxtyping import Float
 
 from gymlib.kinematics import body
-from gymlib.labels import SKILL, segments
+from gymlib.kinematics.contact import Flight
+from gymlib.kinematics.measurement import Measurement
+from gymlib.kinematics.shape import shape as body_shape
+from gymlib.labels import LANDING, SKILL, TAKEOFF, segments
 from gymlib.simulation import clip as filming
 from gymlib.simulation.clip import Planned
 from gymlib.simulation.motion.proportions import GRAVITY, centre_of_mass
@@ -30,13 +33,15 @@ def table(planned: Sequence[Planned], rate: float = filming.RATE) -> pd.DataFram
 
 
 def attempts(motion: Motion) -> list[dict]:
-    """Per skill of a clip its number from 1, slow (how many times slower than life) and the truth.
+    """Per skill of a clip its number from 1, slow, interval and what is true of it.
 
-    What the clip does not show is NaN.
+    slow : how many times slower than life the film is. interval : seconds of life between frames.
+    Of a skill whose begin or end the clip does not show, only the names.
     """
     skills = [segment for segment in segments(motion.phases) if segment.label == SKILL]
     return [
-        {"attempt": number, "slow": motion.slow, **_attempt(motion, segment, number)}
+        {"attempt": number, "slow": motion.slow, "interval": motion.interval}
+        | _attempt(motion, segment, number)
         for number, segment in enumerate(skills, start=1)
     ]
 
@@ -44,22 +49,63 @@ def attempts(motion: Motion) -> list[dict]:
 def _attempt(motion: Motion, segment, number: int) -> dict:
     inside = (motion.flights[:, 1] > segment.start) & (motion.flights[:, 0] < segment.end + 1)
     own = motion.flights[inside]
-    flights = [f for f in own if f[0] >= 0 and f[1] <= len(motion) - 1]
     if motion.entry in ("round-off", "cartwheel") and number == 1:
-        own, flights = own[-1:], [f for f in own[-1:] if f[0] >= 0 and f[1] <= len(motion) - 1]
-    whole = len(own) == len(flights) > 0
-    turns = [turned(motion.joints, *flight) for flight in flights]
-    first = flights[0] if whole else (np.nan, np.nan)
-    return {
-        "name": motion.skill,
-        "shape": motion.shape,
+        own = own[-1:]  # before that only the feet leave the hands' support
+    if motion.entry == "trampoline":
+        kinds = motion.skill, motion.shape
+    else:
+        kinds = (", ".join([name] * len(own)) for name in (motion.skill, motion.shape))
+    name, shape = kinds
+    found = {
+        "flights": len(own), "name": name, "shape": shape,
         "entry": motion.entry if number == 1 else "",
-        "flights": len(own),
-        "takeoff": first[0],
-        "landing": flights[-1][1] if whole else np.nan,
-        "flight_time": (first[1] - first[0]) * motion.interval,
-        "rise": _rise(motion, first) if whole else np.nan,
-        "rotation": float(np.sum(np.abs(turns))) if whole else np.nan,
+    }  # fmt: skip
+    whole = len(own) and own[0, 0] >= 0 and own[-1, 1] <= len(motion) - 1
+    return found | (_flown(motion, own) | _landed(motion, segment, own[-1, 1]) if whole else {})
+
+
+def _flown(motion: Motion, flights) -> dict:
+    longest = max(flights, key=lambda flight: flight[1] - flight[0])
+    held = body_shape(motion.joints, _flight(*longest))
+    start = _start(motion, flights[0, 0])
+    return {
+        "takeoff": flights[0, 0],
+        "landing": flights[-1, 1],
+        "flight_time": (longest[1] - longest[0]) * motion.interval,
+        "rise": _rise(motion, longest),
+        "rotation": float(sum(abs(turned(motion.joints, *flight)) for flight in flights)),
+        "half_twist": 0.0,
+        "hip": held.hip.value,
+        "knee": held.knee.value,
+        "takeoff_knee": float(body.knee(motion.joints[start : int(flights[0, 0]) + 1]).min()),
+    }
+
+
+def _start(motion: Motion, takeoff: float) -> int:
+    """First frame of the take-off that leads into a flight."""
+    before = np.flatnonzero(motion.phases[: int(takeoff)] != TAKEOFF)
+    start = int(before[-1]) + 1 if len(before) else 0
+    return min(start, max(int(takeoff) - 1, 0))
+
+
+def _flight(start: float, end: float) -> Flight:
+    return Flight(*(Measurement.within(moment, 0, "frames") for moment in (start, end)))
+
+
+def _landed(motion: Motion, segment, contact: float) -> dict:
+    """What is true of the landing that follows a skill; nothing if none does."""
+    follows = [s for s in segments(motion.phases) if s.start == segment.end + 1]
+    if not follows or follows[0].label != LANDING:
+        return {}
+    own = slice(int(np.ceil(contact)), follows[0].end + 1)
+    joints, feet = motion.joints[own], motion.contacts[own, :2]
+    both = np.flatnonzero(feet.all(axis=1))
+    after = feet[both[0] :] if len(both) else feet[:0]
+    return {
+        "landing_knee": float(body.knee(joints).min()),
+        "landing_hip": float(body.hip(joints).min()),
+        "steps": float((after[1:] & ~after[:-1]).any(axis=1).sum()),
+        "hands_down": bool(motion.contacts[own, 2:].any()),
     }
 
 
