@@ -78,7 +78,7 @@ def _row(both: pd.DataFrame, name: str, limit) -> dict:
 
 
 def _named(both: pd.DataFrame) -> list[dict]:
-    """Rows of the names, and of all of them together; an entry that is none (again) is not asked."""
+    """Rows of the names and of all of them together; where there is no entry, none is asked."""
     right = {name: both[f"{name} true"] == both[name] for name in NAMES}
     asked = {name: both[f"{name} true"] != "" for name in NAMES}
     right["all three"] = np.logical_and.reduce([right[n] | ~asked[n] for n in NAMES])

@@ -8,6 +8,7 @@ bed, the feet after a round-off) have no label; they are looked for between the 
 the fastest rise.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -101,7 +102,7 @@ def _guesses(height, on_feet, start: int, end: int) -> list[tuple[float, float, 
     own = smooth[start : end + 1]
     tops = find_peaks(own, prominence=RISE)[0]
     tops = tops + start if len(tops) else np.array([start + int(own.argmax())])
-    lows = [a + int(smooth[a : b + 1].argmin()) for a, b in zip(tops, tops[1:])]
+    lows = [a + int(smooth[a : b + 1].argmin()) for a, b in pairwise(tops)]
     speed, guesses = np.where(on_feet, np.gradient(smooth), np.nan), []
     for top, low, high in zip(tops, [start, *lows], [*lows, end]):
         left, right = labelled

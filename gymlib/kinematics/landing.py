@@ -53,7 +53,8 @@ def landing(
     above = own[:, _FEET, 1].max(axis=1) - own[:, _WRISTS, 1].max(axis=1)
     over = middle(own, "knee")[:, 1] - middle(own, "hip")[:, 1]
     knee, hip, hands, squat = (
-        float(np.nanmin(steady(v))) for v in (body.knee(own), body.hip(own), above / unit, over / unit)
+        float(np.nanmin(steady(v)))
+        for v in (body.knee(own), body.hip(own), above / unit, over / unit)
     )
     return Landing(
         Measurement.within(knee, SPREAD, "degrees"),

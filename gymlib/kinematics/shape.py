@@ -54,7 +54,7 @@ def name(hip: float, knee: float) -> str:
     return PIKED if knee > LIMIT else TUCKED
 
 
-SPREAD = 15.0
+SPREAD = 25.0
 """Degrees by which the joints of a whole stretch of poses are bent alike wrongly."""
 
 

@@ -112,7 +112,7 @@ _CENTRE = MASSES @ POINTS
 
 
 def centre_of_mass(
-    joints: Float[np.ndarray, "*frames 33 axes"]
+    joints: Float[np.ndarray, "*frames 33 axes"],
 ) -> Float[np.ndarray, "*frames axes"]:
     """Centre of mass of the whole body, in the units of ``joints``; in a picture, where it is seen.
 
