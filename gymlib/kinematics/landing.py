@@ -52,10 +52,8 @@ def landing(
         return Landing(*map(Measurement.unseen, _UNITS))
     above = own[:, _FEET, 1].max(axis=1) - own[:, _WRISTS, 1].max(axis=1)
     over = middle(own, "knee")[:, 1] - middle(own, "hip")[:, 1]
-    knee, hip, hands, squat = (
-        float(np.nanmin(steady(v)))
-        for v in (body.knee(own), body.hip(own), above / unit, over / unit)
-    )
+    courses = body.knee(own), body.hip(own), above / unit, over / unit
+    knee, hip, hands, squat = (float(np.nanmin(steady(course))) for course in courses)
     return Landing(
         Measurement.within(knee, SPREAD, "degrees"),
         Measurement.within(hip, SPREAD, "degrees"),

@@ -86,7 +86,8 @@ def _skill(keypoints, stretches: list[Segment], k: int, interval: float) -> Row:
         **_turning(turns, interval),
         "half_twist": Measurement(round_, round_, round_, "half twists"),
         "hip": shapes[longest].hip, "knee": shapes[longest].knee,
-        "takeoff_knee": off.knee, "crouch": off.crouch, "arms": off.arms, "takeoff_angle": off.angle,
+        "takeoff_knee": off.knee, "crouch": off.crouch, "arms": off.arms,
+        "takeoff_angle": off.angle,
         "landing_knee": down.knee, "landing_hip": down.hip, "squat": down.squat,
         "steps": down.steps, "hands": down.hands, "stand": down.stand,
     }  # fmt: skip

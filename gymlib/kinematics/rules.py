@@ -27,8 +27,8 @@ RULES = (
     Rule("knee", "bent arms or knees: slight .10, up to 135 degrees .30, 90 degrees or less .50",
          WAG),
     Rule("squat", "squat on landing: up to .30 if the hips are below the knees", XCEL),
-    Rule("steps", "steps on landing: small or medium .10 to .15 each, at most .40; large (3 ft) .20 "
-         "each, at most .40; a slight hop up to .10", XCEL),
+    Rule("steps", "steps on landing: small or medium .10 to .15 each, at most .40; large (3 ft) "
+         ".20 each, at most .40; a slight hop up to .10", XCEL),
     Rule("hands", "hands on the ground: brush up to .30, support .50; fall .50", XCEL),
 )  # fmt: skip
 NOT_SEEN = (

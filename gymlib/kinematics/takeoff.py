@@ -66,7 +66,7 @@ def angle(keypoints: Float[np.ndarray, "frames 33 2"], flight: Flight) -> Measur
         return Measurement.unseen("degrees")
     late = times[seen] - flight.takeoff.value
     (along, _), sure = np.polyfit(late, centre[seen, 0], 1, cov=True)
-    (fall, up, _), safe = np.polyfit(late, -centre[seen, 1], 2, cov=True)
+    (_, up, _), safe = np.polyfit(late, -centre[seen, 1], 2, cov=True)
     found = np.degrees(np.arctan2(up, abs(along)))
     speed = np.hypot(up, along)
     half = 1.96 * ALIKE * np.degrees(np.sqrt(max(sure[0, 0], safe[1, 1])) / speed)
