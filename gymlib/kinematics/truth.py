@@ -21,11 +21,13 @@ from gymlib.skeleton import INDEX, middle
 def table(planned: Sequence[Planned], rate: float = filming.RATE) -> pd.DataFrame:
     """A row per attempt of planned clips, as :func:`attempts` gives them; moves everybody again.
 
+    view : degrees that the camera stands off the exact side; 0: about at the side.
+
     ``rate`` as for :func:`gymlib.simulation.clip.simulate`: 60 for the data set skeletons.
     """
     return pd.DataFrame(
         [
-            {"clip": clip.clip, **row}
+            {"clip": clip.clip, "view": clip.session.view or 0.0, **row}
             for clip in planned
             for row in attempts(filming.simulate(clip, rate))
         ]
