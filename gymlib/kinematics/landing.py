@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
+from scipy.ndimage import median_filter
 
 from gymlib.kinematics import body
 from gymlib.kinematics.contact import Flight
@@ -15,8 +16,10 @@ from gymlib.skeleton import INDEX, middle
 
 _FEET = [INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("heel", "foot_index")]
 _WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
-STEP = 0.35
+STEP = 0.5
 """Torso lengths by which the feet come apart or together in a step."""
+SWAPPED = 0.2
+"""Seconds: what feet seem to do for half as long is the pose's error."""
 UPRIGHT, STRAIGHT = 30.0, 145.0
 """Degrees: the trunk's inclination at most, knees and hips at least, of somebody who stands."""
 STILL = 3
@@ -24,7 +27,7 @@ STILL = 3
 
 
 class Landing(NamedTuple):
-    """Measurements of one landing; unseen where no frame of it has a pose.
+    """Measurements of one landing; unseen where the clip shows no pose of it.
 
     Attributes
     ----------
@@ -48,7 +51,7 @@ def landing(
     """Measurements from the flight's end to frame ``end``; ``interval`` seconds between frames."""
     first = int(np.ceil(flight.landing.value))
     own, unit = keypoints[first : end + 1], body.torso(keypoints)
-    if not np.isfinite(own).any():
+    if not np.isfinite(own).any() or not np.isfinite(flight.landing.high):
         return Landing(*map(Measurement.unseen, _UNITS))
     above = own[:, _FEET, 1].max(axis=1) - own[:, _WRISTS, 1].max(axis=1)
     over = middle(own, "knee")[:, 1] - middle(own, "hip")[:, 1]
@@ -58,7 +61,7 @@ def landing(
         Measurement.within(knee, SPREAD, "degrees"),
         Measurement.within(hip, SPREAD, "degrees"),
         Measurement.within(squat, 0.15, "torso lengths"),
-        steps(own, unit),
+        steps(own, unit, interval),
         Measurement.within(hands, 0.3, "torso lengths"),
         _stand(own, flight.landing, first, interval),
     )
@@ -67,14 +70,17 @@ def landing(
 _UNITS = ("degrees", "degrees", "torso lengths", "steps", "torso lengths", "seconds")
 
 
-def steps(keypoints: Float[np.ndarray, "frames 33 2"], unit: float) -> Measurement:
+def steps(keypoints: Float[np.ndarray, "frames 33 2"], unit: float, interval: float) -> Measurement:
     """How often one foot goes past, away from or to the other by :data:`STEP` times ``unit``.
 
-    ``unit`` is a torso length in pixels. A hop on both feet is not seen.
+    ``unit`` is a torso length in pixels, ``interval`` seconds between frames. A hop on both feet is
+    not seen; feet of poses that exchange left and right for longer than half of
+    :data:`SWAPPED` seem to step.
     """
     apart = keypoints[:, INDEX["left_ankle"], 0] - keypoints[:, INDEX["right_ankle"], 0]
-    apart = steady(apart / unit)
-    count = swings(apart[np.isfinite(apart)], STEP)
+    apart = apart[np.isfinite(apart)] / unit
+    width = 2 * round(SWAPPED / interval / 2) + 1 if np.isfinite(interval) else 5
+    count = swings(median_filter(apart, max(width, 3), mode="nearest"), STEP)
     return Measurement(float(count), float(max(count - 1, 0)), float(count + 1), "steps")
 
 

@@ -87,20 +87,24 @@ def rotation(keypoints: Float[np.ndarray, "frames 33 2"], flight: Flight) -> Rot
     return Rotation(total, angles[inside], speed, course.shortening, course.clear, broken)
 
 
-NEAR = 3
+NEAR = 4
 """Frames on the ground beside a flight that tell how the trunk stands at its ends."""
 WAY_OFF = 60.0
 """Degrees beside the smooth turn at which a frame's trunk is taken for a broken pose."""
 
 
 def _at(times, angles, moment: float) -> float:
-    """The angle at a moment by a straight line through the frames around it; NaN without any."""
+    """The angle at a contact by two straight lines that meet there; NaN without frames near it.
+
+    A body that leaves the ground or meets it changes its speed of turning at once.
+    """
     close = np.abs(times - moment) <= NEAR
-    if not close.any():
+    late = times[close] - moment
+    if not len(late):
         return np.nan
-    if close.sum() < 3:
-        return float(angles[close].mean())
-    return float(np.polyval(np.polyfit(times[close] - moment, angles[close], 1), 0))
+    sides = [np.maximum(sign * late, 0) for sign in (1, -1)]
+    lines = np.stack([np.ones(len(late)), *(side for side in sides if (side > 0).sum() > 1)], axis=1)
+    return float(np.linalg.lstsq(lines, angles[close], rcond=None)[0][0])
 
 
 class _Course(NamedTuple):

@@ -13,7 +13,7 @@ from gymlib.kinematics.shape import SPREAD
 
 
 class TakeOff(NamedTuple):
-    """Measurements of one take-off; unseen where no frame of it has a pose.
+    """Measurements of one take-off; unseen where the clip shows no pose of it.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ def takeoff(keypoints: Float[np.ndarray, "frames 33 2"], start: int, flight: Fli
     own = keypoints[start : flight.frames[0] + 1]
     height, knee, arm = (steady(f(own)) for f in (body.height, body.knee, body.arm))
     scale = body.torso(own) / body.torso(keypoints)
-    if not np.isfinite(knee).any():
+    if not np.isfinite(knee).any() or not np.isfinite(flight.takeoff.low):
         unseen = Measurement.unseen("degrees")
         return TakeOff(unseen, Measurement.unseen("torso lengths"), unseen, unseen)
     deep = (body.filled(height)[-1] - np.nanmin(height)) * scale
