@@ -61,7 +61,7 @@ def angle(
     with np.errstate(invalid="ignore", divide="ignore"):
         one, two = (v / np.linalg.norm(v, axis=-1, keepdims=True) for v in (first, second))
     apart, together = (np.linalg.norm(v, axis=-1) for v in (one - two, one + two))
-    return np.degrees(2 * np.arctan2(apart, together))
+    return np.asarray(np.degrees(2 * np.arctan2(apart, together)))
 
 
 def _joint(keypoints, before: str, joint: str, after: str):

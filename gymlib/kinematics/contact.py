@@ -101,7 +101,7 @@ def _guesses(height, on_feet, start: int, end: int) -> list[tuple[float, float, 
     smooth = _smooth(body.filled(height), end - start + 1)
     own = smooth[start : end + 1]
     tops = find_peaks(own, prominence=RISE)[0]
-    tops = tops + start if len(tops) else np.array([start + int(own.argmax())])
+    tops = [start + int(top) for top in tops] or [start + int(own.argmax())]
     lows = [a + int(smooth[a : b + 1].argmin()) for a, b in pairwise(tops)]
     speed, guesses = np.where(on_feet, np.gradient(smooth), np.nan), []
     for top, low, high in zip(tops, [start, *lows], [*lows, end]):

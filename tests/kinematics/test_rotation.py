@@ -46,7 +46,7 @@ def test_gaps_neither_add_nor_lose_a_turn(lost):
     keypoints[list(lost)] = np.nan
     found = rotation(keypoints, FLIGHT)
     assert found.total.value == pytest.approx(360, abs=20)
-    assert found.broken >= len(lost) / 20
+    assert found.broken == pytest.approx(len(lost) / 20)
 
 
 def test_single_poses_upside_down_do_not_count():

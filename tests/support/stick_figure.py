@@ -47,6 +47,10 @@ def figure(
     return body - centre_of_mass(body) + centre
 
 
+PUSH = 5
+"""Frames that the legs push before a take-off, and give way in a landing, evenly."""
+
+
 def salto(
     turns=1.0,
     *,
@@ -64,16 +68,20 @@ def salto(
 
     The feet leave the ground at ``before`` - 0.5 and meet it ``flight`` frames later; meanwhile the
     body turns evenly, ``way`` 1 forwards or -1 backwards, and the centre of mass falls with
-    2 * ``bend`` pixels per frame squared. Take-off is labelled for five frames.
+    2 * ``bend`` pixels per frame squared. On the ground it is below the height of the contacts by
+    ``bend * flight * PUSH / 2`` pixels. Take-off is labelled for five frames.
     """
     frames = before + flight + after
-    share = np.clip((np.arange(frames) - before + 0.5) / flight, 0, 1)
+    late = np.arange(frames) - before + 0.5
+    share = np.clip(late / flight, 0, 1)
+    ground = np.minimum(np.maximum(-late, late - flight).clip(0), PUSH)  # frames from the flight
+    down = bend * flight * (ground - ground**2 / (2 * PUSH))
     bodies = []
-    for now in share:
+    for now, low in zip(share, down):
         held = {"hip": hip, "knee": knee} if 0.15 < now < 0.85 else {}
         up = bend * flight**2 * now * (1 - now)
         turned = 360 * turns * way * facing * now
-        bodies.append(figure(turned, facing=facing, centre=(320, 300 - up), torso=torso, **held))
+        bodies.append(figure(turned, facing=facing, centre=(320, 300 - up + low), torso=torso, **held))
     lengths = [before - 5, 5, flight, after]
     return np.array(bodies), np.repeat([IDLE, TAKEOFF, SKILL, LANDING], lengths).astype(np.int8)
 
