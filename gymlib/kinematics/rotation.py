@@ -103,7 +103,9 @@ def _at(times, angles, moment: float) -> float:
     if not len(late):
         return np.nan
     sides = [np.maximum(sign * late, 0) for sign in (1, -1)]
-    lines = np.stack([np.ones(len(late)), *(side for side in sides if (side > 0).sum() > 1)], axis=1)
+    lines = np.stack(
+        [np.ones(len(late)), *(side for side in sides if (side > 0).sum() > 1)], axis=1
+    )
     return float(np.linalg.lstsq(lines, angles[close], rcond=None)[0][0])
 
 

@@ -47,6 +47,10 @@ def figure(
     return body - centre_of_mass(body) + centre
 
 
+FEET = [INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("heel", "foot_index")]
+_OTHERS = [k for k in range(33) if k not in FEET]
+_SHARE = centre_of_mass(np.isin(np.arange(33), _OTHERS)[:, None] * np.ones(2))  # of the mass
+
 PUSH = 5
 """Frames that the legs push before a take-off, and give way in a landing, evenly."""
 
@@ -81,7 +85,11 @@ def salto(
         held = {"hip": hip, "knee": knee} if 0.15 < now < 0.85 else {}
         up = bend * flight**2 * now * (1 - now)
         turned = 360 * turns * way * facing * now
-        bodies.append(figure(turned, facing=facing, centre=(320, 300 - up + low), torso=torso, **held))
+        centre = 320, 300 - up + low
+        body = figure(turned, facing=facing, centre=centre, torso=torso, **held)
+        body[FEET, 1] -= low  # they stay where they are while the body sinks
+        body[_OTHERS] += (centre - centre_of_mass(body)) / _SHARE
+        bodies.append(body)
     lengths = [before - 5, 5, flight, after]
     return np.array(bodies), np.repeat([IDLE, TAKEOFF, SKILL, LANDING], lengths).astype(np.int8)
 
