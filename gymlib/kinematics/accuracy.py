@@ -4,12 +4,11 @@ Targets of this project: flight time within a frame and rotation within 20 degre
 attempts, the shape right in 90, the whole name in 95.
 """
 
-import json
-
 import numpy as np
 import pandas as pd
 
 from gymlib.dataset import Dataset
+from gymlib.files.atomic import read_json
 from gymlib.simulation.clip import Planned
 from gymlib.simulation.plan import many, plan
 
@@ -34,8 +33,9 @@ def planned(data: Dataset) -> list[Planned]:
             f"data set {data.name} has no {file.name}, so its truth is unknown; take simulated or "
             "skeletons"
         )
-    recipe = json.loads(file.read_text("utf-8"))["settings"]
-    own = plan(**recipe) if "size" in recipe else many(**recipe)
+    recipe = read_json(file)
+    seed = recipe["seed"]
+    own = plan(seed, recipe["size"]) if "size" in recipe else many(recipe["clips"], seed)
     listed = set(data.clips["clip"])
     return [clip for clip in own if clip.clip in listed]
 
