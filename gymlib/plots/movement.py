@@ -49,10 +49,11 @@ def plot_movement(
     axes = [figure.add_subplot(shape[1, :])]
     axes += [figure.add_subplot(shape[k, :], sharex=axes[0]) for k in (2, 3)]
     _plot_line(axes[0], curves.height, "height\n(torso lengths)")
-    _plot_line(axes[1], curves.trunk, "trunk from\nupright (degrees)")
+    _plot_line(axes[1], curves.trunk, "trunk from upright\n(degrees)")
     for name, (words, colour) in _LOOKS.items():
         axes[2].plot(_centred(labels), getattr(curves, name), color=colour, label=words)
-    axes[2].set(ylabel="joints\n(degrees)", ylim=(0, 190), yticks=[0, 90, 135, 180])
+    axes[2].set(ylim=(0, 190), yticks=[0, 90, 135, 180])
+    axes[2].set_ylabel("joints\n(degrees)", fontsize="small")
     axes[2].legend(**ABOVE, ncols=len(_LOOKS))
     axes[1].yaxis.set_major_locator(MultipleLocator(180))
     for ax in axes:
@@ -90,7 +91,7 @@ def _centred(labels) -> np.ndarray:
 
 def _plot_line(ax: Axes, values, words: str) -> None:
     ax.plot(_centred(values), values, color=SERIES_COLOURS[0])
-    ax.set_ylabel(words)
+    ax.set_ylabel(words, fontsize="small")
 
 
 def _mark(ax: Axes, moment: Measurement) -> None:
