@@ -11,7 +11,7 @@ from gymlib.report.architecture import ROOMS
 # ROOMS from the ground up: a module imports what stands in its own room and in rooms before it.
 PACKAGE = Path(__file__).parents[1] / "gymlib"
 
-MOST = 20
+MOST = 21
 """Entries at the top of the package, so that the listing shows the architecture."""
 
 # Third-party packages that one room alone may import.

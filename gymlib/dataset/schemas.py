@@ -117,11 +117,37 @@ PREDICTIONS = pa.DataFrameSchema(
     },
     name="predictions.parquet",
 )
+MEASURED = {
+    "takeoff": "frames", "landing": "frames", "flight_time": "seconds", "height": "metres",
+    "rise": "metres", "scale": "metres per pixel", "torso": "metres", "rotation": "degrees",
+    "somersaults": "turns", "spin": "degrees per second", "half_twist": "half twists",
+    "hip": "degrees", "knee": "degrees", "takeoff_knee": "degrees", "crouch": "torso lengths",
+    "arms": "degrees", "takeoff_angle": "degrees", "landing_knee": "degrees",
+    "landing_hip": "degrees", "squat": "torso lengths", "steps": "steps",
+    "hands": "torso lengths", "stand": "seconds",
+}  # fmt: skip
+"""Measurements of an attempt and their units; made by :mod:`gymlib.kinematics`."""
+MEASUREMENTS = pa.DataFrameSchema(
+    {
+        "clip": _name(),
+        "attempt": pa.Column(int, pa.Check.ge(1), coerce=True),
+        "flights": _count(),
+        **{name: pa.Column(str, nullable=True) for name in ("name", "shape", "entry")},
+        **{
+            f"{name}{end}": pa.Column(float, nullable=True, coerce=True)
+            for name in MEASURED
+            for end in ("", "_low", "_high")
+        },
+    },
+    unique=["clip", "attempt"],
+    name="measurements.csv",
+)
 BY_FILE = {
     "clips.csv": CLIPS,
     "labels.parquet": LABELS,
     "keypoints.parquet": KEYPOINT_TABLE,
     "processed.parquet": PROCESSED,
     "picture.parquet": PICTURE_TABLE,
+    "measurements.csv": MEASUREMENTS,
 }
 """What the tables in the folder of a data set must look like."""

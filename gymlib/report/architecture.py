@@ -19,8 +19,8 @@ from gymlib.files.code import PACKAGE, imports_of
 # From the ground up. A module imports what stands in its own room and in rooms before it.
 ROOMS = (
     "labels", "skeleton", "files", "video", "dataset", "simulation", "pose", "features",
-    "annotation", "formats", "models", "training", "evaluation", "thesis", "plots", "prediction",
-    "viewer", "report", "__main__",
+    "kinematics", "annotation", "formats", "models", "training", "evaluation", "thesis", "plots",
+    "prediction", "viewer", "report", "__main__",
 )  # fmt: skip
 GROUND = 8
 """A room that so many others import is ground: all above may stand on it without an arrow."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gymlib.labels import IDLE, SKILL
+from gymlib.labels import IDLE, SKILL, marked_segments
 from gymlib.simulation.motion import entries, landings
 from gymlib.simulation.motion.flight import FlightError
 from gymlib.simulation.motion.performer import Performer
@@ -96,10 +96,10 @@ def _perform(attempt, body, style, least, rng) -> Motion:
 
 def _clip(p, attempt, fine, begin, rng) -> Motion:
     """All phases joined, sampled at the video's frames and cut."""
-    joined = {
-        name: np.concatenate([record[name] for record in p.records])[::fine]
-        for name in p.records[0]
-    }
+    whole = {name: np.concatenate([r[name] for r in p.records]) for name in p.records[0]}
+    free = marked_segments(whole["airborne"] & (whole["phases"] == SKILL))
+    flights = np.array([[start, end + 1] for start, end in free]).reshape(-1, 2) / fine
+    joined = {name: values[::fine] for name, values in whole.items()}
     lying = ~joined["airborne"] & ~joined["contacts"].any(axis=1)
     joined["phases"] = labels = landing_over(joined["phases"], joined["contacts"], lying)
     air = joined["airborne"] & (labels == SKILL)
@@ -109,7 +109,8 @@ def _clip(p, attempt, fine, begin, rng) -> Motion:
     joined["joints"] = np.round(joined["joints"], DECIMALS)
     motion = Motion(
         fps=attempt.fps, slow=attempt.slow, skill=attempt.skill,
-        shape=attempt.shape, entry=attempt.entry, landing=attempt.landing, **joined,
+        shape=attempt.shape, entry=attempt.entry, landing=attempt.landing,
+        flights=flights, **joined,
     )  # fmt: skip
     rate = attempt.fps * attempt.slow
     start = int(np.ceil(begin * rate))

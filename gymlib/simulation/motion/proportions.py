@@ -111,6 +111,11 @@ Two points per segment have exactly its mass, centre of mass and transverse mome
 _CENTRE = MASSES @ POINTS
 
 
-def centre_of_mass(joints: Float[np.ndarray, "*frames 33 3"]) -> Float[np.ndarray, "*frames 3"]:
-    """Centre of mass of the whole body, in the units of ``joints``. NaN stays NaN."""
+def centre_of_mass(
+    joints: Float[np.ndarray, "*frames 33 axes"],
+) -> Float[np.ndarray, "*frames axes"]:
+    """Centre of mass of the whole body, in the units of ``joints``; in a picture, where it is seen.
+
+    NaN stays NaN.
+    """
     return np.einsum("j,...jk->...k", _CENTRE, joints)

@@ -1,6 +1,6 @@
 """What a simulated clip contains: the gymnast's joints in every frame, and the truth about them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -33,6 +33,8 @@ class Motion:
         broken off (its phase is idle); STEP, out of the landing; STAND, still after it; WHEEL, a
         cartwheel or round-off that begins the skill; REBOUND, on the bed between two skills.
     skill, shape, entry, landing : names, as in truth/clips.csv.
+    flights : (flights, 2) moments at which the skill's flights begin and end, in frames of the
+        clip and fractions of them; outside of it where it begins too late or ends too early.
     """
 
     joints: Float[np.ndarray, "frames 33 3"]
@@ -47,6 +49,7 @@ class Motion:
     shape: str
     entry: str
     landing: str
+    flights: Float[np.ndarray, "flights 2"] = field(default_factory=lambda: np.zeros((0, 2)))
 
     def __len__(self) -> int:
         return len(self.joints)
@@ -59,7 +62,8 @@ class Motion:
     def cut(self, first: int, last: int) -> "Motion":
         """Frames ``first`` to before ``last``, as a clip that begins or ends too early."""
         arrays = ("joints", "phases", "contacts", "airborne", "surface", "doubt")
-        return replace(self, **{name: getattr(self, name)[first:last] for name in arrays})
+        cut = {name: getattr(self, name)[first:last] for name in arrays}
+        return replace(self, **cut, flights=self.flights - first)
 
 
 def landing_over(
