@@ -13,7 +13,9 @@ from gymlib.video.writing import write_video
 def sample_frames(path: str | Path, every: int) -> Iterator[Frame]:
     """Every so many-th frame, the first one first, as of :func:`~gymlib.video.read_frames`.
 
-    Those between are decoded and not converted, which takes half of the time. Raises VideoError as :func:`~gymlib.video.read_frames` does.
+    Those between are decoded and not converted, which takes half of the time.
+
+    Raises VideoError as :func:`~gymlib.video.read_frames` does.
     """
     with opened(path) as film:
         for index, (time, picture) in islice(enumerate(pictures(film)), 0, None, every):

@@ -20,9 +20,9 @@ from gymlib.video.info import VideoError
 ENDINGS = frozenset(
     f".{ending}"
     for ending in (
-        "mp4 m4v mov qt 3gp 3g2 f4v mj2 mkv webm mk3d avi divx mts m2ts m2t ts tod mod trp mpg mpeg "
-        "mpe mpv m1v m2v vob wmv asf flv ogv ogm mxf dv dif gif apng nut ivf y4m rm rmvb wtv mjpeg "
-        "mjpg h264 264 avc h265 265 hevc"
+        "mp4 m4v mov qt 3gp 3g2 f4v mj2 mkv webm mk3d avi divx mts m2ts m2t ts tod mod trp mpg "
+        "mpeg mpe mpv m1v m2v vob wmv asf flv ogv ogm mxf dv dif gif apng nut ivf y4m rm rmvb wtv "
+        "mjpeg mjpg h264 264 avc h265 265 hevc"
     ).split()
 )
 """Of file names that are films; upper and lower case are the same."""
@@ -33,7 +33,7 @@ _CONTAINERS = (
     "ivf yuv4mpegpipe rm wtv mjpeg wav mp3 aac"
 )
 _LOCAL_ONLY = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS.replace(" ", ",")}
-_LENGTH_SAID = ("matroska,webm", "flv", "asf")
+_LENGTH_SAID = ("matroska,webm", "flv")
 """Containers whose header says how long the whole film lasts, whatever there is of it."""
 
 

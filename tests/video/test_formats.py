@@ -3,7 +3,9 @@
 import io
 import re
 import struct
+from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple
 
 import av
@@ -26,7 +28,7 @@ class Kind(NamedTuple):
     codec: str = "libx264"
     rate: object = 25
     pixels: str = "yuv420p"
-    options: dict = {}
+    options: Mapping[str, str] = MappingProxyType({})
     form: str | None = None
     """Container, where the file's ending does not say it."""
     size: tuple[int, int] = (48, 64)
@@ -250,18 +252,24 @@ def test_dropped_frames_of_an_avi_are_none(tmp_path):
 
 def test_hidden_packets_are_no_frames(tmp_path):
     """VP8 stores pictures that are only referred to, each as a packet of its own."""
-    path = tmp_path / "vp8.webm"
-    options = {"auto-alt-ref": "1", "lag-in-frames": "16", "arnr-maxframes": "7", "cpu-used": "0",
-               "deadline": "good"}  # fmt: skip
-    with av.open(str(path), "w") as out:
-        stream = out.add_stream("libvpx", rate=25, options=options)
-        stream.height, stream.width, stream.pix_fmt = 48, 64, "yuv420p"
-        for rgb in pictures(27):
-            out.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")))
-        out.mux(stream.encode())
+    whole, path = tmp_path / "whole.webm", tmp_path / "vp8.webm"
+    write(whole, Kind("whole.webm", "libvpx"))
+    with av.open(str(whole)) as source, av.open(str(path), "w") as out:
+        stream = out.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.size and packet.pts in (200, 320):
+                content = bytearray(packet)
+                content[0] &= ~0x10  # show_frame
+                hidden = av.Packet(bytes(content))
+                hidden.pts = hidden.dts = packet.pts - 1
+                hidden.time_base, hidden.stream = packet.time_base, stream
+                out.mux(hidden)
+            if packet.size:
+                packet.stream = stream
+                out.mux(packet)
     with av.open(str(path)) as container:
-        assert sum(packet.size > 0 for packet in container.demux()) > 27
-    agree(path, 27, (48, 64), np.arange(27) / 25)
+        assert sum(packet.size > 0 for packet in container.demux()) == FRAMES + 2
+    agree(path, FRAMES, (48, 64), np.arange(FRAMES) / 25)
 
 
 NOISE = np.random.default_rng(0).integers(0, 255, (25, 48, 64, 3), dtype=np.uint8)
@@ -274,15 +282,13 @@ NOISE = np.random.default_rng(0).integers(0, 255, (25, 48, 64, 3), dtype=np.uint
         ("half.webm", "libvpx", {}),
         ("half.avi", "mpeg4", {}),
         ("half.flv", "flv", {}),
-        ("half.wmv", "wmv2", {}),
         ("half.mov", "mjpeg", {"movflags": "+faststart"}),
         ("half.mp4", "libx264", {"movflags": "+faststart"}),
     ],
 )
 def test_half_a_film_is_said_to_be_truncated(tmp_path, file, codec, options):
     path = tmp_path / file
-    form = {"wmv": "asf"}.get(path.suffix[1:])
-    with av.open(str(path), "w", format=form, options=options) as out:
+    with av.open(str(path), "w", options=options) as out:
         stream = out.add_stream(codec, rate=25)
         stream.height, stream.width = 48, 64
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
@@ -293,7 +299,7 @@ def test_half_a_film_is_said_to_be_truncated(tmp_path, file, codec, options):
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
     for read in (video.probe, lambda own: list(video.read_frames(own))):
-        with pytest.raises(VideoError, match="truncated or damaged .* copy the file again"):
+        with pytest.raises(VideoError, match=r"truncated or damaged .* copy the file again"):
             read(path)
     with pytest.warns(UserWarning, match="kept those before"):
         kept = list(video.read_frames(path, keep_truncated=True))
