@@ -106,8 +106,7 @@ def data(options) -> None:
     from gymlib.thesis import datasets
 
     own = _dataset(options)
-    for note in datasets.make(own, options.source, options.clips):
-        print(f"note: {note}", file=sys.stderr)
+    _tell(datasets.make(own, options.source, options.clips))
     people = own.annotators
     if people:
         reading.read(own)  # every fault now, before anything long runs
@@ -115,10 +114,18 @@ def data(options) -> None:
     print(f"{own.name}: {len(own.clips)} clips, {frames} frames, {len(people)} annotators")
 
 
+def _tell(notes: list[str]) -> None:
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+
+
 def predict(options) -> None:
     """Label films, or the videos of a data set; write a report, tables and overlay videos."""
     from gymlib.prediction.predict import predict as label
+    from gymlib.thesis import datasets
 
+    if not options.films:
+        _tell(datasets.make(_dataset(options), options.source))
     page = label(
         options.films,
         _dataset(options),
