@@ -40,12 +40,13 @@ HELP = {
     "sources": "pretrained (the weights of the package), or data sets to train on: recovered",
     "format": "boris: aggregated events; boris-tabular: START and STOP rows (reading tells them "
     "apart); elan: one .eaf per clip; frames: one table row per frame",
-    "annotator": "who labelled a BORIS file (its name if none); the one ELAN tier or column to "
-    "take",
+    "annotator": "who labelled a BORIS file (its name if none) or the lone tier of an ELAN "
+    "file; the one ELAN tier, person or column to take",
     "names": "what other names mean, as jump=skill; NAME= leaves one out",
     "fps": "frame rate of clips that have neither a video nor a rate in clips.csv",
     "gaps": "label of frames that have none, instead of a fault",
     "replace": "replace labels that differ",
+    "dry_run": "say what each row would become and what is wrong; write nothing",
     "import": "folder in data/: a new one for authors, else yours",
     "source": "a folder, or one file",
     "out": "folder; data/<dataset>/exchange/<format> if none",
@@ -181,7 +182,9 @@ def take(options) -> None:
         return
     from gymlib import formats
 
-    about = {name: getattr(options, name) for name in ("annotator", "gaps", "fps", "replace")}
+    about = {
+        name: getattr(options, name) for name in ("annotator", "gaps", "fps", "replace", "dry_run")
+    }
     names = dict(_meaning(text) for text in options.names)
     print(formats.take(own, options.format, options.source, names=names, **about))
 
@@ -329,6 +332,7 @@ def _add_exchange(commands) -> None:
     add("--names", HELP["names"], nargs="*", default=[], metavar="NAME=LABEL")
     add("--gaps", HELP["gaps"])
     add("--replace", HELP["replace"], action="store_true")
+    add("--dry-run", HELP["dry_run"], action="store_true")
     add("--fps", HELP["fps"], type=float)
     add = _add(commands, "export", export)
     add("--dataset", HELP["dataset"], default="simulated")

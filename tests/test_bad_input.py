@@ -90,6 +90,7 @@ def test_an_unknown_data_set_says_which_there_are(run):
 
 
 def test_all_unusable_videos_are_listed(run):
+    videos().mkdir(parents=True)
     (videos() / "empty.mp4").touch()
     (videos() / "text.mov").write_text("no video")
     truncate(videos() / "cut.mp4", keep=0.02)

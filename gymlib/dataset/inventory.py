@@ -114,9 +114,10 @@ def _rows(
     """
     first, clashes = dict(taken or {}), []
     for file in files:
-        other = first.setdefault(_name(file.stem), file)
+        name = paths.nearest_name(file.stem, "video")
+        other = first.setdefault(name, file)
         if other is not file:
-            clashes.append(f"{other} and {file}: two clips named {_name(file.stem)!r}")
+            clashes.append(f"{other} and {file}: two clips named {name!r}")
     found = films.look(data, files)
     faults = [info for info in found.values() if isinstance(info, str)]
     if clashes:
@@ -132,22 +133,14 @@ def _left_out(data: Dataset, faults: list[str]) -> list[str]:
 def _row(file: Path, info: VideoInfo, folder: Path) -> dict:
     group = file.relative_to(folder / "videos").parts[:-1]
     return {
-        "clip": _name(file.stem),
-        "video": _name(group[0] if group else file.stem),
+        "clip": paths.nearest_name(file.stem, "video"),
+        "video": paths.nearest_name(group[0] if group else file.stem, "video"),
         "path": file.relative_to(folder).as_posix(),
         "fps": info.fps,
         "frames": info.frames,
         "width": info.width,
         "height": info.height,
     }
-
-
-def _name(text: str) -> str:
-    """The text itself where it can be a name; phones and people write blanks and brackets."""
-    try:
-        return paths.safe_name(text)
-    except ValueError:
-        return paths.made_safe(text, "video")
 
 
 def _write(data: Dataset, rows: list[dict], more: Mapping | None = None) -> pd.DataFrame:

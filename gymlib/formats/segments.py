@@ -1,7 +1,7 @@
 """Labelled segments on their way from other programs into annotation files; every fault is kept."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -48,7 +48,7 @@ class Reading:
     segments, faults : filled while files are read.
     """
 
-    clocks: dict[str, Clock]
+    clocks: Mapping[str, Clock]
     names: dict[str, str] = field(default_factory=dict)
     annotator: str | None = None
     segments: list[LabelledSegment] = field(default_factory=list)
@@ -89,11 +89,21 @@ class Reading:
             both = " and ".join(map(repr, named))
             return self.fault(file, row, f"names two clips, {both}; one of them must be wrong")
         if named:
-            return named[0]
+            return self._usable(named[0], file)
         near = [n for hint in wanted for n in difflib.get_close_matches(hint, self.clocks, n=1)]
         mean = f"; did you mean {near[0]!r}?" if near else ""
         tried = " or ".join(map(repr, dict.fromkeys(wanted))) or "nothing"
         return self.fault(file, row, f"no clip of clips.csv is named by {tried}{mean}")
+
+    def _usable(self, clip: str, file: str) -> str | None:
+        """The clip, if its frames are known in time; one fault for all its rows if not."""
+        try:
+            self.clocks[clip]
+            return clip
+        except ValueError as error:
+            if Fault(file, None, str(error)) not in self.faults:
+                self.fault(file, None, str(error))
+            return None
 
     def person(self, name: str, file: str) -> str | None:
         """``name`` if an annotator can have it; None is a fault."""

@@ -97,14 +97,15 @@ def test_clocks_come_from_the_video_then_from_the_rate(mine):
             clock.read(mine, fps=wrong)
     mine.write(table.assign(video="v", width=64, height=48, frames=5), "clips.csv")
     with pytest.raises(ValueError, match="clip even: 5 frames, but its video has 8"):
-        clock.read(mine)
+        clock.read(mine)["even"]
 
 
 def test_frames_too_short_for_milliseconds_are_refused(mine):
     about = {"video": "v", "path": "", "fps": 1000, "frames": 5, "width": 64, "height": 48}
     mine.write(pd.DataFrame([{"clip": "a"} | about]), "clips.csv")
     with pytest.raises(ValueError, match="within a millisecond"):
-        clock.read(mine)
+        clock.read(mine)["a"]
+    assert clock.read(mine, exact=False)["a"].frames == 5, "the per-frame table needs no times"
 
 
 # --- round trips ------------------------------------------------------------------------------
