@@ -130,8 +130,9 @@ def hand_in(data: Dataset, annotator: str) -> str:
     """Move the complete clips of a draft to ``annotations/<annotator>.csv``; says what it did.
 
     Rows of the same clips that were handed in before are replaced. Clips with frames left stay
-    in the draft, and are listed, as do those that clips.csv has no more. Raises MissingFileError without a draft, AnnotationError for
-    rows that cannot be read.
+    in the draft, and are listed, as do those that clips.csv has no more.
+
+    Raises MissingFileError without a draft, AnnotationError for rows that cannot be read.
     """
     file = AnnotatorFile(data, annotator, draft=True)
     if not file.path.is_file():

@@ -20,7 +20,9 @@ COLUMNS = ("clip", "start", "end", "label")
 RESERVED = ("clip", "frame", "time", "majority", "agreement", "label")
 """Columns of labels.parquet and of tables per frame that an annotator's name must not be."""
 LONGEST_COMMENT = 10_000
-"""Characters; from 131,072 on no program that reads tables of text takes a cell."""
+"""Characters of one remark; from 131,072 on nothing that reads tables of text takes a cell."""
+LONGEST_CELL = 10 * LONGEST_COMMENT
+"""Segments that become one keep what was said of each."""
 
 _WHOLE = re.compile(r"\d{1,9}")
 
@@ -171,8 +173,8 @@ def _row_faults(cells: dict[str, str], lengths: dict[str, int]) -> list[str]:
         messages.append(f"clip {cells['clip']!r} is not in clips.csv{hint}")
     if cells["label"] not in (*CLASSES, UNLABELED):
         messages.append(f"unknown label {cells['label']!r}; expected {', '.join(CLASSES)}")
-    if len(cells.get("comment", "")) > LONGEST_COMMENT:
-        messages.append(f"a comment of {len(cells['comment'])} characters; {LONGEST_COMMENT} fit")
+    if len(cells.get("comment", "")) > LONGEST_CELL:
+        messages.append(f"a comment of {len(cells['comment'])} characters; {LONGEST_CELL} fit")
     if any("\ufffd" in cell for cell in cells.values()):
         messages.append("letters that are not UTF-8; save the file with the encoding UTF-8")
     for name in ("start", "end"):
@@ -218,15 +220,14 @@ def _missing(annotations: dict[str, pd.DataFrame], clips, every_clip: bool) -> l
     """Clips that nobody labelled, and annotators that clips.csv asks for."""
     if not annotations:
         return [Fault("annotations/", None, "no annotation file; expected <annotator>.csv")]
+    annotations = {who: table for who, table in annotations.items() if table.columns.is_unique}
     covered = {
         annotator: set(table["clip"].str.strip()) if "clip" in table else set()
         for annotator, table in annotations.items()
     }
     given = {label for table in annotations.values() for label in table.get("label", ())}
     if every_clip and {label.strip() for label in given} == {UNLABELED}:
-        return [
-            Fault("annotations/", None, "every segment is Unlabeled: there is nothing to learn")
-        ]
+        return [Fault("annotations/", None, "all is Unlabeled: there is nothing to learn from")]
     everyone = set().union(*covered.values())
     faults = [
         Fault("annotations/", None, f"clip {clip}: no annotator labelled it")

@@ -23,7 +23,7 @@ from pathlib import Path
 import pandas as pd
 
 from gymlib.files.atomic import write_text
-from gymlib.files.formulas import guarded_table
+from gymlib.files.formulas import guarded_table, unguarded
 from gymlib.formats.boris_events import Observation, Row
 from gymlib.formats.clock import Clock
 from gymlib.formats.segments import LabelledSegment, Reading
@@ -55,11 +55,7 @@ PICTURES = "From directories of images"
 
 
 def write(
-    path: Path,
-    segments: list[LabelledSegment],
-    clocks: Mapping[str, Clock],
-    *,
-    aggregated: bool = True,
+    path: Path, segments: list[LabelledSegment], clocks: Mapping, *, aggregated: bool = True
 ) -> None:
     """One annotator's segments as a tab-separated table of BORIS 9, in the order given.
 
@@ -158,6 +154,7 @@ def _table(path: Path, reading: Reading) -> tuple[list[str], dict, list[Row]] | 
             "export the events from BORIS as tabular or aggregated events (TSV or CSV)",
         )  # fmt: skip
     columns = [name.strip() for name in records[at]]
+    records = [[unguarded(cell) for cell in record] for record in records]
     rows = [(i + 1, dict(zip(columns, r))) for i, r in enumerate(records) if i > at and any(r)]
     twice = [name for name in _DECISIVE if columns.count(name) > 1]
     if twice:

@@ -20,8 +20,10 @@ from jaxtyping import Float
 from gymlib import video
 from gymlib.dataset import Dataset
 
-SHORTEST_FRAME = 0.001
+SHORTEST_FRAME = 0.0011
 """Seconds; frames must last longer, so that times in milliseconds tell them apart."""
+EARLY = 0.001
+"""Seconds by which BORIS stops a state before the next begins: a time half-way means the later."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class Clock:
         if not -frame <= seconds <= last + frame:
             raise ValueError(f"{seconds:.3f} s lies outside the clip, which lasts {last:.3f} s")
         right = int(np.clip(np.searchsorted(self.borders, seconds), 1, self.frames))
-        nearer = seconds - self.borders[right - 1] < self.borders[right] - seconds
+        before, after = seconds - self.borders[right - 1], self.borders[right] - seconds
+        nearer = before < after - min(EARLY, (before + after) / 20)
         return right - 1 if nearer else right
 
 

@@ -17,7 +17,6 @@ from gymlib.files.formulas import guarded_table
 from gymlib.files.progress import progress
 from gymlib.files.tables import write_table
 from gymlib.formats import boris, clock, elan, frames
-from gymlib.formats.clock import Clock
 from gymlib.formats.segments import LabelledSegment, Reading, by_person, from_tables, to_tables
 
 _TABLES = (".tsv", ".csv", ".txt")
@@ -75,11 +74,7 @@ def export(
 
 
 def write(
-    data: Dataset,
-    form: str,
-    segments: list[LabelledSegment],
-    clocks: Mapping[str, Clock],
-    out: Path,
+    data: Dataset, form: str, segments: list[LabelledSegment], clocks: Mapping, out: Path
 ) -> list[Path]:
     """Write segments of a data set's clips, whoever set them, as :func:`export` does.
 

@@ -20,7 +20,6 @@ from gymlib.annotation import majority
 from gymlib.annotation.checks import RESERVED, parse
 from gymlib.files.formulas import guarded_table
 from gymlib.files.tables import write_table
-from gymlib.formats.clock import Clock
 from gymlib.formats.segments import LEFT_OUT, LabelledSegment, Reading, by_person, joined, to_tables
 from gymlib.formats.text import read_records, read_text
 from gymlib.labels import CLASSES
@@ -28,7 +27,7 @@ from gymlib.labels import CLASSES
 KEYS = ("clip", "frame", "time")
 
 
-def write(path: Path, segments: list[LabelledSegment], clocks: Mapping[str, Clock]) -> None:
+def write(path: Path, segments: list[LabelledSegment], clocks: Mapping) -> None:
     """All annotators' segments as one CSV table; clips in the order of ``clocks``."""
     clips = pd.DataFrame([(c.clip, c.frames) for c in clocks.values()], columns=["clip", "frames"])
     table = majority.label_table(to_tables(segments), clips).drop(columns="agreement")

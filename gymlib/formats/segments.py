@@ -10,7 +10,6 @@ import pandas as pd
 
 from gymlib.annotation.checks import COLUMNS, RESERVED, Fault, coverage_faults
 from gymlib.files import paths
-from gymlib.formats.clock import Clock
 from gymlib.labels import CLASSES, UNLABELED
 
 LARGEST = 50_000_000  # bytes of one file; a thousand clips take about one million
@@ -48,7 +47,7 @@ class Reading:
     segments, faults : filled while files are read.
     """
 
-    clocks: Mapping[str, Clock]
+    clocks: Mapping
     names: dict[str, str] = field(default_factory=dict)
     annotator: str | None = None
     segments: list[LabelledSegment] = field(default_factory=list)

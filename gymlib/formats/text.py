@@ -5,8 +5,6 @@ import io
 import re
 from pathlib import Path
 
-from gymlib.files.formulas import unguarded
-
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
 
 
@@ -27,7 +25,7 @@ def read_records(text: str, header: str) -> list[list[str]]:
     """
     delimiter = max("\t,;", key=header.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return [[unguarded(cell) for cell in row] for row in rows]
+    return list(rows)
 
 
 def with_point(number: str) -> str:
