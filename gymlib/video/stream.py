@@ -33,7 +33,7 @@ _CONTAINERS = (
     "ivf yuv4mpegpipe rm wtv mjpeg wav mp3 aac"
 )
 _LOCAL_ONLY = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS.replace(" ", ",")}
-_LENGTH_SAID = ("matroska,webm", "flv")
+_LENGTH_SAID = ("matroska,webm", "flv", "mxf")
 """Containers whose header says how long the whole film lasts, whatever there is of it."""
 
 

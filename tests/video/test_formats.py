@@ -282,6 +282,7 @@ NOISE = np.random.default_rng(0).integers(0, 255, (25, 48, 64, 3), dtype=np.uint
         ("half.webm", "libvpx", {}),
         ("half.avi", "mpeg4", {}),
         ("half.flv", "flv", {}),
+        ("half.mxf", "mpeg2video", {}),
         ("half.mov", "mjpeg", {"movflags": "+faststart"}),
         ("half.mp4", "libx264", {"movflags": "+faststart"}),
     ],
