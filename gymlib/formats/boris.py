@@ -48,6 +48,7 @@ TABULAR = [
 """Columns of tabular events, BORIS 9."""
 MEDIA = ("Media file name", "Media file", "Media file path", "Source")
 """Columns that may name the video, by version."""
+TIMES = ("Start (s)", "Stop (s)", "Time")
 PICTURES = "From directories of images"
 
 
@@ -129,7 +130,7 @@ def read(path: Path, reading: Reading) -> None:
             # Subjects are told apart, so that two of them in one clip are seen to overlap.
             key = clip, cells.get("Observation id", ""), cells.get("Subject", "")
             observations.setdefault(key, []).append((number, cells))
-    mixed = _mixed(path.name, annotator, observations, reading)
+    mixed = _mixed(path.name, observations, reading)
     for (clip, _, _), events in observations.items():
         if clip in mixed:
             continue
@@ -167,18 +168,10 @@ def _table(path: Path, reading: Reading) -> tuple[list[str], dict, list[Row]] | 
     return columns, about, rows
 
 
-_DECISIVE = (
-    "Observation id",
-    "Behavior",
-    "Behavior type",
-    "Status",
-    "Start (s)",
-    "Stop (s)",
-    "Time",
-)
+_DECISIVE = ("Observation id", "Behavior", "Behavior type", "Status", *TIMES)
 
 
-def _mixed(file: str, annotator: str, observations: Mapping, reading: Reading) -> set[str]:
+def _mixed(file: str, observations: Mapping, reading: Reading) -> set[str]:
     """Clips of an observation that plays several, and clips of several observations; faults."""
     clips: dict[str, list[str]] = {}
     names: dict[str, list[str]] = {}
@@ -187,7 +180,7 @@ def _mixed(file: str, annotator: str, observations: Mapping, reading: Reading) -
         names.setdefault(clip, []).append(name)
     mixed = set()
     for name, own in clips.items():
-        if len(own := list(dict.fromkeys(own))) > 1:
+        if name and len(own := list(dict.fromkeys(own))) > 1:
             message = f"observation {name!r} plays several clips, {', '.join(own)}, one after the "
             message += "other, and times count from the first; make an observation per clip"
             reading.fault(file, None, message)

@@ -213,6 +213,16 @@ def test_an_observation_that_plays_two_clips_is_refused(put, reading, name):
         assert all("names two clips" in fault for fault in found) and len(found) == 2
 
 
+def test_a_table_without_observations_may_hold_several_clips(put, reading):
+    """Cut down by hand; the media name the clips."""
+    columns = ["Media file", "Behavior", "Behavior type", "Start (s)", "Stop (s)"]
+    other = [state("idle", 0, 0.32, clip="salto_2")]
+    own = reading()
+    boris.read(put(table(columns, [*STATES, *other])), own)
+    assert shown(own.complete()) == [*SEGMENTS, ("salto_2", "anna", 0, 7, "idle")]
+    assert not own.faults
+
+
 def test_an_observation_longer_than_the_clip_is_refused(put, reading):
     """Events in the second film of a queue only: its length gives it away."""
     rows = changed(STATES, Total_length="6.000")
