@@ -179,7 +179,7 @@ def _refuse_what_pympi_takes(content: bytes) -> None:
 def _origin(document: Elan.Eaf, clip: str = "") -> int:
     """Milliseconds of the clip's video at which ELAN's time begins (synchronised media)."""
     media = document.media_descriptors
-    own = [one for one in media if Path(_medium(one)).stem == clip]
+    own = [one for one in media if paths.nearest_name(Path(_medium(one)).stem, "") == clip]
     films = [one for one in media if one.get("MIME_TYPE", "").startswith("video")]
     origins = [int(one.get("TIME_ORIGIN") or 0) for one in own or films or media]
     return origins[0] if origins else 0

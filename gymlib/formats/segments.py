@@ -80,10 +80,14 @@ class Reading:
         return known.get(name.strip().lower())
 
     def clip(self, file: str, row: int | None, *hints: str) -> str | None:
-        """The clip that the hints name (a name, or a media file); none or two are a fault."""
+        """The clip that the hints name (a name, or a media file); none or two are a fault.
+
+        A film called "IMG 0042 (1).MOV" is the clip IMG_0042_1, as in clips.csv.
+        """
         wanted = [hint.strip() for hint in hints if hint.strip() not in ("", "NA")]
         stems = [Path(hint.replace("\\", "/")).stem for hint in wanted]
-        named = list(dict.fromkeys(name for name in [*wanted, *stems] if name in self.clocks))
+        names = [*wanted, *stems, *(paths.nearest_name(stem, "") for stem in stems)]
+        named = list(dict.fromkeys(name for name in names if name in self.clocks))
         if len(named) > 1:
             both = " and ".join(map(repr, named))
             return self.fault(file, row, f"names two clips, {both}; one of them must be wrong")

@@ -148,6 +148,18 @@ def test_the_media_file_names_the_clip_where_the_observation_does_not(put, readi
         assert shown(own.complete()) == SEGMENTS and not own.faults
 
 
+@pytest.mark.parametrize("film", ["D:\\\\Monday training\\\\salto (1).MOV", "/films/salto (1).mp4"])
+def test_a_film_named_as_phones_do_is_its_clip(put, reading, film):
+    rows = changed(STATES, Observation_id="o", Source=f"player #1:{film}", Media_file_name=film)
+    own = reading()
+    boris.read(put(table(boris.AGGREGATED, rows)), own)
+    assert shown(own.complete()) == SEGMENTS and not own.faults
+    own = reading()
+    url = "file:///C:/Monday%20training/salto%20(1).mp4"
+    elan.read(put(eaf({"anna": ALIGNED}, media=url), "salto (1).eaf"), own)
+    assert shown(own.complete()) == SEGMENTS and not own.faults
+
+
 def test_point_events_label_from_here_on(put, reading):
     rows = [
         row | {"Behavior type": "POINT", "Stop (s)": row["Start (s)"], "Duration (s)": "NA"}
