@@ -7,7 +7,7 @@ asks (phones record portrait as rotated landscape), so that pixels are square an
 from gymlib.video.grey import read_grey
 from gymlib.video.info import VideoError, VideoInfo
 from gymlib.video.jpegs import read_jpegs
-from gymlib.video.reading import Frame, frame_times, pick_frames, probe, read_frames, scan
+from gymlib.video.reading import Frame, pick_frames, probe, read_frames, scan
 from gymlib.video.stream import ENDINGS
 from gymlib.video.writing import write_video
 
@@ -16,7 +16,6 @@ __all__ = [
     "Frame",
     "VideoError",
     "VideoInfo",
-    "frame_times",
     "pick_frames",
     "probe",
     "read_frames",

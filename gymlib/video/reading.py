@@ -30,6 +30,7 @@ class Scan(NamedTuple):
 
     info: VideoInfo
     times: Float[np.ndarray, " frames"]
+    """Seconds since the film's start at which each frame is shown, as :func:`read_frames`."""
     end: float
     """Seconds at which the longest of its streams ends, which may be the sound."""
     damage: str
@@ -44,11 +45,6 @@ def probe(path: str | Path, keep_truncated: bool = False) -> VideoInfo:
     Raises VideoError as :func:`read_frames`.
     """
     return scan(path, keep_truncated).info
-
-
-def frame_times(path: str | Path) -> Float[np.ndarray, " frames"]:
-    """Seconds since the film's start at which each frame is shown, as :func:`read_frames`."""
-    return scan(path).times
 
 
 def scan(path: str | Path, keep_truncated: bool = False) -> Scan:

@@ -97,7 +97,7 @@ def agree(path, frames: int, size: tuple[int, int], times) -> None:
     read = list(video.read_frames(path))
     assert [frame.index for frame in read] == list(range(frames))
     assert {frame.rgb.shape for frame in read} == {(*size, 3)}
-    for found in ([f.time for f in read], video.frame_times(path),
+    for found in ([f.time for f in read], video.scan(path).times,
                   [f.time for f in sample_frames(path, 1)],
                   [time for time, _ in working_frames(path, False)]):  # fmt: skip
         np.testing.assert_allclose(found, times, atol=0.0015)  # some keep milliseconds
@@ -210,7 +210,7 @@ def test_times_count_from_the_containers_start(tmp_path, suffix, codec):
         encode(out, shown, 5, start=16)
     times = 0.16 + np.arange(5) / 25
     if codec == "mp2":  # its own delay
-        times = times - times[0] + video.frame_times(path)[0]
+        times = times - times[0] + video.scan(path).times[0]
         assert 0.1 < times[0] < 0.2
     agree(path, 5, (48, 64), times)
     assert video.scan(path).end == pytest.approx(1, abs=0.1), "the sound goes on"

@@ -87,7 +87,7 @@ def test_4k(tmp_path):
     assert next(video.read_frames(path)).rgb.shape == (2160, 3840, 3)
 
 
-def test_times_without_decoding_are_those_of_the_decoded_frames(tmp_path, clip):
+def test_times_of_a_scan_are_those_of_the_frames_read(tmp_path, clip):
     for suffix in ("mp4", "mkv"):
         write_raw(tmp_path / f"phone.{suffix}", [0, 40, 60, 200, 240, 1000, 1030, 1100])
     write_raw(tmp_path / "late.mp4", [500, 540, 580])
@@ -99,7 +99,7 @@ def test_times_without_decoding_are_those_of_the_decoded_frames(tmp_path, clip):
                 bare.mux(packet)
     for file in [clip, *sorted(tmp_path.glob("*.m*")), tmp_path / "bare.h264"]:
         expected = [frame.time for frame in video.read_frames(file)]
-        np.testing.assert_allclose(video.frame_times(file), expected, atol=1e-6, err_msg=file.name)
+        np.testing.assert_allclose(video.scan(file).times, expected, atol=1e-6, err_msg=file.name)
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mkv"])
