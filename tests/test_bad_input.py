@@ -135,6 +135,18 @@ def odd(path):
         out.mux(stream.encode())
 
 
+def dropping(path):
+    """Twelve chunks of an AVI, three of them empty: frames that a capture program lost."""
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("mpeg4", rate=25)
+        stream.height, stream.width, stream.pix_fmt = 48, 64, "yuv420p"
+        for moment in (0, 1, 2, 3, 7, 8, 9, 10, 11):
+            picture = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 200, np.uint8), "rgb24")
+            picture.pts, picture.time_base = moment, Fraction(1, 25)
+            out.mux(stream.encode(picture))
+        out.mux(stream.encode())
+
+
 def variable(path):
     """Six frames at uneven times, as phones write them."""
     with av.open(str(path), "w") as out:
@@ -185,16 +197,22 @@ def test_unusual_videos_are_predicted(predict):
     film(videos() / "large.mp4", frames=2, size=(2160, 3840))
     odd(videos() / "odd.mkv")
     variable(videos() / "phone.mp4")
+    dropping(videos() / "dropped.avi")
+    film(videos() / "Monday training" / "IMG 0042 (1).MOV", frames=4)
+    truncate(videos() / "cut.mp4")
     status, said = predict()
     assert status == 0, said
+    assert "left out: videos/cut.mp4: truncated" in said
     frames = {"single": 1, "portrait": 3, "large": 2, "odd": 3, "phone": 6}
+    frames |= {"dropped": 9, "IMG_0042_1": 4}
     assert predicted().to_dict() == frames
     sizes = {}
     for clip, expected in frames.items():
         info = video.probe(ensemble.folder(Dataset("mine")) / "overlay" / f"{clip}.mp4")
         assert info.frames == expected
         sizes[clip] = info.width
-    assert sizes == {"single": 64, "portrait": 36, "large": 3840, "odd": 60, "phone": 64}
+    assert sizes == {"single": 64, "portrait": 36, "large": 3840, "odd": 60, "phone": 64,
+                     "dropped": 64, "IMG_0042_1": 64}  # fmt: skip
     times = Dataset("mine").keypoints.query("clip == 'phone'")["time"]
     np.testing.assert_allclose(times, [0, 0.04, 0.06, 0.2, 0.24, 1.0], atol=1e-6)
 
