@@ -42,12 +42,13 @@ HELP = {
     "(pretrained+mine+monday)",
     "format": "boris: aggregated events; boris-tabular: START and STOP rows (reading tells them "
     "apart); elan: one .eaf per clip; frames: one table row per frame",
-    "annotator": "who labelled a BORIS file (its name if none); the one ELAN tier or column to "
-    "take",
+    "annotator": "who labelled a BORIS file (its name if none) or the lone tier of an ELAN "
+    "file; the one ELAN tier, person or column to take",
     "names": "what other names mean, as jump=skill; NAME= leaves one out",
     "fps": "frame rate of clips that have neither a video nor a rate in clips.csv",
     "gaps": "label of frames that have none, instead of a fault",
     "replace": "replace labels that differ",
+    "dry_run": "say what each row would become and what is wrong; write nothing",
     "import": "folder in data/: a new one for authors, else yours",
     "source": "a folder, or one file",
     "out": "folder; data/<dataset>/exchange/<format> if none",
@@ -108,8 +109,7 @@ def data(options) -> None:
     from gymlib.thesis import datasets
 
     own = _dataset(options)
-    for note in datasets.make(own, options.source, options.clips):
-        print(f"note: {note}", file=sys.stderr)
+    _tell(datasets.make(own, options.source, options.clips))
     people = own.annotators
     if people:
         reading.read(own)  # every fault now, before anything long runs
@@ -117,11 +117,19 @@ def data(options) -> None:
     print(f"{own.name}: {len(own.clips)} clips, {frames} frames, {len(people)} annotators")
 
 
+def _tell(notes: list[str]) -> None:
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+
+
 def predict(options) -> None:
     """Label films, or the videos of a data set; write a report, tables and overlay videos."""
     from gymlib.prediction.open import teachers
     from gymlib.prediction.predict import predict as label
+    from gymlib.thesis import datasets
 
+    if not options.films:
+        _tell(datasets.make(_dataset(options), options.source))
     page = label(
         options.films,
         _dataset(options),
@@ -180,7 +188,9 @@ def take(options) -> None:
         return
     from gymlib import formats
 
-    about = {name: getattr(options, name) for name in ("annotator", "gaps", "fps", "replace")}
+    about = {
+        name: getattr(options, name) for name in ("annotator", "gaps", "fps", "replace", "dry_run")
+    }
     names = dict(_meaning(text) for text in options.names)
     print(formats.take(own, options.format, options.source, names=names, **about))
 
@@ -328,6 +338,7 @@ def _add_exchange(commands) -> None:
     add("--names", HELP["names"], nargs="*", default=[], metavar="NAME=LABEL")
     add("--gaps", HELP["gaps"])
     add("--replace", HELP["replace"], action="store_true")
+    add("--dry-run", HELP["dry_run"], action="store_true")
     add("--fps", HELP["fps"], type=float)
     add = _add(commands, "export", export)
     add("--dataset", HELP["dataset"], default="simulated")

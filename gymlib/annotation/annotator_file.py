@@ -13,12 +13,13 @@ import pandas as pd
 from jaxtyping import Int
 
 from gymlib.annotation import checks
-from gymlib.annotation.checks import COLUMNS, AnnotationError
+from gymlib.annotation.checks import COLUMNS, LONGEST_COMMENT, AnnotationError
 from gymlib.annotation.editing import NOT_YET, blank, gaps
 from gymlib.annotation.reading import read_annotation
 from gymlib.dataset import Dataset
 from gymlib.files import lock
 from gymlib.files.atomic import MissingFileError, write_text
+from gymlib.files.formulas import guarded_table
 from gymlib.labels import CODES, NAMES, Segment, segments
 
 WAIT = 10.0
@@ -111,13 +112,17 @@ def with_comment(
 ) -> list[dict]:
     """``said`` with another comment on the segment at ``frame``, line breaks as spaces.
 
-    Raises ValueError if the frame has no label.
+    Raises ValueError if the frame has no label, or the comment is too long.
     """
     rows = _rows_of(clip, codes, said)
     row = next((r for r in rows if int(r["start"]) <= frame <= int(r["end"])), None)
     if row is None:
         raise ValueError(f"frame {frame} has no label yet: label it, then comment on it")
     row["comment"] = " ".join(comment.split())
+    if len(row["comment"]) > LONGEST_COMMENT:
+        raise ValueError(
+            f"the comment has {len(row['comment'])} characters, {LONGEST_COMMENT} fit: shorten it"
+        )
     return rows
 
 
@@ -125,17 +130,21 @@ def hand_in(data: Dataset, annotator: str) -> str:
     """Move the complete clips of a draft to ``annotations/<annotator>.csv``; says what it did.
 
     Rows of the same clips that were handed in before are replaced. Clips with frames left stay
-    in the draft, and are listed. Raises MissingFileError without a draft, AnnotationError for
-    rows that cannot be read.
+    in the draft, and are listed, as do those that clips.csv has no more.
+
+    Raises MissingFileError without a draft, AnnotationError for rows that cannot be read.
     """
     file = AnnotatorFile(data, annotator, draft=True)
     if not file.path.is_file():
         raise MissingFileError(f"{file.path} is missing: nothing to hand in")
-    lengths, handed, left = data.clips.set_index("clip")["frames"], 0, []
+    lengths, handed, left, gone = data.clips.set_index("clip")["frames"], 0, [], []
     with held(data, annotator):
         draft, final = _read(file.path), _read(file.final)
         for clip in dict.fromkeys(draft["clip"].str.strip()):
-            if missing := gaps(file.read(clip, int(lengths.get(clip, 1)))):
+            if clip not in lengths:
+                gone.append(clip)
+                continue
+            if missing := gaps(file.read(clip, int(lengths[clip]))):
                 left.append(f"{clip}: " + ", ".join(_span(segment) for segment in missing))
                 continue
             own = draft[draft["clip"].str.strip() == clip]
@@ -147,7 +156,8 @@ def hand_in(data: Dataset, annotator: str) -> str:
             _write(file.path, draft)
     clips = "1 clip" if handed == 1 else f"{handed} clips"
     text = f"{clips} handed in to {file.final.parent.name}/{file.final.name}"
-    return text + (f"; {len(left)} half labelled stay a draft: {'; '.join(left)}" if left else "")
+    text += f"; {len(left)} half labelled stay a draft: {'; '.join(left)}" if left else ""
+    return text + (f"; not in clips.csv, stay a draft: {', '.join(gone)}" if gone else "")
 
 
 def held(data: Dataset, annotator: str):
@@ -174,7 +184,7 @@ def _write(path: Path, table: pd.DataFrame) -> None:
     if table.empty:
         path.unlink(missing_ok=True)
         return
-    text = table.fillna("").to_csv(index=False, lineterminator="\n")
+    text = guarded_table(table.fillna("")).to_csv(index=False, lineterminator="\n")
     if "\ufffd" in text:
         raise ValueError(f"{path} is not UTF-8; save it with that encoding before labelling")
     write_text(path, text)

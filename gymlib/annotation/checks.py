@@ -13,11 +13,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from gymlib.files.formulas import unguarded
 from gymlib.labels import CLASSES, UNLABELED
 
 COLUMNS = ("clip", "start", "end", "label")
-RESERVED = ("clip", "frame", "majority", "agreement", "label")
-"""Columns of labels.parquet that an annotator's name must not be."""
+RESERVED = ("clip", "frame", "time", "majority", "agreement", "label")
+"""Columns of labels.parquet and of tables per frame that an annotator's name must not be."""
+LONGEST_COMMENT = 10_000
+"""Characters of one remark; from 131,072 on nothing that reads tables of text takes a cell."""
+LONGEST_CELL = 10 * LONGEST_COMMENT
+"""Segments that become one keep what was said of each."""
 
 _WHOLE = re.compile(r"\d{1,9}")
 
@@ -51,9 +56,16 @@ def parse(text: str) -> pd.DataFrame:
     the last column, because people write commas in comments.
     """
     header, *rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=None))) or [[]]
+    while (
+        len(header) > 1
+        and not header[-1].strip()
+        and not any(len(row) >= len(header) and row[len(header) - 1].strip() for row in rows)
+    ):  # spreadsheets write empty columns
+        header, rows = header[:-1], [row[: len(header) - 1] for row in rows]
     last = max(len(header) - 1, 0)
     full = [row + [""] * (len(header) - len(row)) for row in rows]
     cells = [[*row[:last], ",".join(row[last:])] for row in full]
+    cells = [[unguarded(cell) for cell in row] for row in cells]
     return pd.DataFrame(cells, columns=[name.strip() for name in header] or [""], dtype=str)
 
 
@@ -92,7 +104,7 @@ def check(
     order, checked = {clip: number for number, clip in enumerate(lengths)}, {}
     for annotator, table in annotations.items():
         faults += check_header(annotator, table)
-        if set(COLUMNS) <= set(table):
+        if set(COLUMNS) <= set(table) and table.columns.is_unique:
             rows, found = _check_rows(annotator, _rows(table), lengths)
             faults += found
             rows.sort(key=lambda row: (order.get(row["clip"], -1), row["start"] or 0))
@@ -114,6 +126,10 @@ def check_header(annotator: str, table: pd.DataFrame) -> list[Fault]:
     file, faults = f"{annotator}.csv", []
     if annotator in RESERVED:
         faults.append(Fault(file, None, f"{annotator!r} cannot be an annotator's name; rename it"))
+    twice = table.columns[table.columns.duplicated()].unique()
+    for column in twice:
+        named = f"are named {column!r}" if column else "with cells have no name"
+        faults.append(Fault(file, None, f"two columns {named}; rename or remove one"))
     absent = [column for column in COLUMNS if column not in table]
     if absent:
         found = ", ".join(map(str, table.columns)) or "nothing"
@@ -157,6 +173,8 @@ def _row_faults(cells: dict[str, str], lengths: dict[str, int]) -> list[str]:
         messages.append(f"clip {cells['clip']!r} is not in clips.csv{hint}")
     if cells["label"] not in (*CLASSES, UNLABELED):
         messages.append(f"unknown label {cells['label']!r}; expected {', '.join(CLASSES)}")
+    if len(cells.get("comment", "")) > LONGEST_CELL:
+        messages.append(f"a comment of {len(cells['comment'])} characters; {LONGEST_CELL} fit")
     if any("\ufffd" in cell for cell in cells.values()):
         messages.append("letters that are not UTF-8; save the file with the encoding UTF-8")
     for name in ("start", "end"):
@@ -202,10 +220,14 @@ def _missing(annotations: dict[str, pd.DataFrame], clips, every_clip: bool) -> l
     """Clips that nobody labelled, and annotators that clips.csv asks for."""
     if not annotations:
         return [Fault("annotations/", None, "no annotation file; expected <annotator>.csv")]
+    annotations = {who: table for who, table in annotations.items() if table.columns.is_unique}
     covered = {
         annotator: set(table["clip"].str.strip()) if "clip" in table else set()
         for annotator, table in annotations.items()
     }
+    given = {label for table in annotations.values() for label in table.get("label", ())}
+    if every_clip and {label.strip() for label in given} == {UNLABELED}:
+        return [Fault("annotations/", None, "all is Unlabeled: there is nothing to learn from")]
     everyone = set().union(*covered.values())
     faults = [
         Fault("annotations/", None, f"clip {clip}: no annotator labelled it")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from gymlib import video
 from gymlib.annotation import checks, majority
-from gymlib.dataset import Dataset
+from gymlib.dataset import Dataset, films
 from gymlib.files.atomic import existing
+from gymlib.video import VideoError
 
 
 def read_annotation(path: Path) -> pd.DataFrame:
@@ -38,7 +38,11 @@ def read(data: Dataset, *, every_clip: bool = True) -> dict[str, pd.DataFrame]:
             "labeller in notebook 01 makes one"
         )
     files = {name: read_annotation(data.annotation(name)) for name in names}
-    counted = {clip: video.probe(path).frames for clip, path in data.videos.items()}
+    looked = films.look(data, data.videos.values())
+    if bad := [f"{clip}: {looked[file]}" for clip, file in data.videos.items()
+               if isinstance(looked[file], str)]:  # fmt: skip
+        raise VideoError("videos that cannot be used:\n- " + "\n- ".join(bad))
+    counted = {clip: looked[file].frames for clip, file in data.videos.items()}
     return checks.check(files, data.clips, video_frames=counted, every_clip=every_clip)
 
 

@@ -1,6 +1,5 @@
 """A data set as one object: its folder, its tables, its clips."""
 
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,10 +8,11 @@ import pandas as pd
 from gymlib import labels
 from gymlib.dataset import schemas
 from gymlib.dataset.clip import Attempt, Clip
+from gymlib.dataset.clips import read_clips
 from gymlib.dataset.keypoints import keypoint_array
 from gymlib.files import paths
 from gymlib.files.atomic import existing
-from gymlib.files.tables import TableError, check, read_table, write_table
+from gymlib.files.tables import read_table, write_table
 
 MAKERS = {
     "labels.parquet": "01_annotation_review",
@@ -66,9 +66,17 @@ class Dataset:
 
     @property
     def annotators(self) -> list[str]:
-        """Names of the annotators: the files of annotations/, sorted; hidden files are none."""
-        files = (self.folder / "annotations").glob("*.csv")
-        return sorted(file.stem for file in files if not file.name.startswith("."))
+        """Names of the annotators: the files of annotations/, sorted; hidden files are none.
+
+        Raises ValueError for a file whose name no annotator can have.
+        """
+        found = (self.folder / "annotations").glob("*")
+        files = [f for f in found if f.suffix.lower() == ".csv" and f.name[0] != "."]
+        for file in files:
+            paths.safe_name(file.stem, f"{file.parent}: annotator")
+            if file.suffix != ".csv":
+                raise ValueError(f"{file}: rename it to {file.stem}.csv, or it counts for nobody")
+        return sorted(file.stem for file in files)
 
     def annotation(self, annotator: str, draft: bool = False) -> Path:
         """An annotator's file, annotations/<annotator>.csv or drafts/<annotator>.csv."""
@@ -91,7 +99,7 @@ class Dataset:
     @property
     def clips(self) -> pd.DataFrame:
         """clips.csv: clip, video, path, fps, frames, width, height (pixels); names checked."""
-        return self._table("clips.csv", self._read_clips)
+        return self._table("clips.csv", read_clips)
 
     @property
     def labels(self) -> pd.DataFrame:
@@ -135,20 +143,6 @@ class Dataset:
 
     def _hint(self) -> str:
         return f"Run `make data DATASET={self.name}`, or see 'Your own videos' in the README."
-
-    def _read_clips(self, file: Path) -> pd.DataFrame:
-        try:
-            with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):
-                # Without index_col=False rows with surplus cells would shift all columns silently.
-                names = {"clip": str, "video": str, "path": str}
-                text = pd.read_csv(file, dtype=names, index_col=False)
-        except (ValueError, pd.errors.ParserWarning) as error:  # also a wrong encoding
-            raise TableError(
-                f"{file} cannot be read as a table, expected comma-separated text in UTF-8: {error}"
-            ) from None
-        if text.empty:
-            raise TableError(f"{file} lists no clip; add a row per clip, or delete the file")
-        return check(text, schemas.CLIPS, str(file))
 
     # --- one clip ---------------------------------------------------------------------------
 

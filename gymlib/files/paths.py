@@ -34,6 +34,15 @@ def made_safe(name: str, otherwise: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_-")[:100] or otherwise
 
 
+def nearest_name(name: str, otherwise: str) -> str:
+    """The name itself if :func:`safe_name` takes it, else what :func:`made_safe` makes of it.
+
+    >>> nearest_name("Ben.2", "person"), nearest_name("IMG 0042 (1)", "video")
+    ('Ben.2', 'IMG_0042_1')
+    """
+    return name if _NAME.fullmatch(name) else made_safe(name, otherwise)
+
+
 def safe_name(name: str, what: str = "name") -> str:
     """``name`` itself if it can be one path component; ValueError otherwise.
 

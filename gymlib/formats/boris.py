@@ -16,16 +16,19 @@ about the observation; all of these are read. What they mean here:
 """
 
 import csv
-import io
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from gymlib.files.atomic import write_text
+from gymlib.files.formulas import guarded_table, unguarded
 from gymlib.formats.boris_events import Observation, Row
 from gymlib.formats.clock import Clock
 from gymlib.formats.segments import LabelledSegment, Reading
+from gymlib.formats.text import read_records, read_text, with_point
+from gymlib.video import ENDINGS
 
 _ABOUT = ["Observation id", "Observation date", "Description"]
 AGGREGATED = [
@@ -45,6 +48,7 @@ TABULAR = [
 """Columns of tabular events, BORIS 9."""
 MEDIA = ("Media file name", "Media file", "Media file path", "Source")
 """Columns that may name the video, by version."""
+TIMES = ("Start (s)", "Stop (s)", "Time")
 PICTURES = "From directories of images"
 
 
@@ -52,18 +56,14 @@ PICTURES = "From directories of images"
 
 
 def write(
-    path: Path,
-    segments: list[LabelledSegment],
-    clocks: dict[str, Clock],
-    *,
-    aggregated: bool = True,
+    path: Path, segments: list[LabelledSegment], clocks: Mapping, *, aggregated: bool = True
 ) -> None:
     """One annotator's segments as a tab-separated table of BORIS 9, in the order given.
 
     Clips without a frame rate become observations of pictures: image indices and no times.
     """
     rows = [row for s in segments for row in _event_rows(s, clocks[s.clip], aggregated)]
-    table = pd.DataFrame(rows, columns=AGGREGATED if aggregated else TABULAR)
+    table = guarded_table(pd.DataFrame(rows, columns=AGGREGATED if aggregated else TABULAR))
     write_text(path, table.to_csv(sep="\t", index=False, lineterminator="\n"))
 
 
@@ -116,7 +116,7 @@ def read(path: Path, reading: Reading) -> None:
     if annotator is None:
         return
     columns, about, rows = found
-    observations: dict[tuple[str, str], list[Row]] = {}
+    observations: dict[tuple[str, str, str], list[Row]] = {}
     for number, cells in rows:
         cells = about | cells
         # Without BORIS's "player #1:" and other players' files.
@@ -124,25 +124,27 @@ def read(path: Path, reading: Reading) -> None:
         clip = reading.clip(path.name, number, cells.get("Observation id", ""), *media)
         if clip is None:
             continue
-        if (reason := _unusable(cells)) is not None:
+        if (reason := _unusable(cells, reading.clocks[clip])) is not None:
             reading.fault(path.name, number, f"clip {clip}: {reason}", lost=(annotator, clip))
         else:
             # Subjects are told apart, so that two of them in one clip are seen to overlap.
-            key = clip, cells.get("Subject", "")
+            key = clip, cells.get("Observation id", ""), cells.get("Subject", "")
             observations.setdefault(key, []).append((number, cells))
-    for (clip, _), events in observations.items():
+    mixed = _mixed(path.name, observations, reading)
+    for (clip, _, _), events in observations.items():
+        if clip in mixed:
+            continue
         observation = Observation(path.name, annotator, clip, reading)
         observation.aggregated(events) if "Start (s)" in columns else observation.tabular(events)
 
 
 def _table(path: Path, reading: Reading) -> tuple[list[str], dict, list[Row]] | None:
     """Columns, what stands above the table, and its rows with their numbers; None is a fault."""
-    text = path.read_text("utf-8-sig", errors="replace")
+    text = read_text(path)
     times = r"Start \(s\)|Time"
     header = (line for line in text.splitlines() if "Behavior" in line and re.search(times, line))
-    delimiter = max("\t,;", key=next(header, "").count)
     try:
-        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        records = read_records(text, next(header, ""))
     except csv.Error as error:
         return reading.fault(path.name, None, f"is no table of text: {error}")
     heads = (i for i, r in enumerate(records) if "Behavior" in r and {"Start (s)", "Time"} & {*r})
@@ -153,20 +155,58 @@ def _table(path: Path, reading: Reading) -> tuple[list[str], dict, list[Row]] | 
             "export the events from BORIS as tabular or aggregated events (TSV or CSV)",
         )  # fmt: skip
     columns = [name.strip() for name in records[at]]
+    records = [[unguarded(cell) for cell in record] for record in records]
     rows = [(i + 1, dict(zip(columns, r))) for i, r in enumerate(records) if i > at and any(r)]
-    if delimiter == ";":  # a spreadsheet of a country with decimal commas wrote it
-        for _, cells in rows:
-            numbers = [name for name in cells if name.endswith("(s)") or name == "Time"]
-            cells.update({name: cells[name].replace(",", ".") for name in numbers})
+    twice = [name for name in _DECISIVE if columns.count(name) > 1]
+    if twice:
+        return reading.fault(path.name, at + 1, f"two columns are named {twice[0]!r}")
+    for _, cells in rows:
+        numbers = [name for name in cells if name.endswith("(s)") or name in ("Time", "FPS")]
+        cells.update({name: with_point(cells[name]) for name in numbers})
     about = {r[0].strip(): r[1].strip() for r in records[:at] if len(r) > 1 and r[1].strip()}
     about |= {"Source": about.get("Player #1", "")}
     return columns, about, rows
 
 
-def _unusable(cells: dict[str, str]) -> str | None:
+_DECISIVE = ("Observation id", "Behavior", "Behavior type", "Status", *TIMES)
+
+
+def _mixed(file: str, observations: Mapping, reading: Reading) -> set[str]:
+    """Clips of an observation that plays several, and clips of several observations; faults."""
+    clips: dict[str, list[str]] = {}
+    names: dict[str, list[str]] = {}
+    for clip, name, _ in observations:
+        clips.setdefault(name, []).append(clip)
+        names.setdefault(clip, []).append(name)
+    mixed = set()
+    for name, own in clips.items():
+        if name and len(own := list(dict.fromkeys(own))) > 1:
+            message = f"observation {name!r} plays several clips, {', '.join(own)}, one after the "
+            message += "other, and times count from the first; make an observation per clip"
+            reading.fault(file, None, message)
+            mixed |= set(own)
+    for clip, own in names.items():
+        if len(own := list(dict.fromkeys(own))) > 1:
+            message = f"clip {clip}: {len(own)} observations, {', '.join(map(repr, own))}; export "
+            message += "each to a file of its own and import it with its annotator (annotator)"
+            reading.fault(file, None, message)
+            mixed.add(clip)
+    return mixed
+
+
+def _unusable(cells: dict[str, str], clock: Clock) -> str | None:
     """Why a row cannot be used at all."""
     if any("\ufffd" in cell for cell in cells.values()):
         return "letters that are not UTF-8; save the file with the encoding UTF-8"
-    if ";" in cells.get("Source", "") and cells.get("Observation type", "") != PICTURES:
-        return "the observation plays several media files one after the other; make one per clip"
+    several = "the observation plays several media files one after the other; make one per clip"
+    played = cells.get("Source", "").split(";")  # a folder may have a semicolon in its name, too
+    films = [part for part in played if Path(part.strip()).suffix.lower() in ENDINGS]
+    if len(films) == len(played) > 1 and cells.get("Observation type", "") != PICTURES:
+        return several
+    lasts = cells.get("Total length") or cells.get("Media duration (s)") or ""
+    if clock.borders is None or not re.fullmatch(r"\d+([.]\d+)?", lasts):
+        return None
+    ends = max(clock.time(clock.frames), clock.end)
+    if float(lasts) > 1.1 * ends + 0.5:  # BORIS and the film may differ a little
+        return f"{several} (its media last {float(lasts):.3f} s, the clip {ends:.3f} s)"
     return None

@@ -19,6 +19,7 @@ from xml.parsers import expat
 
 from pympi import Elan
 
+from gymlib.files import paths
 from gymlib.files.atomic import write_text
 from gymlib.formats.clock import Clock
 from gymlib.formats.segments import LEFT_OUT, LabelledSegment, Reading, joined
@@ -86,16 +87,19 @@ def _add(document: Elan.Eaf, segment: LabelledSegment, begin: int, end: int) -> 
 def read(path: Path, reading: Reading) -> None:
     """Add the segments and faults of one file to ``reading``.
 
-    The clip is the file's name without its ending, or else its linked video. Every independent
-    tier with annotations is an annotator; ``reading.annotator`` takes that one alone. A row of a
-    fault is the annotation's number in its tier, as in ELAN's grid.
+    The clip is the file's name without its ending, or else its linked video. Every tier with
+    annotations of its own times is an annotator, dependent ones too: its property *annotator*
+    names the person, or else the tier itself. ``reading.annotator`` takes one alone: the tier or
+    person of this name, or whose labels a lone tier holds. A row of a fault is the annotation's
+    number in its tier, as in ELAN's grid.
     """
     path = Path(path)
     document = _parse(path, reading) if reading.small(path) else None
     if document is None:
         return
-    media = [unquote(urlparse(m.get("MEDIA_URL", "")).path) for m in document.media_descriptors]
-    clip = reading.clip(path.name, None, path.stem, *media)
+    media = [Path(_medium(descriptor)).stem for descriptor in document.media_descriptors]
+    # Other cameras of the same attempt may be clips of their own.
+    clip = reading.clip(path.name, None, path.stem, *([] if path.stem in media else media))
     if clip is None:
         return
     if reading.clocks[clip].borders is None:
@@ -105,23 +109,43 @@ def read(path: Path, reading: Reading) -> None:
     if units != "milliseconds":
         reading.fault(path.name, None, f"times in {units}; save it with ELAN, in milliseconds")
         return
-    tiers = [
-        name
-        for name, (aligned, _, attributes, _) in document.tiers.items()
-        if aligned and not attributes.get("PARENT_REF")  # independent, with annotations
-    ]
-    if reading.annotator is not None and reading.annotator not in tiers:
-        found = ", ".join(tiers) or "none"
-        message = f"no tier {reading.annotator!r} with annotations; tiers with any: {found}"
-        reading.fault(path.name, None, message)
-    for name in tiers:
-        if reading.annotator in (None, name) and reading.person(name, path.name):
-            _read_tier(path.name, document, name, clip, reading)
+    for tier, person in _people(path.name, document, reading).items():
+        if reading.person(person, path.name):
+            _read_tier(path.name, document, tier, person, clip, reading)
+
+
+def _people(file: str, document: Elan.Eaf, reading: Reading) -> dict[str, str]:
+    """Tier -> whose labels it holds."""
+    said = {
+        tier: attributes.get("ANNOTATOR", "").strip()
+        for tier, (aligned, _, attributes, _) in document.tiers.items()
+        if aligned
+    }
+    people = {tier: paths.nearest_name(name, tier) if name else tier for tier, name in said.items()}
+    own = list(people.values())
+    people = {tier: name if own.count(name) == 1 else tier for tier, name in people.items()}
+    who = reading.annotator
+    if who is None:
+        return people
+    chosen = [tier for tier in said if tier == who] or [t for t in said if said[t] == who]
+    chosen = chosen or (list(said) if len(said) == 1 else [])
+    if len(chosen) != 1:
+        found = ", ".join(said) or "none"
+        message = f"no tier {who!r} with annotations; tiers with any: {found}"
+        reading.fault(file, None, message)
+        return {}
+    named = paths.nearest_name(who, "") == who
+    return {chosen[0]: who if named else people[chosen[0]]}
+
+
+def _medium(descriptor: dict) -> str:
+    """Path of a linked medium, as on the machine that linked it."""
+    return unquote(urlparse(descriptor.get("MEDIA_URL", "")).path).replace("\\", "/")
 
 
 def _parse(path: Path, reading: Reading) -> Elan.Eaf | None:
     try:
-        _refuse_document_types(path.read_bytes())
+        _refuse_what_pympi_takes(path.read_bytes())
         document = Elan.Eaf(str(path), suppress_version_warning=True)
         _origin(document)  # a number, if it is there
         return document
@@ -132,29 +156,43 @@ def _parse(path: Path, reading: Reading) -> Elan.Eaf | None:
     return reading.fault(path.name, None, f"cannot be read as an ELAN file: {why}")
 
 
-def _refuse_document_types(content: bytes) -> None:
-    """ValueError if the XML declares a document type, and with it entities; ExpatError if bad."""
+def _refuse_what_pympi_takes(content: bytes) -> None:
+    """ValueError if the XML declares a document type, and with it entities, or names two tiers
+    alike, of which pympi would keep one; ExpatError if bad."""
+    tiers = set()
+
+    def see(name, attributes):
+        if name == "TIER":
+            tier = attributes.get("TIER_ID", "")
+            if tier in tiers:
+                raise ValueError(f"two tiers are named {tier!r}; rename one of them in ELAN")
+            tiers.add(tier)
 
     def refuse(name, *_):
         raise ValueError(f"it has a document type ({name}), which ELAN files never have")
 
     parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
+    parser.StartDoctypeDeclHandler, parser.StartElementHandler = refuse, see
     parser.Parse(content, True)
 
 
-def _origin(document: Elan.Eaf) -> int:
-    """Milliseconds of the video at which ELAN's time begins (synchronised media)."""
+def _origin(document: Elan.Eaf, clip: str = "") -> int:
+    """Milliseconds of the clip's video at which ELAN's time begins (synchronised media)."""
     media = document.media_descriptors
-    return int(media[0].get("TIME_ORIGIN") or 0) if media else 0
+    own = [one for one in media if paths.nearest_name(Path(_medium(one)).stem, "") == clip]
+    films = [one for one in media if one.get("MIME_TYPE", "").startswith("video")]
+    origins = [int(one.get("TIME_ORIGIN") or 0) for one in own or films or media]
+    return origins[0] if origins else 0
 
 
-def _read_tier(file: str, document: Elan.Eaf, annotator: str, clip: str, reading: Reading) -> None:
-    aligned = document.tiers[annotator][0]
+def _read_tier(
+    file: str, document: Elan.Eaf, tier: str, annotator: str, clip: str, reading: Reading
+) -> None:
+    aligned = document.tiers[tier][0]
     times = {key: [document.timeslots.get(slot) for slot in a[:2]] for key, a in aligned.items()}
     order = sorted(aligned, key=lambda key: (times[key][0] is None, times[key][0] or 0))
-    comments = _comments(document, annotator)
-    where, origin = f"{file}, tier {annotator}", _origin(document)
+    comments = _comments(document, tier)
+    where, origin = f"{file}, tier {tier}", _origin(document, clip)
     for row, key in enumerate(order, start=1):
         value = aligned[key][2].strip()
         label = reading.label(value)
@@ -189,11 +227,11 @@ def _frames(clock: Clock, label: str, times: list[int | None], origin: int) -> t
     return start, stop
 
 
-def _comments(document: Elan.Eaf, annotator: str) -> dict[str, list[str]]:
-    """Annotation -> the values that refer to it in tiers that depend on the annotator's."""
+def _comments(document: Elan.Eaf, tier: str) -> dict[str, list[str]]:
+    """Annotation -> the values that refer to it in tiers that depend on this one."""
     found: dict[str, list[str]] = {}
     for _, references, attributes, _ in document.tiers.values():
-        if attributes.get("PARENT_REF") == annotator:
+        if attributes.get("PARENT_REF") == tier:
             for parent, value, *_ in references.values():
                 found.setdefault(parent, []).append(value)
     return found

@@ -1,6 +1,7 @@
 """A data set's annotations out to other programs' files, and back in."""
 
 import os
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,10 +13,10 @@ from gymlib.annotation import reading as annotation_reading
 from gymlib.annotation.checks import AnnotationError
 from gymlib.annotation.reading import read_annotation
 from gymlib.dataset import Dataset
+from gymlib.files.formulas import guarded_table
 from gymlib.files.progress import progress
 from gymlib.files.tables import write_table
 from gymlib.formats import boris, clock, elan, frames
-from gymlib.formats.clock import Clock
 from gymlib.formats.segments import LabelledSegment, Reading, by_person, from_tables, to_tables
 
 _TABLES = (".tsv", ".csv", ".txt")
@@ -38,9 +39,12 @@ class Taken:
     segments: dict[str, int] = field(default_factory=dict)
     clips: dict[str, int] = field(default_factory=dict)
     replaced: list[str] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+    """Of a dry run: what each row became, and every fault."""
 
     def __str__(self) -> str:
         lines = [f"Data set {self.dataset}: annotations from {self.files} files"]
+        lines += [*self.rows, "nothing was written"] if self.rows else []
         for who, number in self.segments.items():
             lines.append(f"{who}: {number} segments in {self.clips[who]} clips")
         lines += [f"replaced: {', '.join(self.replaced)}"] if self.replaced else []
@@ -66,11 +70,11 @@ def export(
     _known(form)
     segments = from_tables(annotation_reading.read(data, every_clip=False))
     out = Path(out) if out else data.folder / "exchange" / form
-    return write(data, form, segments, clock.read(data, fps), out)
+    return write(data, form, segments, clock.read(data, fps, form != "frames"), out)
 
 
 def write(
-    data: Dataset, form: str, segments: list[LabelledSegment], clocks: dict[str, Clock], out: Path
+    data: Dataset, form: str, segments: list[LabelledSegment], clocks: Mapping, out: Path
 ) -> list[Path]:
     """Write segments of a data set's clips, whoever set them, as :func:`export` does.
 
@@ -106,6 +110,7 @@ def take(
     gaps: str | None = None,
     fps: float | None = None,
     replace: bool = False,
+    dry_run: bool = False,
 ) -> Taken:
     """Add another program's annotations to a data set's annotation files.
 
@@ -121,11 +126,12 @@ def take(
     gaps : label of frames that have none; None makes them faults.
     fps : frame rate of clips that have neither a video nor one in clips.csv.
     replace : let imported labels take the place of others by the same annotator in a clip.
+    dry_run : say of each row what it would become, and list the faults; nothing is written.
 
     Raises AnnotationError listing every fault with file and row.
     """
     _known(form)
-    reading = Reading(clock.read(data, fps), names or {}, annotator)
+    reading = Reading(clock.read(data, fps, form != "frames"), names or {}, annotator)
     read, suffixes = _READ[form]
     sources = _files(Path(source), suffixes)
     for file in sources:
@@ -141,12 +147,20 @@ def take(
         for who in taken.segments:
             locks.enter_context(annotator_file.held(data, who))
         tables = _merged(data, new, reading, taken, replace)
+        if dry_run:
+            taken.rows = [*map(_told, segments), *map(str, reading.faults)]
+            return taken
         if reading.faults:
             raise AnnotationError(reading.faults)
         _checked(data, {who: table.astype(str) for who, table in tables.items()})  # can be read
         for who, table in tables.items():
-            write_table(data.annotation(who), table)
+            write_table(data.annotation(who), guarded_table(table))
     return taken
+
+
+def _told(segment: LabelledSegment) -> str:
+    clip, who, start, end, label, _, file, row = segment
+    return f"{file}, row {row}: {who}, clip {clip}: frames {start} to {end} are {label}"
 
 
 def _known(form: str) -> None:

@@ -7,24 +7,27 @@ needed to lose nothing: ``A:run`` numbers the segments of a clip where neighbour
 label, ``A:comment`` holds a segment's comment in its first frame.
 """
 
+import csv
+import io
 import itertools
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from gymlib.annotation import majority
-from gymlib.annotation.checks import RESERVED
-from gymlib.annotation.reading import read_annotation
+from gymlib.annotation.checks import RESERVED, parse
+from gymlib.files.formulas import guarded_table
 from gymlib.files.tables import write_table
-from gymlib.formats.clock import Clock
 from gymlib.formats.segments import LEFT_OUT, LabelledSegment, Reading, by_person, joined, to_tables
+from gymlib.formats.text import read_records, read_text
 from gymlib.labels import CLASSES
 
 KEYS = ("clip", "frame", "time")
 
 
-def write(path: Path, segments: list[LabelledSegment], clocks: dict[str, Clock]) -> None:
+def write(path: Path, segments: list[LabelledSegment], clocks: Mapping) -> None:
     """All annotators' segments as one CSV table; clips in the order of ``clocks``."""
     clips = pd.DataFrame([(c.clip, c.frames) for c in clocks.values()], columns=["clip", "frames"])
     table = majority.label_table(to_tables(segments), clips).drop(columns="agreement")
@@ -54,7 +57,7 @@ def write(path: Path, segments: list[LabelledSegment], clocks: dict[str, Clock])
                 put(f"{who}:comment", first, first, segment.comment)
     for column in sorted(columns):
         table[column] = columns[column]
-    write_table(path, table)
+    write_table(path, guarded_table(table))
 
 
 def read(path: Path, reading: Reading) -> None:
@@ -66,7 +69,9 @@ def read(path: Path, reading: Reading) -> None:
     path = Path(path)
     if not reading.small(path):
         return
-    table = read_annotation(path)
+    table = _table(path, reading)
+    if table is None:
+        return
     if table.columns.has_duplicates:
         twice = ", ".join(table.columns[table.columns.duplicated()])
         return reading.fault(path.name, None, f"two columns have the same name: {twice}")
@@ -80,6 +85,18 @@ def read(path: Path, reading: Reading) -> None:
         for name, column in people.items():
             if reading.person(name, path.name):
                 _read_clip(path.name, clip, frames, name, column, reading)
+
+
+def _table(path: Path, reading: Reading) -> pd.DataFrame | None:
+    """The rows as text, whatever a spreadsheet has put between the columns; None is a fault."""
+    text = read_text(path)
+    try:
+        records = read_records(text, text.partition("\n")[0])
+    except csv.Error as error:
+        return reading.fault(path.name, None, f"is no table of text: {error}")
+    commas = io.StringIO()
+    csv.writer(commas).writerows(records)
+    return parse(commas.getvalue())
 
 
 def _people(table: pd.DataFrame, reading: Reading) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Labelled segments on their way from other programs into annotation files; every fault is kept."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +10,6 @@ import pandas as pd
 
 from gymlib.annotation.checks import COLUMNS, RESERVED, Fault, coverage_faults
 from gymlib.files import paths
-from gymlib.formats.clock import Clock
 from gymlib.labels import CLASSES, UNLABELED
 
 LARGEST = 50_000_000  # bytes of one file; a thousand clips take about one million
@@ -48,7 +47,7 @@ class Reading:
     segments, faults : filled while files are read.
     """
 
-    clocks: dict[str, Clock]
+    clocks: Mapping
     names: dict[str, str] = field(default_factory=dict)
     annotator: str | None = None
     segments: list[LabelledSegment] = field(default_factory=list)
@@ -81,19 +80,33 @@ class Reading:
         return known.get(name.strip().lower())
 
     def clip(self, file: str, row: int | None, *hints: str) -> str | None:
-        """The clip that the hints name (a name, or a media file); none or two are a fault."""
+        """The clip that the hints name (a name, or a media file); none or two are a fault.
+
+        A film called "IMG 0042 (1).MOV" is the clip IMG_0042_1, as in clips.csv.
+        """
         wanted = [hint.strip() for hint in hints if hint.strip() not in ("", "NA")]
         stems = [Path(hint.replace("\\", "/")).stem for hint in wanted]
-        named = list(dict.fromkeys(name for name in [*wanted, *stems] if name in self.clocks))
+        names = [*wanted, *stems, *(paths.nearest_name(stem, "") for stem in stems)]
+        named = list(dict.fromkeys(name for name in names if name in self.clocks))
         if len(named) > 1:
             both = " and ".join(map(repr, named))
             return self.fault(file, row, f"names two clips, {both}; one of them must be wrong")
         if named:
-            return named[0]
+            return self._usable(named[0], file)
         near = [n for hint in wanted for n in difflib.get_close_matches(hint, self.clocks, n=1)]
         mean = f"; did you mean {near[0]!r}?" if near else ""
         tried = " or ".join(map(repr, dict.fromkeys(wanted))) or "nothing"
         return self.fault(file, row, f"no clip of clips.csv is named by {tried}{mean}")
+
+    def _usable(self, clip: str, file: str) -> str | None:
+        """The clip, if its frames are known in time; one fault for all its rows if not."""
+        try:
+            self.clocks[clip]
+            return clip
+        except ValueError as error:
+            if Fault(file, None, str(error)) not in self.faults:
+                self.fault(file, None, str(error))
+            return None
 
     def person(self, name: str, file: str) -> str | None:
         """``name`` if an annotator can have it; None is a fault."""

@@ -72,7 +72,7 @@ def survey(
 
     Raises VideoError if nothing can be decoded.
     """
-    fps = video.probe(path).fps
+    fps = video.probe(path, keep_truncated).fps
     every = stride(fps)
     times, steps, cuts, sightings, last, before, picture = [], [], [], [], [], None, None
     for index, (time, picture) in enumerate(working_frames(path, keep_truncated)):

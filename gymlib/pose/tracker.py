@@ -101,7 +101,7 @@ def track(path: str | Path, person: Person | None = None, keep_truncated: bool =
 
     Raises VideoError if the video cannot be decoded, NoLiteRTError without LiteRT.
     """
-    steps = PASSES * video.probe(path).frames
+    steps = PASSES * video.probe(path, keep_truncated).frames
     beside = parent_process() is not None  # of several clips; their bars would mix
     with progress(total=steps, desc="Poses", bar_format=BAR, leave=False, disable=beside) as bar:
         return _track(path, person, keep_truncated, bar.update)

@@ -1,24 +1,26 @@
 """Videos in and out.
 
-Pictures are RGB uint8 of shape (height, width, 3), turned and stretched as the file asks
-(phones record portrait as rotated landscape), so that pixels are square and up is up.
+Pictures are RGB uint8 of shape (height, width, 3), turned, mirrored and stretched as the file
+asks (phones record portrait as rotated landscape), so that pixels are square and up is up.
 """
 
 from gymlib.video.grey import read_grey
 from gymlib.video.info import VideoError, VideoInfo
 from gymlib.video.jpegs import read_jpegs
-from gymlib.video.reading import Frame, frame_times, pick_frames, probe, read_frames
+from gymlib.video.reading import Frame, pick_frames, probe, read_frames, scan
+from gymlib.video.stream import ENDINGS
 from gymlib.video.writing import write_video
 
 __all__ = [
+    "ENDINGS",
     "Frame",
     "VideoError",
     "VideoInfo",
-    "frame_times",
     "pick_frames",
     "probe",
     "read_frames",
     "read_grey",
     "read_jpegs",
+    "scan",
     "write_video",
 ]

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import UInt8
 
-from gymlib.video.reading import _decode, _open, _video_stream
+from gymlib.video.reading import pictures
+from gymlib.video.stream import opened, upright
 
 
 def read_grey(
@@ -24,17 +25,13 @@ def read_grey(
 
     Raises VideoError as :func:`~gymlib.video.read_frames` does.
     """
-    path = Path(path)
-    with _open(path) as container:
-        stream = _video_stream(container, path)
-        for picture in _decode(container, stream, path, keep_truncated):
-            width = picture.width * (stream.sample_aspect_ratio or 1)
-            scale = min(1, longest / max(width, picture.height))
+    with opened(path) as film:
+        for _, picture in pictures(film, keep_truncated):
+            scale = min(1, longest / max(film.width(picture), picture.height))
             small = picture.reformat(
-                width=max(1, round(width * scale)),
+                width=max(1, round(film.width(picture) * scale)),
                 height=max(1, round(picture.height * scale)),
                 format="gray",
                 interpolation="AREA",
             )
-            turned = np.rot90(small.to_ndarray(), k=round(picture.rotation / 90))
-            yield np.ascontiguousarray(turned)
+            yield upright(picture, small.to_ndarray())

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from gymlib.video.info import VideoError
-from gymlib.video.reading import _decode, _open, _video_stream
+from gymlib.video.reading import pictures
+from gymlib.video.stream import opened, upright
 
 
 def read_jpegs(path: str | Path, height: int = 540, quality: int = 85) -> Iterator[bytes]:
@@ -23,27 +24,25 @@ def read_jpegs(path: str | Path, height: int = 540, quality: int = 85) -> Iterat
 
     Raises VideoError as :func:`~gymlib.video.read_frames` does.
     """
-    path = Path(path)
-    with _open(path) as container:
-        stream = _video_stream(container, path)
-        for picture in _decode(container, stream, path, keep_truncated=False):
+    with opened(path) as film:
+        for _, picture in pictures(film):
             done, content = cv2.imencode(
-                ".jpg", _reduced(picture, stream, height), [cv2.IMWRITE_JPEG_QUALITY, quality]
+                ".jpg", _reduced(picture, film, height), [cv2.IMWRITE_JPEG_QUALITY, quality]
             )
             if not done:
                 raise VideoError(f"{path}: a frame could not be written as JPEG")
             yield content.tobytes()
 
 
-def _reduced(picture, stream, height: int) -> np.ndarray:
-    """BGR, as OpenCV wants it: turned as the file says, at most ``height`` pixels high."""
-    turns = round(picture.rotation / 90)
-    width = round(picture.width * (stream.sample_aspect_ratio or 1))
-    scale = min(1, height / (width if turns % 2 else picture.height))
+def _reduced(picture, film, height: int) -> np.ndarray:
+    """BGR, as OpenCV wants it: upright, at most ``height`` pixels high."""
+    width = film.width(picture)
+    lies = len(upright(picture, np.empty((2, 1)))) == 1  # a side becomes the height
+    scale = min(1, height / (width if lies else picture.height))
     small = picture.reformat(
         width=max(1, round(width * scale)),
         height=max(1, round(picture.height * scale)),
         format="bgr24",
         interpolation="AREA",
     )
-    return np.ascontiguousarray(np.rot90(small.to_ndarray(), k=turns))
+    return upright(picture, small.to_ndarray())

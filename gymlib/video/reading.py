@@ -6,47 +6,61 @@ not exact in compressed video. Time comes from the stream, so a variable frame r
 
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import av
 import numpy as np
 from jaxtyping import Float, UInt8
 
 from gymlib.video.info import VideoError, VideoInfo
-
-# A "video" that is a playlist must not reach the network or other files.
-_CONTAINERS = "mov mp4 matroska webm avi mpegts mpeg flv asf ogg h264 hevc m4v mxf dv wav mp3 aac"
-_LOCAL_ONLY = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS.replace(" ", ",")}
+from gymlib.video.stream import DamagedError, Film, opened, upright
 
 
 class Frame(NamedTuple):
-    """One decoded frame: number from 0, seconds since the first frame, RGB picture."""
+    """One decoded frame: number from 0, seconds since the film's start, RGB picture."""
 
     index: int
     time: float
     rgb: UInt8[np.ndarray, "height width 3"]
 
 
-def probe(path: str | Path) -> VideoInfo:
-    """Size, frame rate and number of frames of a video.
+class Scan(NamedTuple):
+    """What one pass over a film finds; see :func:`scan`."""
 
-    The size is that of the first decoded frame, after rotation. The number of frames is the
-    container's (less the frames its edit list hides); containers that do not say (WebM, MPEG-TS)
-    are decoded once to count. A truncated file is reported with the number it should have.
+    info: VideoInfo
+    times: Float[np.ndarray, " frames"]
+    """Seconds since the film's start at which each frame is shown, as :func:`read_frames`."""
+    end: float
+    """Seconds at which the longest of its streams ends, which may be the sound."""
+    damage: str
+    """Why the frames end early; empty for a whole film."""
 
-    Raises VideoError if the file is missing, empty, no video, or no frame can be decoded.
+
+def probe(path: str | Path, keep_truncated: bool = False) -> VideoInfo:
+    """Size, mean frame rate and number of frames of a video, all of it decoded once.
+
+    What the container says of its frames is not asked: dropped and hidden ones count there.
+
+    Raises VideoError as :func:`read_frames`.
     """
-    path = Path(path)
-    with _open(path) as container:
-        stream = _video_stream(container, path)
-        promised, fps = stream.frames, _mean_rate(stream)
-        first = next(_decode(container, stream, path, keep_truncated=True), None)
-        if first is None:
-            raise VideoError(f"{path}: no frame could be decoded; is the file complete?")
-        height, width = _upright(first, stream).shape[:2]
-    frames = promised - _hidden_frames(path) if promised else _count_frames(path)
-    return VideoInfo(width, height, fps, frames)
+    return scan(path, keep_truncated).info
+
+
+def scan(path: str | Path, keep_truncated: bool = False) -> Scan:
+    """Size, rate, frames and times of a film, and where its sound ends.
+
+    The answer is kept as long as the file does not change. Raises VideoError as
+    :func:`read_frames`.
+    """
+    path, kept = Path(path).absolute(), (None, None)
+    if path.is_file():
+        status = path.stat()
+        kept = status.st_size, status.st_mtime_ns
+    found = _scan(path, *kept)
+    if found.damage and not keep_truncated:
+        raise VideoError(found.damage)
+    return found
 
 
 def read_frames(path: str | Path, keep_truncated: bool = False) -> Iterator[Frame]:
@@ -55,41 +69,17 @@ def read_frames(path: str | Path, keep_truncated: bool = False) -> Iterator[Fram
     Parameters
     ----------
     path : the video file.
-    keep_truncated : a file that ends early or is damaged half-way raises VideoError with the
-        number of frames expected and found; True keeps the frames before that point and warns.
+    keep_truncated : a film that ends early, is damaged half-way, or changes its size raises
+        VideoError with the frames expected and found; True keeps those before and warns.
 
-    Time is in seconds since the first frame, from the stream's time stamps; frames without a
-    time stamp (raw H.264) get index / frame rate.
+    Time is in seconds since the container's start, as players count it, from the stream's time
+    stamps; frames without one (raw H.264) get index / frame rate.
 
     Raises VideoError if the file is missing, empty, truncated, or has no video stream.
     """
-    path = Path(path)
-    with _open(path) as container:
-        stream = _video_stream(container, path)
-        fps, start = _mean_rate(stream), None
-        for index, picture in enumerate(_decode(container, stream, path, keep_truncated)):
-            start = picture.time if start is None else start
-            timed = picture.time is not None and start is not None
-            time = picture.time - start if timed else index / fps
-            yield Frame(index, time, _upright(picture, stream))
-
-
-def frame_times(path: str | Path) -> Float[np.ndarray, " frames"]:
-    """Seconds since the first frame at which each frame is shown, without decoding the pictures.
-
-    The same times as :func:`read_frames` gives, from the packets' time stamps; a stream without
-    any (raw H.264) has evenly spaced frames. Raises VideoError as :func:`probe`.
-    """
-    path = Path(path)
-    with _open(path) as container:
-        stream = _video_stream(container, path)
-        fps = _mean_rate(stream)
-        shown = [p for p in container.demux(stream) if p.size and not p.is_discard]
-        stamps = [packet.pts for packet in shown]
-        if not stamps or None in stamps:
-            return np.arange(probe(path).frames) / fps
-        ticks = np.sort(np.array(stamps))  # packets come in the order of decoding
-        return (ticks - ticks[0]) * float(shown[0].time_base)
+    with opened(path) as film:
+        for index, (time, picture) in enumerate(pictures(film, keep_truncated)):
+            yield Frame(index, time, rgb(film, picture))
 
 
 def pick_frames(path: str | Path, indices: Iterable[int]) -> list[UInt8[np.ndarray, "h w 3"]]:
@@ -108,67 +98,41 @@ def pick_frames(path: str | Path, indices: Iterable[int]) -> list[UInt8[np.ndarr
     return [found[index] for index in indices]
 
 
-def _open(path: Path):
-    if not path.is_file():
-        raise VideoError(f"{path}: no such video file")
-    if path.stat().st_size == 0:
-        raise VideoError(f"{path}: the file is empty (0 bytes)")
+def pictures(film: Film, keep_truncated: bool = False) -> Iterator[tuple[float, Any]]:
+    """Time and picture as decoded; damage is an error, or a warning behind the last good one."""
     try:
-        return av.open(f"file:{path.absolute()}", options=_LOCAL_ONLY)
-    except av.FFmpegError as error:
-        raise VideoError(
-            f"{path}: cannot be opened as a video ({error.strerror}); "
-            "it is damaged, cut off before its index, or no video at all"
-        ) from None
+        yield from film.pictures()
+    except DamagedError as error:
+        if not keep_truncated:
+            raise
+        warnings.warn(f"{error}; kept those before", stacklevel=3)
 
 
-def _video_stream(container, path: Path):
-    if not container.streams.video:
-        kinds = ", ".join(stream.type for stream in container.streams) or "none"
-        raise VideoError(f"{path}: expected a video stream, found only: {kinds}")
-    return container.streams.video[0]
+def rgb(film: Film, picture) -> UInt8[np.ndarray, "height width 3"]:
+    """The picture upright, with square pixels."""
+    return upright(picture, picture.to_ndarray(format="rgb24", width=film.width(picture)))
 
 
-def _decode(container, stream, path: Path, keep_truncated: bool):
-    """Decoded frames; at the end checks that as many came as the container promised."""
-    found = hidden = 0
-    damage = ""
-    try:
-        for packet in container.demux(stream):
-            hidden += packet.is_discard
-            for frame in packet.decode():
-                yield frame
-                found += 1
-    except av.FFmpegError as error:
-        damage = f" ({error.strerror})"
-    expected = stream.frames - hidden
-    if not damage and found >= expected:
-        return
-    message = (
-        f"{path}: truncated or damaged video{damage}: the container says "
-        f"{expected if stream.frames else 'nothing of its'} frames, {found} could be decoded"
-    )
-    if not keep_truncated:
-        raise VideoError(f"{message}; copy the file again, or allow truncated videos")
-    warnings.warn(f"{message}; kept those", stacklevel=3)
+@lru_cache(maxsize=4096)
+def _scan(path: Path, size: int | None, changed: int | None) -> Scan:
+    """See :func:`scan`; size and time of the last change tell files of one name apart."""
+    times, first, damage = [], None, ""
+    with opened(path) as film:
+        try:
+            for time, picture in film.pictures():
+                first = rgb(film, picture).shape if first is None else first
+                times.append(time)
+        except DamagedError as error:
+            damage = str(error)
+        if first is None:
+            raise VideoError(f"{path}: no frame could be decoded; is the file complete?")
+        fps, end = _mean_rate(film, np.array(times)), film.end
+    return Scan(VideoInfo(first[1], first[0], fps, len(times)), np.array(times), end, damage)
 
 
-def _upright(picture, stream) -> UInt8[np.ndarray, "height width 3"]:
-    """The picture with square pixels, turned as the file's display matrix says."""
-    width = round(picture.width * (stream.sample_aspect_ratio or 1))
-    rgb = picture.to_ndarray(format="rgb24", width=width)
-    return np.ascontiguousarray(np.rot90(rgb, k=round(picture.rotation / 90)))
-
-
-def _mean_rate(stream) -> float:
-    return float(stream.average_rate or stream.guessed_rate or 25)
-
-
-def _hidden_frames(path: Path) -> int:
-    with _open(path) as container:
-        return sum(packet.is_discard for packet in container.demux(video=0))
-
-
-def _count_frames(path: Path) -> int:
-    with _open(path) as container:
-        return sum(1 for _ in _decode(container, container.streams.video[0], path, True))
+def _mean_rate(film: Film, times: Float[np.ndarray, " frames"]) -> float:
+    """As the file says, unless its frames come at another rate: some of an AVI may be dropped."""
+    said = film.rate
+    lasts = times[-1] - times[0] + np.median(np.diff(times)) if len(times) > 1 else 0
+    found = len(times) / lasts if lasts > 0 else said
+    return said if abs(found / said - 1) < 0.01 else float(found)

@@ -5,22 +5,21 @@ from itertools import islice
 from pathlib import Path
 
 from gymlib.video.info import VideoError, VideoInfo
-from gymlib.video.reading import Frame, _decode, _mean_rate, _open, _upright, _video_stream
+from gymlib.video.reading import Frame, pictures, probe, rgb
+from gymlib.video.stream import opened
 from gymlib.video.writing import write_video
 
 
 def sample_frames(path: str | Path, every: int) -> Iterator[Frame]:
     """Every so many-th frame, the first one first, as of :func:`~gymlib.video.read_frames`.
 
-    Those between are decoded and not converted, which takes half of the time. Time is index /
-    mean frame rate. Raises VideoError as :func:`~gymlib.video.read_frames` does.
+    Those between are decoded and not converted, which takes half of the time.
+
+    Raises VideoError as :func:`~gymlib.video.read_frames` does.
     """
-    path = Path(path)
-    with _open(path) as container:
-        stream = _video_stream(container, path)
-        fps, pictures = _mean_rate(stream), _decode(container, stream, path, keep_truncated=False)
-        for index, picture in islice(enumerate(pictures), 0, None, every):
-            yield Frame(index, index / fps, _upright(picture, stream))
+    with opened(path) as film:
+        for index, (time, picture) in islice(enumerate(pictures(film)), 0, None, every):
+            yield Frame(index, time, rgb(film, picture))
 
 
 def cut(
@@ -34,18 +33,17 @@ def cut(
     Returns what was written. Raises ValueError for stretches that overlap or are
     not in order, VideoError as :func:`~gymlib.video.read_frames` does or if the video ends before.
     """
-    path, position, written = Path(path), 0, []
-    with _open(path) as container:
-        stream = _video_stream(container, path)
-        fps, pictures = _mean_rate(stream), _decode(container, stream, path, keep_truncated=False)
+    fps, position, written = probe(path).fps, 0, []
+    with opened(path) as film:
+        shown = pictures(film)
         for (first, last), file in zip(stretches, files, strict=True):
             if not position <= first <= last:
                 raise ValueError(
                     f"{path}: expected stretches in order and apart, found frames {first} to "
                     f"{last} after frame {position - 1}"
                 )
-            own = islice(pictures, first - position, last + 1 - position)
-            made = write_video(file, (_upright(picture, stream) for picture in own), fps)
+            own = islice(shown, first - position, last + 1 - position)
+            made = write_video(file, (rgb(film, picture) for _, picture in own), fps)
             if made.frames != last + 1 - first:
                 raise VideoError(
                     f"{path}: expected frames {first} to {last}, the video ends after frame "

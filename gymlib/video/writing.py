@@ -49,8 +49,8 @@ def write_video(
     first = next(frames, None)
     if first is None:
         raise VideoError(f"{path}: expected at least one frame to write, found none")
-    if not 0 < fps <= 1000:
-        raise VideoError(f"{path}: expected a frame rate above 0 and up to 1000, found {fps}")
+    if not 0 < fps <= 10_000:
+        raise VideoError(f"{path}: expected a frame rate above 0 and up to 10000, found {fps}")
     with atomic_path(path) as temporary:
         return _encode(temporary, _checked(chain([first], frames), path), fps, crf, preset, path)
 

@@ -10,8 +10,9 @@ from hypothesis.extra.numpy import arrays
 from tiny_dataset import make_dataset
 
 from gymlib.annotation import annotator_file, checks, reading
-from gymlib.annotation.annotator_file import AnnotatorFile, ChangedElsewhere, hand_in
+from gymlib.annotation.annotator_file import AnnotatorFile, ChangedElsewhere, hand_in, with_comment
 from gymlib.annotation.editing import NOT_YET, blank
+from gymlib.annotation.reading import read_annotation
 from gymlib.dataset import Dataset
 from gymlib.files import lock
 from gymlib.files.atomic import MissingFileError
@@ -276,3 +277,44 @@ class TestDraft:
 def test_files_being_written_are_no_annotators(data):
     (data.folder / "annotations" / ".part-x1.csv").write_text("")
     assert data.annotators == ["A", "B", "C"]
+
+    def test_a_clip_that_clips_csv_has_no_more_stays_a_draft(self, data):
+        rows = f"clip,start,end,label\ngone,0,7,idle\n{CLIP},0,{FRAMES - 1},idle\n"
+        draft = data.annotation("me", draft=True)
+        draft.parent.mkdir()
+        draft.write_text(rows)
+        said = hand_in(data, "me")
+        assert said == (
+            "1 clip handed in to annotations/me.csv; not in clips.csv, stay a draft: gone"
+        )
+        assert draft.read_text().splitlines()[1:] == ["gone,0,7,idle"]
+        assert len(read_annotation(data.annotation("me"))) == 1
+
+
+def test_cells_without_a_column_name_stop_a_change(data):
+    """Saved by a spreadsheet: of two columns without a name one would go lost."""
+    path = data.annotation("anna", draft=True)
+    path.parent.mkdir()
+    text = f"clip,start,end,label,comment,,\n{CLIP},0,39,idle,c,,\nclip_01,0,39,skill,,x,y\n"
+    path.write_text(text)
+    with pytest.raises(checks.AnnotationError, match="two columns with cells have no name"):
+        AnnotatorFile(data, "anna", draft=True).read(CLIP, FRAMES)
+    assert path.read_text() == text
+
+
+def test_a_spreadsheet_runs_no_comment(data):
+    file = AnnotatorFile(data, "anna", draft=True)
+    codes, said = half(), []
+    file.read(CLIP, FRAMES)
+    for comment in ("=cmd|'/C calc'!A0", "'=1", "-5", "@x"):
+        said = with_comment(CLIP, codes, [], 0, comment)
+        file.write(CLIP, codes, said)
+        shown = file.path.read_text().splitlines()[1].split(",", 4)[4]
+        assert shown[0] == "-" or shown.startswith("'")
+        assert AnnotatorFile(data, "anna", draft=True).read(CLIP, FRAMES)[0] == 0
+        assert read_annotation(file.path)["comment"][0] == comment
+
+
+def test_a_comment_too_long_is_refused_before_it_is_written():
+    with pytest.raises(ValueError, match="the comment has 140000 characters, 10000 fit"):
+        with_comment(CLIP, half(), [], 0, "x" * 140_000)

@@ -209,3 +209,34 @@ def test_the_committed_annotations_are_in_order():
     checked = check({file.stem: read_annotation(file) for file in files}, clips)
     assert list(checked) == ["A", "B", "C", "original_authors"]
     assert sum(len(table["clip"].unique()) for table in checked.values()) == 3 * 65 + 2
+
+
+@pytest.mark.parametrize("column", ["label", "clip", "start"])
+def test_two_columns_of_one_name_are_a_fault(column):
+    """The last one would win, silently."""
+    twice = parse(f"clip,start,end,label,{column}\none,0,9,idle,skill\n")
+    with pytest.raises(AnnotationError, match=f"A.csv: two columns are named {column!r}"):
+        check({"A": twice}, CLIPS)
+
+
+def test_empty_columns_of_a_spreadsheet_are_left_away():
+    found = parse("clip,start,end,label,comment,,\none,0,9,idle,a,,\ntwo,0,4,idle,,,\n")
+    assert list(found) == ["clip", "start", "end", "label", "comment"]
+    with pytest.raises(AnnotationError, match="two columns with cells have no name; rename or"):
+        check({"A": parse("clip,start,end,label,,\none,0,9,idle,x,y\n")}, CLIPS)
+
+
+def test_a_comment_that_no_program_reads_again():
+    long = [GOOD[0] + "x" * 100_001, *GOOD[1:]]
+    assert faults(long) == ["A.csv, row 2: a comment of 100001 characters; 100000 fit"]
+
+
+def test_nothing_but_unlabeled():
+    rows = ["one,0,9,Unlabeled,", "two,0,4,Unlabeled,"]
+    assert faults(rows) == ["annotations/: all is Unlabeled: there is nothing to learn from"]
+    assert len(check({"A": table(rows)}, CLIPS, every_clip=False)["A"]) == 2
+
+
+def test_a_table_per_frame_has_a_column_time():
+    with pytest.raises(AnnotationError, match="'time' cannot be an annotator's name; rename it"):
+        check({"time": table(GOOD)}, CLIPS)

@@ -1,5 +1,7 @@
 """A data set as one object: where its files are, when its tables are read, what is missing."""
 
+import re
+
 import numpy as np
 import pytest
 from tiny_dataset import make_dataset
@@ -95,10 +97,23 @@ def test_clips_csv_is_checked(data):
     with pytest.raises(TableError, match="lists no clip"):
         data.clips  # noqa: B018
     (data.folder / "clips.csv").write_text("clip,video\na,b,c,d\n")
-    with pytest.raises(TableError, match="cannot be read as a table"):
+    with pytest.raises(TableError, match="row 1 has 4 cells, expected 2"):
         data.clips  # noqa: B018
 
 
 def test_names_of_the_data_sets_at_hand(data, tmp_path):
     (tmp_path / "data" / "empty").mkdir()
     assert names(tmp_path) == ["tiny"]
+
+
+@pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "Jürgen", "-rf", "an na"])
+def test_names_of_annotators_are_checked_where_they_enter(data, name):
+    (data.folder / "annotations" / f"{name}.csv").write_text("clip,start,end,label\n")
+    with pytest.raises(ValueError, match=re.escape(f"annotator {name!r} cannot be")):
+        data.annotators  # noqa: B018
+
+
+def test_an_annotation_file_in_capitals_is_named(data):
+    (data.folder / "annotations" / "ANNA.CSV").write_text("clip,start,end,label\n")
+    with pytest.raises(ValueError, match=r"ANNA.CSV: rename it to ANNA.csv, or it counts for no"):
+        data.annotators  # noqa: B018

@@ -97,14 +97,15 @@ def test_clocks_come_from_the_video_then_from_the_rate(mine):
             clock.read(mine, fps=wrong)
     mine.write(table.assign(video="v", width=64, height=48, frames=5), "clips.csv")
     with pytest.raises(ValueError, match="clip even: 5 frames, but its video has 8"):
-        clock.read(mine)
+        clock.read(mine)["even"]
 
 
 def test_frames_too_short_for_milliseconds_are_refused(mine):
     about = {"video": "v", "path": "", "fps": 1000, "frames": 5, "width": 64, "height": 48}
     mine.write(pd.DataFrame([{"clip": "a"} | about]), "clips.csv")
     with pytest.raises(ValueError, match="within a millisecond"):
-        clock.read(mine)
+        clock.read(mine)["a"]
+    assert clock.read(mine, exact=False)["a"].frames == 5, "the per-frame table needs no times"
 
 
 # --- round trips ------------------------------------------------------------------------------
@@ -114,7 +115,7 @@ COMMENTS = st.text(
     max_size=12,
 ).map(str.strip)  # fmt: skip
 SPECIAL = st.sampled_from(
-    ["", "a, b", 'she said "no"', "tab\there", "two\nlines", "<b>&amp;", "=1"]
+    ["", "a, b", 'she said "no"', "tab\there", "two\nlines", "<b>&amp;", "=1", "'=1", "''-x", "-5"]
 )
 
 
@@ -290,3 +291,66 @@ def test_an_import_needs_a_labelled_film_only(mine):
         ["0", "4", "idle"],
         ["5", "7", "skill"],
     ]
+
+
+def test_clips_that_are_not_in_the_file_stop_nothing(mine, tmp_path):
+    """A film beside it has two frames closer than a millisecond; it has the per-frame table."""
+    film(mine.folder / "videos" / "salto_1.mp4")
+    write_raw(mine.folder / "videos" / "dup.mp4", [0, 40, 80, 81, 120])
+    assert main(["data", "--dataset", "mine"]) == 0
+    for clip, names in (("salto_1", ["idle"] * 5 + ["skill"] * 3), ("dup", ["idle"] * 5)):
+        write_table(mine.annotation("x"), pd.DataFrame(annotation_rows(clip, names)))
+        if clip == "dup":
+            with pytest.raises(ValueError, match="clip dup: two frames follow each other within"):
+                formats.export(mine, "boris", tmp_path / clip)
+        for form in ("boris", "elan", "frames") if clip == "salto_1" else ("frames",):
+            files = formats.export(mine, form, tmp_path / clip / form)
+            before = mine.annotation("x").read_text()
+            mine.annotation("x").unlink()
+            formats.take(mine, form, files[0])
+            assert mine.annotation("x").read_text() == before
+    table = (tmp_path / "salto_1" / "boris" / "x.tsv").read_text().replace("salto_1", "dup")
+    (tmp_path / "y.tsv").write_text(table)
+    with pytest.raises(AnnotationError, match="within a millisecond") as error:
+        formats.take(mine, "boris", tmp_path / "y.tsv")
+    assert len(error.value.faults) == 1
+
+
+def test_a_dry_run_tells_each_row_and_writes_nothing(tiny, capsys):
+    data = tiny(clips=2)
+    file = formats.export(data, "boris")[0]
+    lines = file.read_text().splitlines()
+    file.write_text(
+        "\n".join([*lines[:2], lines[2].replace("\ttake-off\t", "\thop\t"), *lines[3:]])
+    )
+    before = {path: path.read_bytes() for path in data.folder.rglob("*.csv")}
+    command = ["import", "--dataset", "tiny", "--format", "boris", "--source", str(file)]
+    assert main([*command, "--annotator", "zoe", "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert "A.tsv, row 2: zoe, clip clip_00: frames 0 to " in said and "are idle" in said
+    assert "A.tsv, row 3: clip clip_00: behaviour 'hop' is no label" in said
+    assert "nothing was written" in said
+    assert {path: path.read_bytes() for path in data.folder.rglob("*.csv")} == before
+
+
+@pytest.mark.parametrize("form", ["boris", "frames"])
+def test_spreadsheets_run_no_comment(tiny, form):
+    data = tiny(clips=1)
+    table = read_annotation(data.annotation("A"))
+    table["comment"] = ["=cmd|'/C calc'!A0", *[""] * (len(table) - 1)]
+    write_table(data.annotation("A"), table)
+    (file, *_) = formats.export(data, form)
+    text = file.read_text("utf-8")
+    assert "'=cmd|" in text and "\t=cmd" not in text and ",=cmd" not in text
+    formats.take(data, form, file, annotator="A", replace=True)
+    assert read_annotation(data.annotation("A"))["comment"][0] == "=cmd|'/C calc'!A0"
+
+
+def test_comments_that_no_table_could_hold_are_refused(tiny):
+    data = tiny(clips=1)
+    own = clock.read(data)
+    last = own["clip_00"].frames - 1
+    segment = LabelledSegment("clip_00", "zoe", 0, last, "idle", "x" * 140_000)
+    (file,) = formats.write(data, "elan", [segment], own, data.folder / "out")
+    with pytest.raises(AnnotationError, match="a comment of 140000 characters; 100000 fit"):
+        formats.take(data, "elan", file)

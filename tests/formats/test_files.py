@@ -148,6 +148,18 @@ def test_the_media_file_names_the_clip_where_the_observation_does_not(put, readi
         assert shown(own.complete()) == SEGMENTS and not own.faults
 
 
+@pytest.mark.parametrize("film", ["D:\\\\Monday training\\\\salto (1).MOV", "/films/salto (1).mp4"])
+def test_a_film_named_as_phones_do_is_its_clip(put, reading, film):
+    rows = changed(STATES, Observation_id="o", Source=f"player #1:{film}", Media_file_name=film)
+    own = reading()
+    boris.read(put(table(boris.AGGREGATED, rows)), own)
+    assert shown(own.complete()) == SEGMENTS and not own.faults
+    own = reading()
+    url = "file:///C:/Monday%20training/salto%20(1).mp4"
+    elan.read(put(eaf({"anna": ALIGNED}, media=url), "salto (1).eaf"), own)
+    assert shown(own.complete()) == SEGMENTS and not own.faults
+
+
 def test_point_events_label_from_here_on(put, reading):
     rows = [
         row | {"Behavior type": "POINT", "Stop (s)": row["Start (s)"], "Duration (s)": "NA"}
@@ -172,6 +184,102 @@ def test_other_names_and_other_behaviours(put, reading):
         "anna.tsv, row 6: clip salto_1: behaviour 'wobble' is no label; expected idle, take-off, "
         "skill, landing, or what it means: wobble=skill, wobble= to leave it out"
     ]
+
+
+def changed(rows, **columns):
+    return [
+        row | {name.replace("_", " "): value for name, value in columns.items()} for row in rows
+    ]
+
+
+def test_text_of_a_spreadsheet_with_decimal_commas_between_tabs(tmp_path, reading):
+    """Excel's "Unicode text", of Germany: UTF-16, tabs, decimal commas."""
+    rows = [{k: v.replace(".", ",") if "(s)" in k else v for k, v in row.items()} for row in STATES]
+    for encoding in ("utf-16", "utf-8-sig", "utf-8"):
+        (tmp_path / "anna.txt").write_bytes(table(boris.AGGREGATED, rows).encode(encoding))
+        own = reading()
+        boris.read(tmp_path / "anna.txt", own)
+        assert shown(own.complete()) == SEGMENTS and not own.faults, encoding
+
+
+def test_a_semicolon_in_the_name_of_a_folder(put, reading):
+    rows = changed(STATES, Source="player #1:C:/rec; old/salto_1.mp4")
+    own = reading()
+    boris.read(put(table(boris.AGGREGATED, rows)), own)
+    assert shown(own.complete()) == SEGMENTS and not own.faults
+
+
+@pytest.mark.parametrize("name", ["obs A", "salto_1"])
+def test_an_observation_that_plays_two_clips_is_refused(put, reading, name):
+    """BORIS 7 names the file that plays, and counts times from the begin of the first."""
+    own = changed(STATES, Observation_id=name, Source="")
+    later = [
+        row | {"Media file": "salto_2.mp4", "Start (s)": f"{float(row['Start (s)']) + 0.4:.3f}",
+               "Stop (s)": f"{float(row['Stop (s)']) + 0.4:.3f}"}
+        for row in own[:2]
+    ]  # fmt: skip
+    found = faults(boris.read, put(table(VERSION_7, [*own, *later])), reading())
+    if name == "obs A":
+        assert found[0].startswith("anna.tsv: observation 'obs A' plays several clips, salto_1, sa")
+    else:
+        assert all("names two clips" in fault for fault in found) and len(found) == 2
+
+
+def test_a_table_without_observations_may_hold_several_clips(put, reading):
+    """Cut down by hand; the media name the clips."""
+    columns = ["Media file", "Behavior", "Behavior type", "Start (s)", "Stop (s)"]
+    other = [state("idle", 0, 0.32, clip="salto_2")]
+    own = reading()
+    boris.read(put(table(columns, [*STATES, *other])), own)
+    assert shown(own.complete()) == [*SEGMENTS, ("salto_2", "anna", 0, 7, "idle")]
+    assert not own.faults
+
+
+def test_an_observation_longer_than_the_clip_is_refused(put, reading):
+    """Events in the second film of a queue only: its length gives it away."""
+    rows = changed(STATES, Total_length="6.000")
+    found = faults(boris.read, put(table([*VERSION_7, "Total length"], rows)), reading())
+    assert len(found) == 4 and "(its media last 6.000 s, the clip 0.400 s)" in found[0]
+
+
+def test_two_observations_of_a_clip_are_two_people(put, reading):
+    rows = [*changed(STATES, Observation_id="anna_1"), *changed(STATES, Observation_id="ben_1")]
+    found = faults(boris.read, put(table(boris.AGGREGATED, rows)), reading())
+    assert found == [
+        "anna.tsv: clip salto_1: 2 observations, 'anna_1', 'ben_1'; export each to a file of its "
+        "own and import it with its annotator (annotator)"
+    ]
+
+
+def test_a_decisive_column_twice(put, reading):
+    text = table(boris.AGGREGATED, STATES).replace("Behavioral category", "Behavior")
+    found = faults(boris.read, put(text), reading())
+    assert found == ["anna.tsv, row 1: two columns are named 'Behavior'"]
+
+
+def test_sound_that_outlasts_the_pictures(put, reading):
+    rows = [*STATES[:3], state("landing", 0.28, 0.49)]
+    path = put(table(boris.AGGREGATED, rows))
+    assert "lies outside the clip" in faults(boris.read, path, reading())[0]
+    own = reading()
+    own.clocks["salto_1"] = replace(own.clocks["salto_1"], end=0.49)
+    boris.read(path, own)
+    assert shown(own.complete()) == SEGMENTS and not own.faults
+
+
+def test_a_film_whose_pictures_begin_after_its_sound(put, reading):
+    late = clock.stamped("salto_1", 0.072 + np.arange(10) / FPS, FPS, "salto_1.mp4")
+    for begin in ("0.000", "0.072"):  # at the sound, or at the picture
+        rows = [
+            row | {name: f"{float(row[name]) + 0.072:.3f}" for name in ("Start (s)", "Stop (s)")}
+            for row in STATES
+        ]
+        rows[0]["Start (s)"] = begin
+        own = reading()
+        own.clocks["salto_1"] = late
+        boris.read(put(table(boris.AGGREGATED, rows)), own)
+        assert shown(own.complete()) == SEGMENTS and not own.faults
+    assert late.fps == pytest.approx(FPS)
 
 
 # --- BORIS, tabular events --------------------------------------------------------------------
@@ -383,6 +491,73 @@ def test_media_that_begin_before_the_annotations(put, reading):
     assert shown(own.complete(gaps="idle")) == SEGMENTS and not own.faults
 
 
+SOUND = '<MEDIA_DESCRIPTOR MEDIA_URL="file:///mic.wav" MIME_TYPE="audio/x-wav"/>'
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_origin_is_that_of_the_medium_that_is_the_clip(put, reading, first):
+    early = [(begin - 40, end - 40, value) for begin, end, value in ALIGNED[1:]]
+    text = eaf({"anna": early}).replace('MIME_TYPE="video/mp4"', 'TIME_ORIGIN="40"')
+    at = text.index("<MEDIA_DESC") if first else text.index("<PROPERTY")
+    own = reading()
+    elan.read(put(text[:at] + SOUND + text[at:], "salto_1.eaf"), own)
+    assert shown(own.complete(gaps="idle")) == SEGMENTS and not own.faults
+
+
+def test_other_cameras_may_be_clips_too(put, reading):
+    side = SOUND.replace("mic.wav", "salto_2.mp4")
+    text = eaf({"anna": ALIGNED}).replace("<PROPERTY", side + "<PROPERTY")
+    own = reading()
+    elan.read(put(text, "salto_1.eaf"), own)
+    assert shown(own.complete()) == SEGMENTS and not own.faults
+    assert "names two clips" in faults(elan.read, put(text, "both.eaf"), reading())[0]
+
+
+def test_a_tier_with_times_of_its_own_may_depend_on_another(put, reading):
+    text = eaf({"attempt": [(0, 400, "salto")], "phase": ALIGNED})
+    text = text.replace('TIER_ID="phase"', 'TIER_ID="phase" PARENT_REF="attempt" ANNOTATOR="anna"')
+    for who in ("phase", "anna"):
+        own = reading(annotator=who)
+        elan.read(put(text, "salto_1.eaf"), own)
+        assert [(s[1], *s[2:]) for s in shown(own.complete())] == [(who, *s[2:]) for s in SEGMENTS]
+        assert not own.faults
+
+
+def test_the_property_annotator_names_the_person(put, reading):
+    """Everybody's file has the same tier, as the template of a project gives it."""
+    own = reading()
+    for who, clip in (("anna", "salto_1"), ("Ben Müller", "salto_1")):
+        text = eaf({"phase@P1": ALIGNED}).replace("TIER_ID", f'ANNOTATOR="{who}" TIER_ID')
+        elan.read(put(text, f"{clip}.eaf"), own)
+    assert set(by_person(own.complete())) == {("anna", "salto_1"), ("Ben_M_ller", "salto_1")}
+    assert not own.faults
+
+
+def test_a_person_with_two_tiers_is_not_two_in_one(put, reading):
+    text = eaf({"P1": ALIGNED, "P2": ALIGNED}).replace("TIER_ID", 'ANNOTATOR="anna" TIER_ID')
+    own = reading()
+    elan.read(put(text, "salto_1.eaf"), own)
+    assert {who for who, _ in by_person(own.complete())} == {"P1", "P2"} and not own.faults
+
+
+def test_whose_labels_a_lone_tier_holds_may_be_said(put, reading):
+    own = reading(annotator="zoe")
+    elan.read(put(eaf({"phase@P1": ALIGNED}), "salto_1.eaf"), own)
+    assert {who for who, _ in by_person(own.complete())} == {"zoe"} and not own.faults
+
+
+def test_two_tiers_of_one_name(put, reading):
+    text = eaf({"anna": ALIGNED, "ben": ALIGNED}).replace('TIER_ID="ben"', 'TIER_ID="anna"')
+    (found,) = faults(elan.read, put(text, "salto_1.eaf"), reading())
+    assert "two tiers are named 'anna'; rename one of them in ELAN" in found
+
+
+@pytest.mark.parametrize("name", ["time", "label"])
+def test_names_that_columns_have(put, reading, name):
+    (found,) = faults(elan.read, put(eaf({name: ALIGNED}), "salto_1.eaf"), reading())
+    assert f"{name!r} cannot be an annotator's name" in found
+
+
 def test_other_units_of_time_are_refused(put, reading):
     text = eaf({"anna": ALIGNED}).replace("milliseconds", "PAL-frames")
     found = faults(elan.read, put(text, "salto_1.eaf"), reading())
@@ -465,6 +640,14 @@ def test_a_plain_table_of_frames_in_any_order(put, reading):
     rows = list(np.random.default_rng(0).permutation(rows))
     own = reading()
     frames.read(put("\n".join([head, *rows, ""]), "a.csv"), own)
+    assert shown(own.complete()) == SEGMENTS and not own.faults
+
+
+@pytest.mark.parametrize("mark, encoding", [(";", "utf-8-sig"), ("\t", "utf-16")])
+def test_a_table_of_frames_that_a_spreadsheet_saved(tmp_path, reading, mark, encoding):
+    (tmp_path / "a.csv").write_bytes(per_frame().replace(",", mark).encode(encoding))
+    own = reading()
+    frames.read(tmp_path / "a.csv", own)
     assert shown(own.complete()) == SEGMENTS and not own.faults
 
 

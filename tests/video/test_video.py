@@ -87,7 +87,7 @@ def test_4k(tmp_path):
     assert next(video.read_frames(path)).rgb.shape == (2160, 3840, 3)
 
 
-def test_times_without_decoding_are_those_of_the_decoded_frames(tmp_path, clip):
+def test_times_of_a_scan_are_those_of_the_frames_read(tmp_path, clip):
     for suffix in ("mp4", "mkv"):
         write_raw(tmp_path / f"phone.{suffix}", [0, 40, 60, 200, 240, 1000, 1030, 1100])
     write_raw(tmp_path / "late.mp4", [500, 540, 580])
@@ -99,7 +99,7 @@ def test_times_without_decoding_are_those_of_the_decoded_frames(tmp_path, clip):
                 bare.mux(packet)
     for file in [clip, *sorted(tmp_path.glob("*.m*")), tmp_path / "bare.h264"]:
         expected = [frame.time for frame in video.read_frames(file)]
-        np.testing.assert_allclose(video.frame_times(file), expected, atol=1e-6, err_msg=file.name)
+        np.testing.assert_allclose(video.scan(file).times, expected, atol=1e-6, err_msg=file.name)
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mkv"])
@@ -183,12 +183,13 @@ def test_truncated_says_both_numbers(tmp_path):
     noise = np.random.default_rng(0).integers(0, 255, (20, 48, 64, 3), dtype=np.uint8)
     video.write_video(path, noise, 25)
     cut(path, 0.5)
-    assert video.probe(path).frames == 20
-    with pytest.raises(VideoError, match=r"container says 20 frames, \d+ could be decoded"):
-        list(video.read_frames(path))
+    for read in (video.probe, lambda path: list(video.read_frames(path))):
+        with pytest.raises(VideoError, match=r"container says 20 frames, \d+ could be decoded"):
+            read(path)
     with pytest.warns(UserWarning, match=r"kept those"):
         kept = list(video.read_frames(path, keep_truncated=True))
     assert 5 <= len(kept) < 20
+    assert video.probe(path, keep_truncated=True).frames == len(kept)
 
 
 def test_cut_off_before_the_index(tmp_path):

@@ -108,7 +108,7 @@ def test_a_part_that_nobody_waits_for_is_not_taken(home, browser, salto):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("notes.txt", r"notes.txt: expected a video (.avi "),
+        ("notes.txt", r"notes.txt: expected a video (.264 "),
         ("salto", "salto: expected a video"),
         ("broken.mp4", "cannot be opened as a video"),
         ("empty.mp4", "empty.mp4: "),
