@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from gymlib.dataset import Dataset
 from gymlib.dataset.schemas import PROBABILITIES
-from gymlib.labels import encode
+from gymlib.kinematics import measure_dataset
+from gymlib.labels import UNLABELED_CODE, encode
 from gymlib.labels import segments as stretches
 
 
@@ -36,6 +38,22 @@ def labels(data: Dataset, said: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     found = pd.concat(tables, ignore_index=True)
     found = found.rename(columns={"answer": "label", "detected": "pose"})
     return found[["model", "clip", "frame", "time", "label", *PROBABILITIES, "pose"]]
+
+
+def measurements(data: Dataset, said: pd.DataFrame) -> pd.DataFrame:
+    """A row per attempt, see :func:`gymlib.kinematics.measure_dataset`, by the labels of a model.
+
+    Parameters
+    ----------
+    said : as :func:`gymlib.prediction.videos.predict` gives it.
+    """
+    codes = {
+        row.clip: np.full(int(row.frames), UNLABELED_CODE, np.int8)
+        for row in data.clips.itertuples()
+    }
+    for clip, rows in said.groupby("clip"):
+        codes[clip][rows["frame"]] = encode(rows["answer"])
+    return measure_dataset(data, codes)
 
 
 def segments(frames: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from gymlib import pose
 from gymlib.annotation import reading
 from gymlib.dataset import Dataset
-from gymlib.dataset.schemas import PROBABILITIES
+from gymlib.dataset.schemas import MEASUREMENTS, PROBABILITIES
 from gymlib.files import lock
 from gymlib.files.progress import progress
 from gymlib.files.tables import read_table, write_table
@@ -138,9 +138,10 @@ def label(
 ) -> Labelled:
     """Poses, predictions and, where there are labels, accuracy.
 
-    Writes <source>.parquet, labels.csv, segments.csv, boris/<source>.tsv, elan/<clip>.eaf and
-    accuracy.csv into results/application/ in the data set's folder. Clips that nobody labelled are
-    predicted and not scored. An interrupted run keeps poses and models that are finished.
+    Writes <source>.parquet, labels.csv, segments.csv, measurements.csv (by the labels of the first
+    source), boris/<source>.tsv, elan/<clip>.eaf and accuracy.csv into results/application/ in the
+    data set's folder. Clips that nobody labelled are predicted and not scored. An interrupted run
+    keeps poses and models that are finished.
 
     Parameters
     ----------
@@ -162,6 +163,9 @@ def label(
         write_table(place / "labels.csv", frames)
         segments = spreadsheets.segments(frames)
         write_table(place / "segments.csv", segments)
+        first = next(iter(tables.values()))
+        measured = spreadsheets.measurements(data, first)
+        write_table(place / "measurements.csv", measured, MEASUREMENTS)
         times, faults = exchange.clocks(data)
         faults += exchange.write(data, segments, times, place)
         (place / "accuracy.csv").unlink(missing_ok=True)  # of earlier labels
@@ -169,7 +173,6 @@ def label(
         if data.annotators:
             scores = _scores(data, tables)
             write_table(place / "accuracy.csv", scores)
-        first = next(iter(tables.values()))
         sentences = {clip: film_report.told(data, clip, first, times[clip]) for clip in times}
     notes = list(dict.fromkeys(notes + faults + _notes(data, scores)))
     return Labelled(sentences, scores, notes)
@@ -228,6 +231,7 @@ def _beside(place: Path, clip: str, sources: Iterable[str]) -> dict[str, Path]:
     files |= {f"segments for BORIS, {name}": place / "boris" / f"{name}.tsv" for name in sources}
     files["segments for ELAN"] = place / "elan" / f"{clip}.eaf"
     files |= {
+        "measurements as a table": place / "measurements.csv",
         "segments as a table": place / "segments.csv",
         "frames as a table": place / "labels.csv",
     }

@@ -18,7 +18,9 @@ from gymlib.dataset import Attempt, Dataset
 from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.files.atomic import write_text
 from gymlib.formats.clock import Clock
+from gymlib.kinematics import measure
 from gymlib.labels import CLASSES, COLOURS, SKILL, UNLABELED_CODE, encode
+from gymlib.prediction.film_report import measured
 from gymlib.prediction.film_report.chart import Chart, chart
 from gymlib.prediction.film_report.findings import Found, Scale, found, pose_sentences, sentence
 from gymlib.prediction.spreadsheets import begins
@@ -86,6 +88,7 @@ def write(
         chart=chart(timelines, probabilities, attempt.detected, scale),
         timed=scale.timed,
         tables=segments,
+        measured=_measured(attempt, next(iter(answers.values()))[0]),
         trust=trust(attempt, rows, scale, about, timelines),
         beside=_links(beside, path),
         classes=CLASSES,
@@ -188,12 +191,29 @@ def _cards(
     return cards, _data_uri(stills[list(moments[best])[-1]], THUMBNAIL)
 
 
+def _measured(attempt: Attempt, codes: Int[np.ndarray, " frames"]) -> list[dict]:
+    """What is measured on each attempt of a clip by a model's labels; nothing without a flight."""
+    return [
+        {
+            "name": measured.named(row),
+            "picture": _uri(measured.picture(attempt, row, codes), "png"),
+            "lines": lines,
+        }
+        for row in measure(attempt, codes)
+        if (lines := measured.lines(row))
+    ]
+
+
 def _data_uri(picture: UInt8[np.ndarray, "height width 3"], side: int | None = None) -> str:
     """A picture as the text that a page holds it in; ``side`` makes it smaller."""
     image, content = Image.fromarray(picture), io.BytesIO()
     image = image.resize((side, side)) if side else image
     image.save(content, "jpeg", quality=_QUALITY, optimize=True)
-    return f"data:image/jpeg;base64,{base64.b64encode(content.getvalue()).decode('ascii')}"
+    return _uri(content.getvalue(), "jpeg")
+
+
+def _uri(content: bytes, kind: str) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def _facts(data: Dataset, attempt: Attempt, scale: Scale) -> str:

@@ -1,0 +1,72 @@
+"""Measurements of an attempt as a page shows them: in words, each with its interval and rule."""
+
+import io
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Int
+
+from gymlib.dataset import Attempt
+from gymlib.kinematics import Measurement, rules
+from gymlib.kinematics.curves import curves
+
+WORDS = {
+    "flight_time": ("flight time", 2), "height": ("height of the flight", 2),
+    "rotation": ("turned", 0), "somersaults": ("somersaults", 2), "spin": ("fastest turning", 0),
+    "hip": ("hips, tightest in the air", 0), "knee": ("knees, tightest in the air", 0),
+    "takeoff_knee": ("knees, deepest before take-off", 0), "takeoff_angle": ("take-off angle", 0),
+    "arms": ("arm swing", 0), "landing_knee": ("knees, deepest in the landing", 0),
+    "landing_hip": ("hips, deepest in the landing", 0),
+    "squat": ("hips above the knees, lowest", 2), "steps": ("steps after landing", 0),
+    "stand": ("until standing", 2),
+}  # fmt: skip
+"""Measurement -> what a page calls it, and how many digits it shows."""
+
+
+class Line(NamedTuple):
+    """One measurement in words."""
+
+    name: str
+    value: str
+    interval: str
+    unit: str
+    rule: str
+    """What a code of points says about it, with its source; "" for most."""
+
+
+def lines(row: Mapping[str, str | int | Measurement]) -> list[Line]:
+    """What was seen of a row of :func:`gymlib.kinematics.measure`, in :data:`WORDS`' order."""
+    found = []
+    for key, (words, digits) in WORDS.items():
+        own = row[key]
+        if own.seen:
+            low, high = (_number(end, digits) for end in own[1:3])
+            beside = "; ".join(f"{rule.text} ({rule.source})" for rule in rules.beside(key))
+            found.append(
+                Line(words, _number(own.value, digits), f"{low} to {high}", own.unit, beside)
+            )
+    return found
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}" if np.isfinite(value) else "?"
+
+
+def named(row: Mapping[str, str | int | Measurement]) -> str:
+    """The skill's name, its shape and entry, as far as they are known."""
+    return ", ".join(str(row[part]) for part in ("name", "shape", "entry") if row[part])
+
+
+def picture(
+    attempt: Attempt, row: Mapping[str, str | int | Measurement], codes: Int[np.ndarray, " frames"]
+) -> bytes:
+    """Bodies at the key moments above curves of height and angles, as PNG."""
+    import matplotlib.pyplot as plt
+
+    from gymlib.plots.movement import plot_movement
+
+    content, figure = io.BytesIO(), plot_movement(attempt, curves(attempt), dict(row), codes)
+    figure.savefig(content, format="png", dpi=120)
+    plt.close(figure)
+    return content.getvalue()
