@@ -181,7 +181,7 @@ def test_films_are_labelled_by_their_names(run, monkeypatch, tmp_path):
         report = place / "report" / f"{name}.html"
         assert os.path.relpath(report, index.parent) in index.read_text("utf-8")
         text = report.read_text("utf-8")
-        assert text.count('href="../') == 5, "overlay, BORIS, ELAN, two tables"
+        assert text.count('href="../') == 6, "overlay, BORIS, ELAN, three tables"
         assert "<script" not in text
 
 

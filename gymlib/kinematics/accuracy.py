@@ -9,6 +9,10 @@ import pandas as pd
 
 from gymlib.dataset import Dataset
 from gymlib.files.atomic import read_json
+from gymlib.kinematics.measure import measure_dataset
+from gymlib.kinematics.truth import table
+from gymlib.simulation import clip as filming
+from gymlib.simulation import skeletons
 from gymlib.simulation.clip import Planned
 from gymlib.simulation.plan import many, plan
 
@@ -20,6 +24,7 @@ TOLERANCES = {
 }  # fmt: skip
 """Measurement -> what counts as right, in its unit; :data:`FRAME`: one frame's time."""
 NAMES = ("name", "shape", "entry")
+RECORD = "simulation.json"
 
 
 def planned(data: Dataset) -> list[Planned]:
@@ -27,7 +32,7 @@ def planned(data: Dataset) -> list[Planned]:
 
     Raises ValueError for a data set that was not simulated.
     """
-    file = data.folder / "simulation.json"
+    file = data.folder / RECORD
     if not file.is_file():
         raise ValueError(
             f"data set {data.name} has no {file.name}, so its truth is unknown; take simulated or "
@@ -38,6 +43,18 @@ def planned(data: Dataset) -> list[Planned]:
     own = plan(seed, recipe["size"]) if "size" in recipe else many(recipe["clips"], seed)
     listed = set(data.clips["clip"])
     return [clip for clip in own if clip.clip in listed]
+
+
+def errors(data: Dataset) -> pd.DataFrame:
+    """:func:`error_table` of a simulated data set, measured by its labels and poses.
+
+    Everybody moves again for it, some ten clips a second. Raises ValueError as :func:`planned`, and
+    what :func:`gymlib.kinematics.measure_dataset` raises.
+    """
+    own = planned(data)
+    rate = skeletons.RATE if "clips" in read_json(data.folder / RECORD) else filming.RATE
+    slow = {clip.clip: clip.attempt.slow for clip in own}
+    return error_table(measure_dataset(data, slow=slow), table(own, rate))
 
 
 def error_table(measured: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:

@@ -141,9 +141,11 @@ def measure_dataset(
         codes = None if labels is None else labels[clip]
         found = measure(data.clip(clip), codes, (slow or {}).get(clip, 1.0))
         rows += [columns(clip, row) for row in found]
-    return pd.DataFrame(rows, columns=list(HEADER))
+    kinds = {name: str if name in TEXTS else int if name in COUNTS else float for name in HEADER}
+    return pd.DataFrame(rows, columns=list(HEADER)).astype(kinds)
 
 
+TEXTS, COUNTS = ("clip", "name", "shape", "entry"), ("attempt", "flights")
 HEADER = (
     "clip", "attempt", "flights", "name", "shape", "entry",
     *(f"{name}{end}" for name in MEASURED for end in ("", "_low", "_high")),

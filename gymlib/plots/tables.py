@@ -4,6 +4,7 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from gymlib import models
+from gymlib.dataset.schemas import MEASURED
 from gymlib.evaluation.repeats import SPLITS
 from gymlib.evaluation.results import model_name, title
 from gymlib.evaluation.sequence_scores import MEASURES
@@ -136,6 +137,25 @@ def _title(architecture: str) -> str:
 def _interval(row: pd.Series, score: str, form: str) -> str:
     mean, low, high = (format(row[f"{score}_{end}"], form) for end in ("mean", "low", "high"))
     return "–" if pd.isna(row[f"{score}_mean"]) else f"{mean} ({low} to {high})"
+
+
+def style_errors(errors: pd.DataFrame) -> Styler:
+    """How far measurements are from the truth: a Styler.
+
+    ``errors`` as gymlib.kinematics.accuracy.errors gives it.
+    """
+    rows = []
+    for name, row in errors.iterrows():
+        tolerance = row["tolerance"]
+        number = isinstance(tolerance, int | float)
+        cells = {"": str(name).replace("_", " "), "attempts": f"{row['attempts']:,}"}
+        cells["tolerance"] = f"{tolerance:g} {MEASURED[name]}" if number else tolerance
+        for share in ("measured", "right", "held"):
+            cells[share] = "–" if pd.isna(row[share]) else f"{row[share]:.0%}"
+        error = row["median error"]
+        cells["median error"] = "–" if pd.isna(error) else f"{error:.2f} {MEASURED[name]}"
+        rows.append(cells)
+    return pd.DataFrame(rows).style.set_uuid("errors").hide(axis="index")
 
 
 def style_claims(table: pd.DataFrame) -> Styler:

@@ -30,7 +30,8 @@ def predict(
     Parameters
     ----------
     files : films, and folders of films.
-    data : labelled if there are no films; its home is where the films' data sets go.
+    data : labelled if there are no films, and then made already; its home is where the films' data
+        sets go.
     sources : what teaches the models, see :func:`gymlib.prediction.open.load`, each with its data
         sets.
     on_labels, cluster : see :func:`gymlib.prediction.films.label`.
@@ -53,8 +54,7 @@ def predict(
         targets = named(files, extractor or TRACKER, people, data.home)
     else:
         targets = [_whole(data, extractor, people)]
-    made = {own.name: own for own in [*([] if files else [data]), *teachers]}
-    for own in made.values():
+    for own in teachers:
         datasets.make(own, recovered)
     for film in targets:
         videos.check(film.data)

@@ -7,6 +7,7 @@ from stick_figure import attempt, salto
 
 from gymlib.kinematics import measure
 from gymlib.kinematics.curves import curves
+from gymlib.labels import LANDING, SKILL
 from gymlib.plots.movement import MOMENTS, plot_movement
 
 
@@ -35,6 +36,18 @@ def test_curves_moments_and_numbers():
     text = figure.get_suptitle()
     assert "paper: back somersault, tucked, standing" in text
     assert "flight 0.67 (" in text and "turned 360 (" in text
+
+
+def test_take_off_and_landing_are_whole_where_contacts_lie_in_the_skill():
+    keypoints, labels = salto()
+    skill, widened = np.flatnonzero(labels == SKILL), labels.copy()
+    widened[skill[0] - 3 : skill[-1] + 4] = SKILL
+    shown = []
+    for codes in (labels, widened):
+        figure, _ = _drawn(keypoints, codes)
+        frames = [int(ax.get_title().split("\n")[1]) for ax in figure.axes[: len(MOMENTS)]]
+        shown.append((frames[0], frames[-1]))
+    assert shown[0] == shown[1] == (15, int(np.flatnonzero(labels == LANDING)[-1]))
 
 
 def test_a_moment_in_the_air_is_one_with_a_pose():

@@ -276,3 +276,19 @@ def test_table_of_parts_writes_intervals_and_what_is_missing():
     )
     assert (cnn["approach"], cnn["folds of clips, all frames"]) == ("CNN, ensemble", "63")
     assert cnn["whole videos left out"] == fog["folds of clips"] == "–"
+
+
+def test_errors_of_measurements_have_words_and_units():
+    row = {"attempts": 1200, "measured": 0.5, "tolerance": 20.0, "right": 0.25, "held": 0.9}
+    errors = pd.DataFrame(
+        [
+            {"measurement": "takeoff_knee", **row, "median error": 3.14159},
+            {"measurement": "all three", **row, "tolerance": "equal", "held": np.nan},
+        ]
+    ).set_index("measurement")
+    first, second = tables.style_errors(errors).data.to_dict("records")
+    assert first == {
+        "": "takeoff knee", "attempts": "1,200", "tolerance": "20 degrees", "measured": "50%",
+        "right": "25%", "held": "90%", "median error": "3.14 degrees",
+    }  # fmt: skip
+    assert (second["tolerance"], second["held"], second["median error"]) == ("equal", "–", "–")

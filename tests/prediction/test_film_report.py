@@ -148,8 +148,9 @@ def test_a_page_is_one_file_without_scripts(data):
     assert len(text) < 1.5e6 and "http:" not in text and "https:" not in text
     page = Page(found.path)
     assert {tag for tag, _ in page.tags}.isdisjoint({"script", "iframe", "link", "object"})
-    assert all(source.startswith("data:image/jpeg;base64,") for source in page.loads)
-    assert len(page.pictures) == 2 * 5, "the first and the middle frame of every segment"
+    assert all(source.startswith("data:image/") for source in page.loads)
+    kinds = [own["src"].split(";")[0].removeprefix("data:image/") for own in page.pictures]
+    assert kinds == ["jpeg"] * 2 * 5 + ["png"], "two frames of every segment, how one attempt moves"
     assert page.captions[:2] == ["first frame, 0", "middle, 3"]
     assert found.sentence in text and "0.32 s" in text and "70%" in text
     missing = [not own for own in data.clip("clip_00").detected[[0, 3, 8, 11, 16, 19, 24, 27]]]
@@ -195,13 +196,15 @@ def test_what_people_say_stands_above_what_a_model_says(data):
 
 def test_without_a_film_the_skeletons_stand_alone(data):
     page = Page(write(data, "clip_01").path)
-    assert len(page.pictures) == 10 and page.captions[0] == "first frame, 0"
+    assert len(page.pictures) == 10 + 1 and page.captions[0] == "first frame, 0"
 
 
 def test_only_the_first_of_many_segments_have_pictures(data):
     found = write(data, said={"model": answers("clip_00", np.tile([1, 2], 20).astype(np.int8))})
     text = found.path.read_text("utf-8")
-    assert len(Page(found.path).pictures) == film_report.page.SHOWN
+    shown = film_report.page
+    assert len(Page(found.path).pictures) == shown.SHOWN + shown.MEASURED
     assert "The first 16 segments; 24 more are in the table" in text
-    assert text.count("<tr>") == 41
+    segments = text[text.index("<h2>Segments") : text.index("<h2>Measurements")]
+    assert segments.count("<tr>") == 41
     assert found.sentence.startswith("20 attempts, the first 0.00 s to 0.08 s")

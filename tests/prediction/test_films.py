@@ -32,12 +32,12 @@ def long(home, monkeypatch, tmp_path):
     return path
 
 
-def run(files, people=None, address=None):
+def run(files, people=None, cluster=None):
     """Label films by the weights of the package: what was said, and the page."""
     said = {}
     page = predict(
-        files, Dataset("none"), {pretrained.NAME: Dataset(pretrained.NAME)},
-        lambda data, found: said.update({data.name: found}), people=people, address=address,
+        files, Dataset("none"), {pretrained.NAME: []},
+        lambda data, found: said.update({data.name: found}), people=people, cluster=cluster,
     )  # fmt: skip
     return said, page
 
@@ -113,7 +113,7 @@ def test_a_data_set_has_no_films_to_point_into(home):
     with pytest.raises(ValueError, match=r"somebody in a.mp4, but no films are named"):
         run([], {"a.mp4": Person(0.5, 0.5)})
     with pytest.raises(ValueError, match="--cluster labels films, a worker each; name films"):
-        run([], address="tcp://127.0.0.1:9")
+        run([], cluster="tcp://127.0.0.1:9")
 
 
 def test_a_moment_of_the_film_is_one_of_its_attempt():
@@ -162,7 +162,7 @@ def test_labels_of_all_films_come_before_pictures(home, tmp_path, monkeypatch):
     )
     files = [film(tmp_path / name) for name in ("a.mp4", "b.mp4")]
     predict(
-        files, Dataset("none"), {pretrained.NAME: Dataset(pretrained.NAME)},
+        files, Dataset("none"), {pretrained.NAME: []},
         lambda data, found: steps.append(f"label {data.name}"),
     )  # fmt: skip
     assert steps == ["label a", "label b", "draw a", "draw b"]
@@ -175,8 +175,8 @@ def test_films_side_by_side_and_on_a_cluster_are_labelled_alike(home, tmp_path):
     shutil.move(home / "data", home / "here")
     quiet = {"silence_logs": logging.CRITICAL, "dashboard_address": ":0"}
     with LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster:
-        afar, other = run(files, address=cluster.scheduler_address)
-        again, _ = run(files, address=cluster.scheduler_address)  # here, where its data set is
+        afar, other = run(files, cluster=cluster.scheduler_address)
+        again, _ = run(files, cluster=cluster.scheduler_address)  # here, where its data set is
     assert page == other and Page(page).links == [
         f"../../data/{n}/results/application/report/{n}.html" for n in "ab"
     ]

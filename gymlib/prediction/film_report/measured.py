@@ -13,7 +13,7 @@ from gymlib.kinematics.curves import curves
 
 WORDS = {
     "flight_time": ("flight time", 2), "height": ("height of the flight", 2),
-    "rotation": ("turned", 0), "somersaults": ("somersaults", 2), "spin": ("fastest turning", 0),
+    "rotation": ("turned between the contacts", 0), "spin": ("fastest turning", 0),
     "hip": ("hips, tightest in the air", 0), "knee": ("knees, tightest in the air", 0),
     "takeoff_knee": ("knees, deepest before take-off", 0), "takeoff_angle": ("take-off angle", 0),
     "arms": ("arm swing", 0), "landing_knee": ("knees, deepest in the landing", 0),

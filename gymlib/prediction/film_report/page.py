@@ -27,6 +27,8 @@ from gymlib.prediction.spreadsheets import begins
 
 SHOWN = 16
 """Segments of which a page has pictures; with more it would be slow to open and to send."""
+MEASURED = 4
+"""Attempts whose measurements a page shows; measurements.csv has all."""
 THUMBNAIL = 160  # pixels
 _QUALITY = 78  # of JPEG
 
@@ -192,15 +194,14 @@ def _cards(
 
 
 def _measured(attempt: Attempt, codes: Int[np.ndarray, " frames"]) -> list[dict]:
-    """What is measured on each attempt of a clip by a model's labels; nothing without a flight."""
+    """What is measured on the first attempts of a clip by a model's labels."""
     return [
         {
             "name": measured.named(row),
             "picture": _uri(measured.picture(attempt, row, codes), "png"),
-            "lines": lines,
+            "lines": measured.lines(row),
         }
-        for row in measure(attempt, codes)
-        if (lines := measured.lines(row))
+        for row in measure(attempt, codes)[:MEASURED]
     ]
 
 
