@@ -47,6 +47,11 @@ CLIPS = pa.DataFrameSchema(
         "frames": pa.Column(int, pa.Check.ge(1), coerce=True),
         "width": _positive(),
         "height": _positive(),
+        # Of the film that an attempt was cut from, both included.
+        **{
+            name: pa.Column("Int64", pa.Check.ge(0), nullable=True, coerce=True, required=False)
+            for name in ("start", "end")
+        },
     },
     name="clips.csv",
 )

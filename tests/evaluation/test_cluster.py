@@ -19,7 +19,7 @@ from gymlib.files import cluster as dask
 CLIPS = make_clips([30 + k % 7 for k in range(12)])
 TABLES = ("trials.csv", "losses.csv", "folds.csv")
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=25)
 
 
 @pytest.fixture

@@ -150,7 +150,7 @@ def run_until_killed(folder: Path, write: int) -> None:
     assert not (folder / "protocol.json").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=24)
 def test_killed_in_the_middle_of_writes_it_continues_to_the_same_bytes(finished, tmp_path):
     # In a round of the search, between two models of a unit, and among the final tables.
     for write in (3, 20, 60):
@@ -179,7 +179,7 @@ def test_the_compiled_engine_gives_the_same_protocol_stopped_or_not(finished, tm
     assert tables(stopped) == tables(whole)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=17)
 def test_processes_give_the_same_bytes_as_one(finished, tmp_path):
     nested_cv.run(CLIPS, TINY, tmp_path, engine="torch", n_jobs=2)
     assert tables(tmp_path) == tables(finished)

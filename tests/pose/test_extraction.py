@@ -277,7 +277,7 @@ def gone(process: int) -> bool:
     return False
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=23)
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_stopped_run_keeps_finished_clips_and_leaves_no_process(data, end):
     """A real run with two processes that is ended half-way, then a run to the end."""

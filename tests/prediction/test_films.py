@@ -168,7 +168,7 @@ def test_labels_of_all_films_come_before_pictures(home, tmp_path, monkeypatch):
     assert steps == ["label a", "label b", "draw a", "draw b"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=80)
 def test_films_side_by_side_and_on_a_cluster_are_labelled_alike(home, tmp_path):
     files = [film(tmp_path / name) for name in ("a.mp4", "b.mp4")]
     here, page = run(files)

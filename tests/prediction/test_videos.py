@@ -285,7 +285,7 @@ def test_imported_poses_stay(films, source):
 # --- real footage -----------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=24)
 def test_real_footage(home, real_data, monkeypatch):
     """A back flip on grass, by the weights that come with the package."""
     data = Dataset("real")

@@ -78,7 +78,7 @@ def test_a_clip_of_one_phase_has_no_border_to_move():
     assert (annotate(still, np.random.default_rng(0)) == IDLE).all()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=48)
 def test_agreement_on_the_data_set_is_that_of_people():
     """Pairwise 90 to 98%, and 0.5 to 3% of the frames without a majority.
 

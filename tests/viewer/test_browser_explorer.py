@@ -11,7 +11,7 @@ from gymlib.dataset import Dataset
 from gymlib.evaluation import errors
 from gymlib.files.tables import write_table
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=28)
 
 FIRST, SECOND = "LSTM, ensemble", "CNN, ensemble"
 QUEUE = (

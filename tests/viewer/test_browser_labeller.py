@@ -14,7 +14,7 @@ from gymlib.dataset import Dataset
 from gymlib.files import paths
 from gymlib.plots import overlay
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=85)
 
 FRAMES = 40
 VIEWER = ".gym-viewer"

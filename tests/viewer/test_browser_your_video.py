@@ -14,7 +14,7 @@ from gymlib.dataset import Dataset
 from gymlib.files import paths
 from gymlib.labels import CLASSES
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=65)
 
 LABELLER = ".gym-labeller"
 OWN = f"{LABELLER} .gym-bar.gym-own .gym-segment"

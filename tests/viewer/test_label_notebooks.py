@@ -11,7 +11,7 @@ from gymlib.report import notebook
 from gymlib.report.notebook import NotebookError
 from gymlib.thesis import recovered
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=33)
 
 
 def execute(data, name) -> str:
