@@ -81,7 +81,7 @@ def add_notebook(home, dataset):
     nbformat.write(notebook(nbformat.v4.new_markdown_cell("# 01")), folder / "01_x.ipynb")
 
 
-@pytest.mark.slow(seconds=75)
+@pytest.mark.slow
 def test_the_site_is_whole_and_needs_no_network(built):
     page = built / "index.html"
     assert faults(built) == []
@@ -101,7 +101,7 @@ def test_the_site_is_whole_and_needs_no_network(built):
     assert size(built) < 8_000_000, "theme, fonts, the guide and the functions"
 
 
-@pytest.mark.slow(seconds=75)
+@pytest.mark.slow
 def test_figures_have_caption_text_and_origin_and_code_is_folded(built):
     page = Page(built / "recovered" / "07_results.html")
     (caption,) = page.captions
@@ -118,7 +118,7 @@ def test_figures_have_caption_text_and_origin_and_code_is_folded(built):
         assert len(signs) < 400
 
 
-@pytest.mark.slow(seconds=75)
+@pytest.mark.slow
 def test_the_site_works_in_a_browser(built):
     """Opened from its folder, without a network: nothing fails, search finds, dark is dark."""
     program = chromium()
