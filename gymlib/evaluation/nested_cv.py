@@ -89,10 +89,15 @@ def data_hash(clips: Sequence[Clip]) -> str:
     return digest.hexdigest()[:16]
 
 
+WORTH = 10.0
+"""Seconds of training in torch from which compiled loops are worth it: on a machine that has none
+yet, each process makes its own at first."""
+
+
 def suitable_engine(clips: Sequence[Clip], protocol: Protocol) -> str:
-    """ "compiled" if the plain loop would need more than :data:`gymlib.training.WORTH`."""
+    """ "compiled" if the plain loop would need more than :data:`WORTH`."""
     parts = plan(clips, protocol, Path(), "", "torch")
-    return "compiled" if sum(part.cost for part in parts) > training.WORTH else "torch"
+    return "compiled" if sum(part.cost for part in parts) > WORTH else "torch"
 
 
 def _tables(parts: list[OuterFold], folder: Path) -> Step:

@@ -9,7 +9,6 @@ from gymlib.training.clips import check_clips
 from gymlib.training.fit import FitConfig, fit, predict, undecided
 from gymlib.training.many import (
     ENGINES,
-    WORTH,
     Task,
     engines,
     fit_many,
@@ -19,7 +18,7 @@ from gymlib.training.many import (
 )
 
 __all__ = [
-    "ENGINES", "WORTH", "Batches", "FitConfig", "Task", "check_clips", "engines", "fit", "fit_many",
+    "ENGINES", "Batches", "FitConfig", "Task", "check_clips", "engines", "fit", "fit_many",
     "predict", "predict_many", "processes_for", "seconds", "shuffled", "shuffled_frames", "tensors",
     "undecided",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ from gymlib.training.fit import Task, fit, predict
 ENGINES = ("torch", "compiled")
 STEP = 2.5e-3
 """Seconds that a step of a small model takes in torch, whatever it computes, roughly."""
-WORTH = 10.0
+WORTH = 1.0
 """Seconds of training in torch from which compiled loops take over: the first time on a machine
 they take a minute to compile (:mod:`gymlib.training.fast.kept`), later none. Whether they have been
 compiled yet is not asked: the same work takes the same engine."""

@@ -247,7 +247,7 @@ class TestEngines:
 
     def test_short_work_is_not_worth_it(self):
         clips, config = make_clips([9] * 4), LSTMConfig()
-        longest = int(training.WORTH / training.seconds(np.arange(4), clips, None))
+        longest = int(many.WORTH / training.seconds(np.arange(4), clips, None))
         for epochs, engine in ((longest, "torch"), (longest + 1, "compiled")):
             task = Task(models.build(config, 0), np.arange(4), FitConfig(epochs, 0.1))
             assert training.engines([task], clips) == [engine]
