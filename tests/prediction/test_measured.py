@@ -35,6 +35,8 @@ def test_what_was_not_seen_has_no_line_and_an_open_end_says_so():
     assert "height of the flight" not in found
     assert found["flight time"].interval == "0.90 to ?"
     assert measured.named(row) == "back somersault, tucked"
+    twice = {"name": "front somersault, front somersault", "shape": "tucked, piked", "entry": ""}
+    assert measured.named(row | twice) == "2 × front somersault, tucked, piked"
 
 
 def test_the_picture_is_a_png():

@@ -54,8 +54,17 @@ def _number(value: float, digits: int) -> str:
 
 
 def named(row: Mapping[str, str | int | Measurement]) -> str:
-    """The skill's name, its shape and entry, as far as they are known."""
-    return ", ".join(str(row[part]) for part in ("name", "shape", "entry") if row[part])
+    """The skill's name, its shape and entry, as far as they are known; what repeats, once."""
+    flights = str(row["name"]).split(", ")
+    count = f"{len(flights)} × " if len(flights) > 1 and len(set(flights)) == 1 else ""
+    parts = [_once(str(row[part])) for part in ("name", "shape", "entry") if row[part]]
+    return count + ", ".join(parts)
+
+
+def _once(text: str) -> str:
+    """The one word of a list that holds no other."""
+    words = set(text.split(", "))
+    return words.pop() if len(words) == 1 else text
 
 
 def picture(
