@@ -125,6 +125,7 @@ def _tell(notes: list[str]) -> None:
 def predict(options) -> None:
     """Label films, or the videos of a data set; write a report, tables and overlay videos."""
     from gymlib.prediction.open import teachers
+    from gymlib.prediction.predict import person
     from gymlib.prediction.predict import predict as label
     from gymlib.thesis import datasets
 
@@ -139,7 +140,7 @@ def predict(options) -> None:
         },
         _say,
         extractor=options.extractor,
-        people=dict(map(_person, options.person)),
+        people=dict(map(person, options.person)),
         quick=options.profile == "quick",
         recovered=options.source,
         cluster=options.cluster,
@@ -153,26 +154,8 @@ def _say(own: Dataset, found) -> None:
 
     from gymlib.prediction import ensemble
 
-    lines = [f"{clip}: {sentence}" for clip, sentence in found.sentences.items()]
-    lines += [f"note: {note}" for note in found.notes]
-    if not found.scores.empty:
-        lines.append(found.scores.to_string(index=False, **_ONE_DIGIT))
-    lines.append(f"Tables, files for BORIS and ELAN, overlay videos: {ensemble.folder(own)}")
-    tqdm.write("\n".join(lines))
-
-
-def _person(text: str) -> tuple:
-    """ "0.4,0.6" -> ("", somebody pointed at); "salto.mp4=0.4,0.6,1.5" -> ("salto.mp4", ...)."""
-    from gymlib.pose import Person
-
-    film, _, place = text.rpartition("=")
-    try:
-        return film, Person(*map(float, place.split(",", 2)))
-    except (TypeError, ValueError):
-        raise ValueError(
-            "--person expects X,Y or X,Y,SECONDS with X and Y as shares of the picture, such as "
-            f"0.4,0.6,1.5, or one film's as salto.mp4=0.4,0.6; found {text!r}"
-        ) from None
+    where = f"Tables, files for BORIS and ELAN, overlay videos: {ensemble.folder(own)}"
+    tqdm.write("\n".join([*found.told(), where]))
 
 
 _ONE_DIGIT = {"float_format": "%.1f", "na_rep": "-"}
@@ -191,16 +174,8 @@ def take(options) -> None:
     about = {
         name: getattr(options, name) for name in ("annotator", "gaps", "fps", "replace", "dry_run")
     }
-    names = dict(_meaning(text) for text in options.names)
+    names = dict(map(formats.meaning, options.names))
     print(formats.take(own, options.format, options.source, names=names, **about))
-
-
-def _meaning(text: str) -> tuple[str, str]:
-    """ "jump=skill" -> ("jump", "skill")."""
-    name, sign, label = text.rpartition("=")
-    if not sign:
-        raise ValueError(f"--names expects NAME=LABEL or NAME= to leave it out, found {text!r}")
-    return name, label
 
 
 def export(options) -> None:
@@ -223,14 +198,9 @@ def guide(options) -> None:
 def noise(options) -> None:
     """For maintainers: learn from the simulated videos how BlazePose errs, for the data set
     skeletons."""
-    from gymlib.files import provenance
-    from gymlib.simulation.noise import fit, model
+    from gymlib.simulation.noise import fit
 
-    own = Dataset("simulated", options.home)
-    files = [own.folder / name for name in ("keypoints.parquet", "truth/keypoints.parquet")]
-    origin = {"data": provenance.file_hash(files), "commit": provenance.commit()}
-    fit.fit(fit.pairs(own)).save(model.FITTED, {"dataset": own.name} | origin)
-    print(f"Written: {model.FITTED}")
+    print(f"Written: {fit.refit(Dataset('simulated', options.home))}")
 
 
 def pretrained(options) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 from gymlib import labels
 from gymlib.dataset import schemas
 from gymlib.dataset.clip import Attempt, Clip
-from gymlib.dataset.clips import read_clips
+from gymlib.dataset.clips_file import read_clips
 from gymlib.dataset.keypoints import keypoint_array
 from gymlib.files import paths
 from gymlib.files.atomic import existing

@@ -3,6 +3,6 @@
 What strangers' files hold is read here into segments, with every fault; further formats may come.
 """
 
-from gymlib.formats.exchange import FORMATS, Taken, export, take, write
+from gymlib.formats.exchange import FORMATS, Taken, export, meaning, take, write
 
-__all__ = ["FORMATS", "Taken", "export", "take", "write"]
+__all__ = ["FORMATS", "Taken", "export", "meaning", "take", "write"]

@@ -163,6 +163,18 @@ def _told(segment: LabelledSegment) -> str:
     return f"{file}, row {row}: {who}, clip {clip}: frames {start} to {end} are {label}"
 
 
+def meaning(text: str) -> tuple[str, str]:
+    """What another name means, as a command line says it. Raises ValueError without a sign.
+
+    >>> meaning("jump=skill")
+    ('jump', 'skill')
+    """
+    name, sign, label = text.rpartition("=")
+    if not sign:
+        raise ValueError(f"--names expects NAME=LABEL or NAME= to leave it out, found {text!r}")
+    return name, label
+
+
 def _known(form: str) -> None:
     if form not in FORMATS:
         raise ValueError(f"expected a format out of {', '.join(FORMATS)}; found {form!r}")

@@ -129,15 +129,14 @@ def teachers(source: str) -> list[str]:
     >>> teachers("pretrained"), teachers("recovered"), teachers("pretrained+monday+tuesday")
     ([], ['recovered'], ['monday', 'tuesday'])
     """
-    first, *more = source.split("+")
-    if first == pretrained.NAME:
-        return more
-    if more:
+    if source == pretrained.NAME or pretrained.goes_on(source):
+        return pretrained.goes_on(source)
+    if "+" in source:
         raise ValueError(
             f"source {source!r}: expected {pretrained.NAME}, the name of a data set, or "
             f"{pretrained.NAME}+ and names, as {pretrained.NAME}+{source}"
         )
-    return [first]
+    return [source]
 
 
 def taught(
@@ -146,6 +145,6 @@ def taught(
     """What :func:`load` gives, of data sets whose labels and poses are there."""
     if not learnt_from:
         return pretrained.load()
-    if source.startswith(f"{pretrained.NAME}+"):
+    if pretrained.goes_on(source):
         return finetuning.taught(learnt_from, profile)
     return ensemble.taught(learnt_from[0], config)

@@ -110,3 +110,21 @@ def named(
         person = people.get(file.name, people.get(""))
         films.append(Film(data, PoseConfig(extractor=extractor, person=person), file))
     return films
+
+
+def person(text: str) -> tuple[str, Person]:
+    """Whom to follow, as a command line says it, and in which film: "" in all others.
+
+    >>> person("salto.mp4=0.4,0.6,1.5")
+    ('salto.mp4', Person(x=0.4, y=0.6, seconds=1.5))
+
+    Raises ValueError for anything else.
+    """
+    film, _, place = text.rpartition("=")
+    try:
+        return film, Person(*map(float, place.split(",", 2)))
+    except (TypeError, ValueError):
+        raise ValueError(
+            "--person expects X,Y or X,Y,SECONDS with X and Y as shares of the picture, such as "
+            f"0.4,0.6,1.5, or one film's as salto.mp4=0.4,0.6; found {text!r}"
+        ) from None

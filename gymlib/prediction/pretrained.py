@@ -26,6 +26,16 @@ CONFIG = TransferConfig(architecture=DEFAULT, models=3, epochs=6, copies=1)
 gymnasts of other seeds); real clips have decided nothing."""
 
 
+def goes_on(source: str) -> list[str]:
+    """The data sets from which a source lets the weights go on learning; none for most.
+
+    >>> goes_on("pretrained+monday+tuesday"), goes_on("pretrained"), goes_on("recovered")
+    (['monday', 'tuesday'], [], [])
+    """
+    first, *more = source.split("+")
+    return more if first == NAME else []
+
+
 def load(folder: Path = FOLDER) -> Ensemble:
     """The models that are shipped, and the decoder that their training labels teach.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float, Int
 
 from gymlib.dataset import Dataset
 from gymlib.dataset.schemas import PROBABILITIES
@@ -17,6 +18,23 @@ def begins(data: Dataset) -> dict[str, float]:
     clips = data.clips
     seconds = clips["start"] / clips["fps"] if "start" in clips else pd.Series(0.0, clips.index)
     return dict(zip(clips["clip"], seconds.fillna(0.0)))
+
+
+def answers_of(
+    said: pd.DataFrame, clip: str, frames: int
+) -> tuple[Int[np.ndarray, " frames"], Float[np.ndarray, "frames 4"]]:
+    """Label codes and probabilities of all frames of a clip; -1 and NaN where nothing is said.
+
+    Parameters
+    ----------
+    said : as :func:`gymlib.prediction.videos.predict` gives it.
+    """
+    rows = said[said["clip"] == clip]
+    codes = np.full(frames, UNLABELED_CODE, np.int8)
+    probabilities = np.full((frames, len(PROBABILITIES)), np.nan)
+    codes[rows["frame"]] = encode(rows["answer"])
+    probabilities[rows["frame"]] = rows[PROBABILITIES].to_numpy(float)
+    return codes, probabilities
 
 
 def labels(data: Dataset, said: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -47,12 +65,8 @@ def measurements(data: Dataset, said: pd.DataFrame) -> pd.DataFrame:
     ----------
     said : as :func:`gymlib.prediction.videos.predict` gives it.
     """
-    codes = {
-        row.clip: np.full(int(row.frames), UNLABELED_CODE, np.int8)
-        for row in data.clips.itertuples()
-    }
-    for clip, rows in said.groupby("clip"):
-        codes[clip][rows["frame"]] = encode(rows["answer"])
+    lengths = dict(zip(data.clips["clip"], data.clips["frames"]))
+    codes = {clip: answers_of(said, clip, frames)[0] for clip, frames in lengths.items()}
     return measure_dataset(data, codes)
 
 

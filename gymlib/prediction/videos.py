@@ -31,6 +31,14 @@ class Labelled(NamedTuple):
     notes: list[str]
     """What the reader should know: clips without a pose, clips that could not be scored."""
 
+    def told(self) -> list[str]:
+        """Sentences, notes and scores as lines of text."""
+        lines = [f"{clip}: {sentence}" for clip, sentence in self.sentences.items()]
+        lines += [f"note: {note}" for note in self.notes]
+        if self.scores.empty:
+            return lines
+        return [*lines, self.scores.to_string(index=False, float_format="%.1f", na_rep="-")]
+
 
 def page(data: Dataset, source: str, reports: Sequence[FilmReport]) -> FilmReport:
     """The page to look at first: the only report, or index.html, written now, which lists all.
@@ -207,17 +215,15 @@ def draw(data: Dataset, sources: Iterable[str]) -> list[FilmReport]:
 
 def _title(source: str) -> str:
     """What a source's timeline is called."""
-    first, *more = source.split("+")
-    if first != pretrained.NAME:
-        return f"trained on {source}"
-    return ", then ".join(["model", *more])
+    if source == pretrained.NAME or pretrained.goes_on(source):
+        return ", then ".join(["model", *pretrained.goes_on(source)])
+    return f"trained on {source}"
 
 
 def _taught_by(source: str) -> str:
     if source == pretrained.NAME:
         return pretrained.about()
-    first, *more = source.split("+")
-    if first == pretrained.NAME:
+    if more := pretrained.goes_on(source):
         return (
             f"Labels called “{_title(source)}” are those of the networks of the package after they "
             f"have learnt from the labelled clips of {' and '.join(more)}."

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Int, UInt8
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
@@ -19,11 +19,11 @@ from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.files.atomic import write_text
 from gymlib.formats.clock import Clock
 from gymlib.kinematics import measure
-from gymlib.labels import CLASSES, COLOURS, SKILL, UNLABELED_CODE, encode
+from gymlib.labels import CLASSES, COLOURS, SKILL, UNLABELED_CODE
 from gymlib.prediction.film_report import measured
 from gymlib.prediction.film_report.chart import Chart, chart
 from gymlib.prediction.film_report.findings import Found, Scale, found, pose_sentences, sentence
-from gymlib.prediction.spreadsheets import begins
+from gymlib.prediction.spreadsheets import answers_of, begins
 
 SHOWN = 16
 """Segments of which a page has pictures; with more it would be slow to open and to send."""
@@ -73,7 +73,7 @@ def write(
     Raises what :func:`gymlib.plots.overlay.draw_stills` raises.
     """
     attempt, scale = data.clip(clip), Scale.of(clock)
-    answers = {name: _answers(table, clip, len(attempt)) for name, table in said.items()}
+    answers = {name: answers_of(table, clip, len(attempt)) for name, table in said.items()}
     segments = {name: found(*own, scale) for name, own in answers.items()}
     rows = next(iter(segments.values()))
     cards, thumbnail = _cards(data, attempt, rows[:SHOWN], scale)
@@ -104,7 +104,7 @@ def told(data: Dataset, clip: str, said: pd.DataFrame, clock: Clock) -> str:
     """What a model found in a clip, in one sentence, in the time of its film."""
     scale = Scale.of(clock)
     scale = scale._replace(borders=scale.borders + scale.timed * begins(data)[clip])
-    return sentence(found(*_answers(said, clip, clock.frames), scale), scale)
+    return sentence(found(*answers_of(said, clip, clock.frames), scale), scale)
 
 
 def write_index(path: Path, reports: Sequence[FilmReport]) -> Path:
@@ -128,7 +128,7 @@ def write_overview(
     for own, row in zip(reports, clips.itertuples()):
         first, last = int(row.start), int(row.end)
         shown = slice(first, last + 1)
-        codes[shown], probabilities[shown] = _answers(said, row.clip, row.frames)
+        codes[shown], probabilities[shown] = answers_of(said, row.clip, row.frames)
         part = Scale(scale.borders[first : last + 2], timed=True)
         what = sentence(found(codes[shown], probabilities[shown], part), part)
         listed.append(own._replace(sentence=what))
@@ -153,18 +153,6 @@ def _write_list(
     )  # fmt: skip
     write_text(path, text)
     return FilmReport(title, what, reports[0].thumbnail, path)
-
-
-def _answers(
-    table: pd.DataFrame, clip: str, frames: int
-) -> tuple[Int[np.ndarray, " frames"], Float[np.ndarray, "frames 4"]]:
-    """Label codes and probabilities of all frames; -1 and NaN where nothing is said."""
-    rows = table[table["clip"] == clip]
-    codes = np.full(frames, UNLABELED_CODE, np.int8)
-    probabilities = np.full((frames, len(PROBABILITIES)), np.nan)
-    codes[rows["frame"]] = encode(rows["answer"])
-    probabilities[rows["frame"]] = rows[PROBABILITIES].to_numpy(float)
-    return codes, probabilities
 
 
 def _cards(

@@ -1,6 +1,7 @@
 """Learn how an estimator errs from clips whose truth is known."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -10,11 +11,13 @@ from sklearn.linear_model import LogisticRegression
 
 from gymlib.dataset import Dataset
 from gymlib.dataset.keypoints import keypoint_array
+from gymlib.files import provenance
 from gymlib.files.tables import read_table
 from gymlib.labels import marked_segments
 from gymlib.simulation.noise.model import (
     AT_REST,
     EXCHANGED,
+    FITTED,
     LIMBS,
     LOST,
     RIGHT,
@@ -206,6 +209,17 @@ def _mean(values, axis) -> np.ndarray:
     count = known.sum(axis=axis)
     total = np.where(known, values, 0).sum(axis=axis)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def refit(data: Dataset) -> Path:
+    """Fit the noise to a data set with truth, write what the package draws from, return its path.
+
+    Raises as :func:`pairs`.
+    """
+    files = [data.folder / name for name in ("keypoints.parquet", "truth/keypoints.parquet")]
+    origin = {"data": provenance.file_hash(files), "commit": provenance.commit()}
+    fit(pairs(data)).save(FITTED, {"dataset": data.name} | origin)
+    return FITTED
 
 
 def _memory(series) -> float:
