@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, Int
 
-from gymlib.pose import camera
-from gymlib.pose.candidates import Candidate
 from gymlib.pose.config import Person
-from gymlib.skeleton import middle
+from gymlib.pose.sightings import Sighting
 
 FASTEST = 0.7
 """Torso lengths per 1/30 s that a hip moves without doubt: about 10 m/s, a vaulter's run-up or
@@ -37,50 +35,6 @@ BACK = 40
 AT_REST = 0.2
 """What a sighting without any movement is worth, compared with 1 for the fastest."""
 POINTED_AT = 1000.0
-CLEAR = 0.6
-"""Confidence from which a sighting of somebody else counts."""
-REACH = 0.6
-"""Torso lengths per 1/30 s that the hip may be away from a sighting."""
-APART = 1.0
-"""Torso lengths between the hips of two people who can be told apart."""
-
-
-class Sighting(NamedTuple):
-    """A person in one frame."""
-
-    frame: int
-    candidate: Candidate
-    torso: float
-    """Side of the region in pixels / 5."""
-    motion: float
-    """Mean change of the pixels around the body, camera movement taken out; grey levels."""
-    colour: Float[np.ndarray, " 3"]
-    """Median red, green and blue of the torso, 0 to 255."""
-
-
-def torso_colour(
-    picture: UInt8[np.ndarray, "height width 3"], keypoints: Float[np.ndarray, "33 2"]
-) -> Float[np.ndarray, " 3"]:
-    """Median colour of the picture between hips and shoulders (pixels): the shirt, mostly."""
-    height, width = picture.shape[:2]
-    hip, shoulder = (middle(keypoints, part) for part in ("hip", "shoulder"))
-    along = hip + np.linspace(0.15, 0.85, 8)[:, None] * (shoulder - hip)
-    across = np.array([[-1.0, 1.0], [1.0, -1.0]]) * (shoulder - hip)[::-1] * 0.1
-    places = np.concatenate([along, along + across[0], along + across[1]])
-    column = places[:, 0].astype(int).clip(0, width - 1)
-    row = places[:, 1].astype(int).clip(0, height - 1)
-    return np.median(picture[row, column], axis=0)
-
-
-def motion_around(
-    difference: Float[np.ndarray, "h w"] | UInt8[np.ndarray, "h w"], x: float, y: float, side: float
-) -> float:
-    """Mean of a difference picture in the square around a place (pixels of that picture)."""
-    height, width = difference.shape
-    left, right = np.clip([x - side / 2, x + side / 2], 0, width).astype(int)
-    top, bottom = np.clip([y - side / 2, y + side / 2], 0, height).astype(int)
-    part = difference[top : bottom + 1, left : right + 1]
-    return float(part.mean()) if part.size else 0.0
 
 
 def mover(
@@ -175,97 +129,6 @@ def _links(
     unlike = (np.linalg.norm(one.colour - colour, axis=1) - ALIKE) / (UNLIKE - ALIKE)
     cost = TOO_FAST * np.maximum(speed - FASTEST, 0) + np.maximum(grown - 0.3, 0)
     return velocity, cost + OTHER_SHIRT * np.clip(unlike, 0, 1)
-
-
-def others(
-    sightings: Sequence[Sighting],
-    hips: Float[np.ndarray, "sightings 2"],
-    chain: Sequence[int],
-    fps: float,
-) -> list[int]:
-    """Numbers of the sightings that show somebody else for certain.
-
-    Somebody who is seen in the same frame as the followed person and apart from them, or who was
-    seen at that place before or after. Others in doubt may be the followed person.
-
-    Parameters
-    ----------
-    hips : pixels, camera movement taken out.
-    chain : numbers of the sightings of the followed person.
-    """
-    followed = {sightings[number].frame: number for number in chain}
-    clear = [
-        number
-        for number, one in enumerate(sightings)
-        if number not in set(chain) and one.candidate.confidence >= CLEAR
-    ]
-
-    def apart(number: int, other: int) -> float:
-        return float(np.linalg.norm(hips[number] - hips[other]) / sightings[number].torso)
-
-    sure = [
-        number
-        for number in clear
-        if (own := followed.get(sightings[number].frame)) is not None and apart(number, own) > APART
-    ]
-    return [
-        number
-        for number in clear
-        if any(
-            apart(number, other) < APART / 2
-            and abs(sightings[number].frame - sightings[other].frame) <= GAP * fps
-            for other in sure
-        )
-    ]
-
-
-def circles(
-    seen: Sequence[Sighting], reach: int, maps: Float[np.ndarray, "frames 2 3"]
-) -> dict[int, list[tuple[float, float, float]]]:
-    """Where people are, by frame: x, y and radius of circles in pixels.
-
-    Parameters
-    ----------
-    reach : frames before and after a sighting for which it counts.
-    maps : the camera's movement, from the first frame to each.
-    """
-    result: dict[int, list[tuple[float, float, float]]] = {}
-    for one in seen:
-        for frame in range(max(0, one.frame - reach), min(len(maps), one.frame + reach + 1)):
-            x, y = camera.carried(maps, one.frame, frame, one.candidate.hip)
-            circle = (float(x), float(y), APART / 2 * one.torso)
-            result.setdefault(frame, []).append(circle)
-    return result
-
-
-class Tube:
-    """Where the followed person can be: near the sightings, further away between them.
-
-    Parameters
-    ----------
-    chain : sightings of the person in order of frames; doubtful ones are left out.
-    maps : the camera's movement, from the first frame to each.
-    """
-
-    def __init__(
-        self, chain: Sequence[Sighting], maps: Float[np.ndarray, "frames 2 3"], fps: float
-    ):
-        clear = [one for one in chain if one.candidate.confidence >= CLEAR]
-        self._frames = np.array([one.frame for one in clear], int)
-        self._hips = [one.candidate.hip for one in clear]
-        self._maps, self._fps = maps, fps
-
-    def holds(self, frame: int, hip: Float[np.ndarray, " 2"], torso: float) -> bool:
-        """Whether a hip (pixels) can be reached from the sightings before and after."""
-        after = int(np.searchsorted(self._frames, frame))
-        for number in (after - 1, after):  # two bodies less than APART from each other are one
-            if 0 <= number < len(self._frames):
-                seen = int(self._frames[number])
-                place = camera.carried(self._maps, seen, frame, self._hips[number])
-                reach = APART / 2 + REACH * abs(frame - seen) * 30 / self._fps
-                if np.linalg.norm(hip - place) > reach * torso:
-                    return False
-        return True
 
 
 def _worth(sightings: Sequence[Sighting]) -> Float[np.ndarray, " sightings"]:

@@ -13,8 +13,8 @@ from gymlib.pose import camera
 from gymlib.pose.candidates import SIDE, candidate
 from gymlib.pose.detector import Detection, Detector
 from gymlib.pose.landmarks import Estimate
-from gymlib.pose.people import Sighting, motion_around, torso_colour
 from gymlib.pose.region import Region, around
+from gymlib.pose.sightings import Sighting, motion_around, torso_colour
 from gymlib.skeleton import torso_length
 
 LONGEST = 1280
@@ -47,6 +47,14 @@ class Survey(NamedTuple):
     """Maps from the first frame to each."""
     cuts: list[int]
     """Frames that begin a new shot; nothing is smoothed across them."""
+
+    @property
+    def hips(self) -> Float[np.ndarray, "sightings 2"]:
+        """Of all sightings, had the camera stayed as in the first frame."""
+        if not self.sightings:
+            return np.empty((0, 2))
+        hips = np.stack([one.candidate.hip for one in self.sightings])[:, None]  # (sightings, 1, 2)
+        return camera.steadied(hips, self.camera[[one.frame for one in self.sightings]])[:, 0]
 
 
 def working_frames(

@@ -6,7 +6,6 @@ from sightings import sighting
 
 from gymlib import pose, video
 from gymlib.pose import PoseConfig, clip, extraction, networks, tracker
-from gymlib.pose.path import Choice
 from gymlib.pose.region import torso_angle
 from gymlib.simulation.motion.pose import forward
 from gymlib.simulation.motion.pose import pose as bent
@@ -160,15 +159,3 @@ def test_torso_lengths_come_from_upright_poses_nearby():
     np.testing.assert_allclose(found[[0, 30, 60]], 50)
     np.testing.assert_allclose(found[[200, 250]], 80)
     np.testing.assert_array_equal(tracker.torso_lengths([], 3, 30.0), [1, 1, 1])
-
-
-def test_expected_regions_bridge_a_gap():
-
-    chosen = []
-    for frame in range(20):
-        one = sighting(frame, (10.0 * frame, 50.0)).candidate._replace(angle=0.3 * frame)
-        chosen.append(None if 8 <= frame < 12 else Choice(one, False))
-    hips, angles = tracker.expected(chosen, np.full(20, 50.0), 30.0)
-    np.testing.assert_allclose(hips[:, 0], 10 * np.arange(20), atol=2)
-    np.testing.assert_allclose(angles, 0.3 * np.arange(20), atol=0.05)
-    assert tracker.expected([None] * 5, np.full(5, 50.0), 30.0) is None

@@ -3,8 +3,8 @@
 import numpy as np
 
 from gymlib.pose.candidates import Candidate
-from gymlib.pose.people import Sighting
 from gymlib.pose.region import Region
+from gymlib.pose.sightings import Sighting
 
 
 def sighting(frame, place, motion=0.0, confidence=0.9, colour=(90, 90, 90)) -> Sighting:
