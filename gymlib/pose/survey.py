@@ -80,40 +80,84 @@ def survey(
 
     Raises VideoError if nothing can be decoded.
     """
-    fps = video.probe(path, keep_truncated).fps
-    every = stride(fps)
-    times, steps, cuts, sightings, last, before, picture = [], [], [], [], [], None, None
-    for index, (time, picture) in enumerate(working_frames(path, keep_truncated)):
+    looks, times, picture = (
+        Looks(video.probe(path, keep_truncated).fps, detector, network),
+        [],
+        None,
+    )
+    for time, picture in working_frames(path, keep_truncated):
+        looks.add(picture)
         times.append(time)
-        grey = camera.small_grey(picture)
-        scale = grey.shape[0] / picture.shape[0]
-        if before is None:
-            changes = _Changes(grey.shape, scale)
-        else:
-            circles = [(*(one.candidate.hip * scale), 2.5 * one.torso * scale) for one in last]
-            step = camera.camera_step(before, grey, circles)
-            if likeness(before, grey, step) < CUT:
-                step = camera.STILL
-                cuts.append(index)
-            else:
-                changes.add(difference(before, grey, step))
-            steps.append(np.column_stack([step[:, :2], step[:, 2] / scale]))
-        before = grey
-        if index % every == 0:
-            found = [
-                _sighting(network, picture, index, one.region)
-                for one in _detections(detector, picture, index // every)
-            ]
-            sightings += [changes.moved(one) for one in last]
-            last = [changes.moved(one) for one in found]
-            changes.forget()
         on_frame()
     if not times:
         raise video.VideoError(f"{path}: no frame could be decoded")
-    sightings += [changes.moved(one) for one in last]
     height, width = picture.shape[:2]
-    maps = camera.chained(np.stack(steps) if steps else np.zeros((0, 2, 3)))
-    return Survey(np.array(times), fps, width, height, sightings, maps, cuts)
+    maps = camera.chained(np.stack(looks.steps) if looks.steps else np.zeros((0, 2, 3)))
+    return Survey(np.array(times), looks.fps, width, height, looks.sightings, maps, looks.cuts)
+
+
+class Looks:
+    """Who is seen in every few pictures, and how the camera moves from each to the next.
+
+    Attributes
+    ----------
+    frames : how many pictures there were.
+    steps : the camera's movement from each picture to the next.
+    cuts : pictures that begin a new shot.
+    """
+
+    def __init__(
+        self,
+        fps: float,
+        detector: Detector,
+        network: Callable[[UInt8[np.ndarray, "height width 3"], Region], Estimate],
+    ):
+        self.fps, self._detector, self._network = fps, detector, network
+        self.frames = 0
+        self.steps: list[Float[np.ndarray, "2 3"]] = []
+        self.cuts: list[int] = []
+        self._seen: list[Sighting] = []
+        self._last: list[Sighting] = []  # those of the last look, around whom much may still move
+        self._before: UInt8[np.ndarray, "h w"] | None = None
+
+    @property
+    def sightings(self) -> list[Sighting]:
+        """All people seen, in order of frames."""
+        return self._seen + [self._changes.moved(one) for one in self._last]
+
+    def add(self, picture: UInt8[np.ndarray, "height width 3"]) -> bool:
+        """One more picture; whether people were looked for in it."""
+        grey = camera.small_grey(picture)
+        scale = grey.shape[0] / picture.shape[0]
+        if self._before is None:
+            self._changes = _Changes(grey.shape, scale)
+        else:
+            self._step(grey, scale)
+        self._before = grey
+        looked = self.frames % stride(self.fps) == 0
+        if looked:
+            self._look(picture)
+        self.frames += 1
+        return looked
+
+    def _step(self, grey: UInt8[np.ndarray, "h w"], scale: float) -> None:
+        circles = [(*(one.candidate.hip * scale), 2.5 * one.torso * scale) for one in self._last]
+        step = camera.camera_step(self._before, grey, circles)
+        if likeness(self._before, grey, step) < CUT:
+            step = camera.STILL
+            self.cuts.append(self.frames)
+        else:
+            self._changes.add(difference(self._before, grey, step))
+        self.steps.append(np.column_stack([step[:, :2], step[:, 2] / scale]))
+
+    def _look(self, picture: UInt8[np.ndarray, "height width 3"]) -> None:
+        found = [
+            _sighting(self._network, picture, self.frames, one.region)
+            for one in _detections(self._detector, picture, self.frames // stride(self.fps))
+        ]
+        self._seen = self.sightings
+        self._last = [self._changes.moved(one) for one in found]
+        self._changes.forget()
 
 
 class _Changes:

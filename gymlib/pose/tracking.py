@@ -37,25 +37,39 @@ class _Where(NamedTuple):
     angle: float
 
 
+class Track:
+    """Where the body went, as far as it has been followed."""
+
+    def __init__(self):
+        self.past: list[_Where] = []
+        """The last two places, the later one last."""
+
+    def follow(self, search: Search, frame: int) -> Candidate | None:
+        """The pose that continues the track, or begins one; None if there is none that will do.
+
+        A confident candidate where the body is expected is taken as it is, else the network looks.
+        """
+        if self.past and abs(frame - self.past[-1].frame) > LOST * search.fps:
+            self.past = []
+        if self.past:
+            best = _follow(search, _predicted(search, self.past, frame), self.past[-1].frame)
+        else:
+            best = search.best(frame)
+        if best is not None and best.confidence > KEPT:
+            self.past = [*self.past[-1:], _Where(frame, best.hip, best.angle)]
+        return best
+
+
 def sweep(
     search: Search, order: Iterable[int], on_frame: Callable[[], object] = lambda: None
 ) -> None:
     """Follow the body through the frames in the order given, adding candidates.
 
     ``on_frame`` is called after each frame.
-
-    Frames that already have a confident candidate where the body is expected cost nothing.
     """
-    past: list[_Where] = []
+    track = Track()
     for frame in order:
-        if past and abs(frame - past[-1].frame) > LOST * search.fps:
-            past = []
-        if past:
-            best = _follow(search, _predicted(search, past, frame), past[-1].frame)
-        else:
-            best = search.best(frame)
-        if best is not None and best.confidence > KEPT:
-            past = [*past[-1:], _Where(frame, best.hip, best.angle)]
+        track.follow(search, frame)
         on_frame()
 
 
