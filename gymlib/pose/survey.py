@@ -51,10 +51,17 @@ class Survey(NamedTuple):
     @property
     def hips(self) -> Float[np.ndarray, "sightings 2"]:
         """Of all sightings, had the camera stayed as in the first frame."""
-        if not self.sightings:
-            return np.empty((0, 2))
-        hips = np.stack([one.candidate.hip for one in self.sightings])[:, None]  # (sightings, 1, 2)
-        return camera.steadied(hips, self.camera[[one.frame for one in self.sightings]])[:, 0]
+        return steadied_hips(self.sightings, self.camera)
+
+
+def steadied_hips(
+    sightings: list[Sighting], maps: Float[np.ndarray, "frames 2 3"]
+) -> Float[np.ndarray, "sightings 2"]:
+    """Hips (pixels) as if the camera had stayed; ``maps`` lead from the first frame to each."""
+    if not sightings:
+        return np.empty((0, 2))
+    hips = np.stack([one.candidate.hip for one in sightings])[:, None]  # (sightings, 1, 2)
+    return camera.steadied(hips, maps[[one.frame for one in sightings]])[:, 0]
 
 
 def working_frames(
@@ -92,8 +99,8 @@ def survey(
     if not times:
         raise video.VideoError(f"{path}: no frame could be decoded")
     height, width = picture.shape[:2]
-    maps = camera.chained(np.stack(looks.steps) if looks.steps else np.zeros((0, 2, 3)))
-    return Survey(np.array(times), looks.fps, width, height, looks.sightings, maps, looks.cuts)
+    seen, maps = looks.sightings, looks.camera
+    return Survey(np.array(times), looks.fps, width, height, seen, maps, looks.cuts)
 
 
 class Looks:
@@ -124,6 +131,11 @@ class Looks:
     def sightings(self) -> list[Sighting]:
         """All people seen, in order of frames."""
         return self._seen + [self._changes.moved(one) for one in self._last]
+
+    @property
+    def camera(self) -> Float[np.ndarray, "frames 2 3"]:
+        """Maps from the first picture to each."""
+        return camera.chained(np.stack(self.steps) if self.steps else np.zeros((0, 2, 3)))
 
     def add(self, picture: UInt8[np.ndarray, "height width 3"]) -> bool:
         """One more picture; whether people were looked for in it."""
