@@ -32,6 +32,7 @@ HELP = {
     "clips": "clips of the data set skeletons",
     "models": "architectures, all known ones if none is named",
     "films": "video files, or folders of them; without any the data set is labelled",
+    "camera": "number of a camera, or a film that plays instead of one",
     "extractor": "who finds the poses: blazepose as in the thesis, or tracker, which keeps them "
     "through a somersault; films have the tracker, data sets what they had before",
     "person": "whom the tracker follows: a place in the picture as shares of its width and height, "
@@ -158,6 +159,14 @@ def _say(own: Dataset, found) -> None:
     tqdm.write("\n".join([*found.told(), where]))
 
 
+def live(options) -> None:
+    """Label and measure while filming, in a window; without a screen, in words."""
+    from gymlib.prediction import live as filming
+
+    number = filming.run(int(options.camera) if options.camera.isdecimal() else options.camera)
+    print(f"{number} pictures were named")
+
+
 _ONE_DIGIT = {"float_format": "%.1f", "na_rep": "-"}
 
 
@@ -277,6 +286,8 @@ def _parser() -> argparse.ArgumentParser:
     for command in (bench, calibrate, guide, noise, pretrained, publish):
         _add(commands, command.__name__, command)
     _add_exchange(commands)
+    add = _add(commands, "live", live)
+    add("camera", HELP["camera"], nargs="?", default="0", metavar="CAMERA")
     for command in (data, predict, reproduce, report, models):
         add = _add(commands, command.__name__, command)
         add("--dataset", HELP["dataset"], default="simulated")

@@ -39,10 +39,16 @@ def decoded(
     return decoding.decode(probabilities, own.decoder)
 
 
-def predict_clip(own: Ensemble, attempt: Attempt) -> Float[np.ndarray, "frames 4"]:
+def predict_clip(
+    own: Ensemble, attempt: Attempt, mirrored: bool = True
+) -> Float[np.ndarray, "frames 4"]:
     """Class probabilities of every frame, the mean of all models; NaN where there is no pose.
 
     Models that take gaps answer such frames too, if the clip has any pose.
+
+    Parameters
+    ----------
+    mirrored : ask about the clip and its mirror image, which costs twice the time.
 
     Raises ValueError, naming clip and frame, for coordinates that are not finite, and naming the
     clip for a body too small to scale by.
@@ -55,7 +61,7 @@ def predict_clip(own: Ensemble, attempt: Attempt) -> Float[np.ndarray, "frames 4
     whole = Clip(attempt.name, attempt.video, frames, bodies, unknown)
     clips = learnable([whole], models.recipe(models.architecture(own.models[0])).gaps)
     everything = [np.arange(1)] * len(own.models)
-    answers = training.predict_many(own.models, clips, everything, mirrored=True)
+    answers = training.predict_many(own.models, clips, everything, mirrored=mirrored)
     # soft vote: (models, frames, 4) -> (frames, 4)
     found[clips[0].frames] = np.mean([answer[0] for answer in answers], axis=0)
     return found

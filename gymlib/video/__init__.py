@@ -4,6 +4,7 @@ Pictures are RGB uint8 of shape (height, width, 3), turned, mirrored and stretch
 asks (phones record portrait as rotated landscape), so that pixels are square and up is up.
 """
 
+from gymlib.video.camera import pictures
 from gymlib.video.grey import read_grey
 from gymlib.video.info import VideoError, VideoInfo
 from gymlib.video.jpegs import read_jpegs
@@ -17,6 +18,7 @@ __all__ = [
     "VideoError",
     "VideoInfo",
     "pick_frames",
+    "pictures",
     "probe",
     "read_frames",
     "read_grey",

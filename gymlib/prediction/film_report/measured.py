@@ -36,11 +36,11 @@ class Line(NamedTuple):
 
 
 def lines(row: Mapping[str, str | int | Measurement]) -> list[Line]:
-    """What was seen of a row of :func:`gymlib.kinematics.measure`, in :data:`WORDS`' order."""
+    """What was seen of a row of :func:`gymlib.kinematics.measure`, or of a part of it, in words."""
     found = []
     for key, (words, digits) in WORDS.items():
-        own = row[key]
-        if own.seen:
+        own = row.get(key)
+        if own is not None and own.seen:
             low, high = (_number(end, digits) for end in own[1:3])
             beside = "; ".join(f"{rule.text} ({rule.source})" for rule in rules.beside(key))
             found.append(
