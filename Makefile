@@ -2,6 +2,7 @@
 DATASET ?= simulated
 PROFILE ?= full
 SOURCES ?= pretrained
+CAMERA ?= 0
 VENV := .venv
 READY := $(VENV)/.ready
 # One worker thread per library call: the work is spread over processes instead.
@@ -15,7 +16,7 @@ LOCAL = $(if $(SOURCE),--source $(SOURCE))
 RUN := $(VENV)/bin/python -m gymlib
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce report models data predict pretrained test test-unit test-browser lab lint bench publish clean
+.PHONY: help reproduce report models data predict live pretrained test test-unit test-browser lab lint bench publish clean
 
 ## Show this help
 help:
@@ -57,6 +58,10 @@ test: lint
 ## Check the quick part: unit tests only
 test-unit: $(READY)
 	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal -m "not slow" --hypothesis-profile=quick
+
+## Name each frame while filming with CAMERA=0, or a film that plays instead of one
+live: $(READY)
+	$(RUN) live $(CAMERA)
 
 ## Train the weights of the package again, on generated skeletons
 pretrained: $(READY)

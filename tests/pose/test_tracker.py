@@ -3,61 +3,13 @@
 import numpy as np
 import pytest
 from sightings import sighting
+from somersault import CAMERA, error, somersault, waiting, write
 
 from gymlib import pose, video
 from gymlib.pose import PoseConfig, clip, extraction, networks, tracker
 from gymlib.pose.region import torso_angle
-from gymlib.simulation.motion.pose import forward
-from gymlib.simulation.motion.pose import pose as bent
-from gymlib.simulation.motion.proportions import Proportions
-from gymlib.simulation.rendering.appearance import Appearance
-from gymlib.simulation.rendering.camera import Camera
-from gymlib.simulation.rendering.renderer import render
-from gymlib.simulation.rendering.scene import Scene
-from gymlib.skeleton import torso_length
 
 TRACKED = PoseConfig(extractor="tracker")
-CAMERA = Camera((0.0, -5.5, 1.5), 0.0, -0.04, 0.0, 640.0, 480, 360, noise=2.0)
-STAND, FLY = 6, 20  # frames
-
-
-def posture(**degrees):
-    """Joints of a person of 1.75 m about the middle of the hips, metres."""
-    return forward(bent(**degrees)[None], np.eye(3)[None], Proportions.of(1.75))[0]
-
-
-def somersault(x=0.0):
-    """A body that stands, turns over backwards in the air and stands again; metres."""
-    upright, tucked = posture(shoulder=20), posture(hip=60, knee=70, shoulder=40)
-    hip = 0.02 - upright[:, 2].min()
-    frames = []
-    for frame in range(2 * STAND + FLY):
-        share = np.clip((frame - STAND) / FLY, 0, 1)
-        folded = np.sin(np.pi * share)
-        cosine, sine = np.cos(2 * np.pi * share), np.sin(2 * np.pi * share)
-        turn = np.array([[cosine, 0, -sine], [0, 1, 0], [sine, 0, cosine]])
-        joints = (1 - folded) * upright + folded * tucked
-        frames.append(joints @ turn.T + [x, 0, hip + 3.2 * share * (1 - share)])
-    return np.stack(frames)
-
-
-def waiting(x):
-    upright = posture(shoulder=10)
-    upright = upright + [x, 0.6, 0.02 - upright[:, 2].min()]
-    return np.repeat(upright[None], 2 * STAND + FLY, axis=0)
-
-
-def write(path, *bodies):
-    looks = [Appearance.sample(np.random.default_rng(number)) for number in range(len(bodies))]
-    frames = render(list(zip(bodies, looks)), Scene(), CAMERA, 30.0)
-    video.write_video(path, frames, 30.0)
-    return path
-
-
-def error(found, true):
-    """Distance of the body's joints from the truth in torso lengths."""
-    away = np.linalg.norm(found.keypoints * [480, 360] - true, axis=-1)
-    return (away / np.percentile(torso_length(true), 75))[:, 11:29]
 
 
 @pytest.mark.slow(seconds=7)
@@ -66,7 +18,7 @@ def test_the_pose_is_kept_through_a_somersault(tmp_path):
     found = pose.extract_clip(write(tmp_path / "clip.mp4", joints), TRACKED)
     true = CAMERA.project(joints)
     assert found.detected.all()
-    assert (error(found, true) < 0.25).mean() > 0.8
+    assert (error(found.keypoints * [480, 360], true) < 0.25).mean() > 0.8
     angle = np.unwrap(torso_angle(found.keypoints * np.array([480, 360], np.float32)))
     turned = np.degrees(angle[-1] - angle[0])
     truth = np.unwrap(torso_angle(true))
@@ -81,11 +33,11 @@ def test_the_one_who_moves_is_followed_or_the_one_pointed_at(tmp_path):
     gymnast, spotter = somersault(x=-0.9), waiting(x=1.3)
     path = write(tmp_path / "clip.mp4", gymnast, spotter)
     found = pose.extract_clip(path, TRACKED)
-    assert (error(found, CAMERA.project(gymnast)) < 0.25).mean() > 0.75
+    assert (error(found.keypoints * [480, 360], CAMERA.project(gymnast)) < 0.25).mean() > 0.75
     x, y = CAMERA.project(spotter)[0, 23] / [480, 360]
     config = PoseConfig(extractor="tracker", person=pose.Person(float(x), float(y)))
     found = pose.extract_clip(path, config)
-    assert (error(found, CAMERA.project(spotter)) < 0.25).mean() > 0.75
+    assert (error(found.keypoints * [480, 360], CAMERA.project(spotter)) < 0.25).mean() > 0.75
 
 
 def test_nobody_in_the_picture(tmp_path):
