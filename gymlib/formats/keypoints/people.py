@@ -50,7 +50,7 @@ def followed(
 def _sighting(frame: int, body: Body, name: int, before: Sequence[Sighting]) -> Sighting:
     points = body.points[:, :2]
     box = np.nanmax(points, axis=0) - np.nanmin(points, axis=0)
-    torso = max(float(np.nan_to_num(torso_length(points))), float(np.hypot(*box)) / 4, 1.0)
+    torso = max(float(np.nan_to_num(torso_length(points[None])[0])), float(np.hypot(*box)) / 4, 1.0)
     hip = middle(points, "hip")
     hip = hip if np.isfinite(hip).all() else np.nanmean(points, axis=0)
     sure = np.nan_to_num(np.clip(body.points[:, 2], 0, 1), nan=0.0)
