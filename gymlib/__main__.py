@@ -196,13 +196,16 @@ def _keypoints(own: Dataset, names: dict[str, str], options):
     from gymlib.formats import keypoints
     from gymlib.prediction.predict import person
 
+    film, place = person(options.person) if options.person else ("", None)
+    if film:
+        raise ValueError(f"--person expects a place alone, as 0.4,0.6, found {options.person!r}")
     about = ("confidence", "first", "fps", "replace", "dry_run")
     return keypoints.take(
         own,
         options.format,
         options.source,
         names=names,
-        person=person(options.person)[1] if options.person else None,
+        person=place,
         size=_size(options.size) if options.size else None,
         **{name: getattr(options, name) for name in about},
     )

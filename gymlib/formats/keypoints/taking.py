@@ -18,7 +18,7 @@ from gymlib.formats.keypoints import alphapose, deeplabcut, openpose, sleap
 from gymlib.formats.keypoints.film import FilmPoses, poses
 from gymlib.formats.keypoints.found import Found
 from gymlib.formats.segments import Reading
-from gymlib.pose.config import Person
+from gymlib.pose.config import TRACKER, Person, PoseConfig
 from gymlib.skeleton import KEYPOINTS
 
 _ORDERED = {"openpose": openpose.read, "alphapose": alphapose.read}
@@ -96,19 +96,22 @@ def take(
     replace : let keypoints take the place of others.
 
     Raises KeypointError listing every fault with file and place, ValueError for another program,
-    a source that is not there, and a data set that has no clips.
+    a source that is not there, a data set that has no clips, an impossible ``fps`` or ``person``.
     """
     if program not in PROGRAMS:
         raise ValueError(f"expected a program out of {', '.join(PROGRAMS)}; found {program!r}")
     if not Path(source).exists():
         raise ValueError(f"{source} is not there; expected a file or folder of {program}")
+    clock.check_rate(fps)
+    if person:
+        PoseConfig(extractor=TRACKER, person=person)  # says what is wrong with a place
     reading = Reading({})
     films = _read(program, Path(source), names, confidence, reading)
     clips = data.clips if data.has("clips.csv") else _made(films, size, fps, first, data)
     reading.clocks = dict.fromkeys(clips["clip"])
     matched = _matched(films, reading)
     found = _poses(data, clips, matched, reading, fps=fps, person=person, first=first)
-    extractor = " and ".join(dict.fromkeys(film.skeleton for film in matched.values()))
+    extractor = next((film.skeleton.split()[0] for film in matched.values()), "")
     taken = TakenKeypoints(data.name, not dry_run, {clip: own.says for clip, own in found.items()})
     with nullcontext() if dry_run else lock.hold(data.folder, "poses"):
         before = _before(data, found, extractor, replace, reading)

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from footage import film
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from keypoint_files import NAMED, PROGRAM, WRITERS, alphapose, deeplabcut, openpose, sleap
@@ -177,8 +178,8 @@ def test_names_of_parts_are_the_users(mine, tmp_path):
 
 def test_films_find_their_clips_by_name(home, tmp_path):
     data = made(home, clips=("first", "second", "third"))
-    for film in ("first", "second"):
-        openpose(tmp_path / film, "frame", FRAMES)
+    for name in ("first", "second"):
+        openpose(tmp_path / name, "frame", FRAMES)
     taken = keypoints.take(data, "openpose", tmp_path)
     assert list(taken.clips) == ["first", "second"]
     assert not data.clip("third").detected.any() and len(data.clip("third")) == 60
@@ -304,9 +305,34 @@ def test_nobody_at_all(mine, tmp_path):
 def test_poses_of_others_are_not_lost(mine, tmp_path):
     keypoints.take(mine, "openpose", openpose(tmp_path / "o", "salto", FRAMES))
     source = alphapose(tmp_path, "salto", FRAMES)
-    with pytest.raises(KeypointError, match="holds poses by OpenPose BODY_25; replace them, in"):
+    with pytest.raises(KeypointError, match="holds poses by OpenPose; replace them, in all"):
         keypoints.take(mine, "alphapose", source)
     said = keypoints.take(mine, "alphapose", source, dry_run=True)
     assert "holds poses by OpenPose" in str(said) and not said.written
     keypoints.take(mine, "alphapose", source, replace=True)
     assert np.isnan(mine.clip("salto").keypoints[:, INDEX["left_heel"]]).all()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--person", "40,60", "person must be x and y as shares of the picture, 0 to 1"),
+        ("--person", "a.mp4=0.4,0.6", "--person expects a place alone, as 0.4,0.6"),
+        ("--fps", "0", "a frame rate is a number above 0, found 0"),
+    ],
+)
+def test_options_that_cannot_be(option, value, said, mine, tmp_path, capsys):
+    source = str(openpose(tmp_path, "salto", FRAMES))
+    command = ["import", "--dataset", "mine", "--format", "openpose", "--source", source]
+    assert main([*command, option, value]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_film_that_changed_is_told(home, tmp_path):
+    data = Dataset("mine", home)
+    film(data.folder / "videos" / "salto.mp4")
+    main(["data", "--dataset", "mine"])
+    clips = data.clips.assign(frames=60)
+    data.write(clips, "clips.csv")
+    said = faults(data, "openpose", openpose(tmp_path, "salto", FRAMES))
+    assert "clip salto: 60 frames, but its video has 8; correct clips.csv" in said
