@@ -20,6 +20,7 @@ GYMLIB_HOME names another folder. Exit status: 0 done, 2 a mistake that the mess
 stopped by Ctrl-C or SIGTERM. GYMLIB_DEBUG=1 shows where in the code a message comes from."""
 
 EXTRACTORS = ("blazepose", "tracker")  # of gymlib.pose, which takes a second to load
+PROGRAMS = ("openpose", "alphapose", "deeplabcut", "sleap")  # of gymlib.formats.keypoints
 
 HELP = {
     "home": "folder that holds data/, figures/ and build/",
@@ -43,9 +44,18 @@ HELP = {
     "(pretrained+mine+monday)",
     "format": "boris: aggregated events; boris-tabular: START and STOP rows (reading tells them "
     "apart); elan: one .eaf per clip; frames: one table row per frame",
+    "import_format": "openpose, alphapose, deeplabcut, sleap: keypoints for the poses, of a folder "
+    "of JSON files, alphapose-results.json or CSV tables",
+    "follow": "of several people the one at this place, as shares of the picture's width and "
+    "height (0.4,0.6,1.5); without it the one who moves",
+    "confidence": "from which on a point counts as seen; without it 0.6 for deeplabcut, 0 for "
+    "others",
+    "first": "number that the program gives to the first frame",
+    "size": "of the pictures, if there are no films: clips.csv is made of the keypoints",
     "annotator": "who labelled a BORIS file (its name if none) or the lone tier of an ELAN "
     "file; the one ELAN tier, person or column to take",
-    "names": "what other names mean, as jump=skill; NAME= leaves one out",
+    "names": "what other names mean, as jump=skill, or, of body parts, joint_7=left_knee; NAME= "
+    "leaves one out",
     "fps": "frame rate of clips that have neither a video nor a rate in clips.csv",
     "gaps": "label of frames that have none, instead of a fault",
     "replace": "replace labels that differ",
@@ -171,7 +181,7 @@ _ONE_DIGIT = {"float_format": "%.1f", "na_rep": "-"}
 
 
 def take(options) -> None:
-    """Turn the thesis authors' files into a data set, or add annotations to one."""
+    """Turn the thesis authors' files into a data set, or add annotations to one, or keypoints."""
     own = _dataset(options)
     if options.format == "authors":
         from gymlib.formats import authors
@@ -180,11 +190,42 @@ def take(options) -> None:
         return
     from gymlib import formats
 
+    names = dict(map(formats.meaning, options.names))
+    if options.format in PROGRAMS:
+        print(_keypoints(own, names, options))
+        return
     about = {
         name: getattr(options, name) for name in ("annotator", "gaps", "fps", "replace", "dry_run")
     }
-    names = dict(map(formats.meaning, options.names))
     print(formats.take(own, options.format, options.source, names=names, **about))
+
+
+def _keypoints(own: Dataset, names: dict[str, str], options):
+    """Keypoints of another program; what was taken."""
+    from gymlib.formats import keypoints
+    from gymlib.prediction.predict import person
+
+    film, place = person(options.person) if options.person else ("", None)
+    if film:
+        raise ValueError(f"--person expects a place alone, as 0.4,0.6, found {options.person!r}")
+    about = ("confidence", "first", "fps", "replace", "dry_run")
+    return keypoints.take(
+        own,
+        options.format,
+        options.source,
+        names=names,
+        person=place,
+        size=_size(options.size) if options.size else None,
+        **{name: getattr(options, name) for name in about},
+    )
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Width and height as a command line says them."""
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise ValueError(f"--size expects width x height in pixels, as 1280x720, found {text!r}")
+    return int(width), int(height)
 
 
 def export(options) -> None:
@@ -314,13 +355,18 @@ def _add_exchange(commands) -> None:
     add = _add(commands, "import", take)
     add("--source", HELP["source"], type=Path, required=True)
     add("--dataset", HELP["import"], required=True)
-    add("--format", HELP["format"], default="authors", choices=("authors", *forms))
+    about = f"{HELP['format']}; {HELP['import_format']}"
+    add("--format", about, default="authors", choices=("authors", *forms, *PROGRAMS))
     add("--annotator", HELP["annotator"])
     add("--names", HELP["names"], nargs="*", default=[], metavar="NAME=LABEL")
     add("--gaps", HELP["gaps"])
     add("--replace", HELP["replace"], action="store_true")
     add("--dry-run", HELP["dry_run"], action="store_true")
     add("--fps", HELP["fps"], type=float)
+    add("--person", HELP["follow"], metavar="X,Y[,SECONDS]")
+    add("--confidence", HELP["confidence"], type=float)
+    add("--first", HELP["first"], type=int, default=0)
+    add("--size", HELP["size"], metavar="WIDTHxHEIGHT")
     add = _add(commands, "export", export)
     add("--dataset", HELP["dataset"], default="simulated")
     add("--format", HELP["format"], required=True, choices=forms)

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from gymlib.dataset import Attempt, Clip, Dataset
+from gymlib.dataset.completion import completed
 from gymlib.dataset.dataset import clip_of
 from gymlib.features.normalisation import PreprocessingConfig, hip_torso
 from gymlib.features.picture.points import mirror
@@ -34,13 +35,16 @@ def comparable_clips(data: Dataset, gaps: bool = True) -> list[Clip]:
 def comparable_keypoints(attempt: Attempt) -> Float[np.ndarray, "frames 33 2"]:
     """All frames of one clip in ``hip_torso`` coordinates, NaN where no pose was found.
 
+    Points that a pose lacks are stood in for (:func:`gymlib.dataset.completion.completed`).
+
     Raises ValueError as :func:`comparable_clips`.
     """
     seen = np.flatnonzero(attempt.detected)
     found = np.full(attempt.keypoints.shape, np.nan, dtype=np.float32)
-    check_finite(attempt.keypoints[seen], seen, attempt.name)
+    bodies = completed(attempt.keypoints, attempt.detected)[seen]
+    check_finite(bodies, seen, attempt.name)
     try:
-        found[seen] = hip_torso(attempt.keypoints[seen], *attempt.size)
+        found[seen] = hip_torso(bodies, *attempt.size)
     except ValueError as error:
         raise ValueError(f"clip {attempt.name}: {error}") from None
     return found

@@ -2,7 +2,8 @@
 
 The thesis removes frames without a pose and frames without a majority label, in this order,
 and uses x / width and y / height as they are (``raw``). ``hip_torso`` removes where in the
-picture the gymnast is and how large, so that videos can be compared.
+picture the gymnast is and how large, so that videos can be compared. Points that a pose lacks are
+stood in for (:mod:`gymlib.dataset.completion`).
 """
 
 from typing import NamedTuple
@@ -12,6 +13,8 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int
 
 from gymlib.dataset import Dataset
+from gymlib.dataset.completion import completed
+from gymlib.dataset.keypoints import keypoint_array
 from gymlib.dataset.schemas import XY
 from gymlib.features.normalisation import PreprocessingConfig, normalise
 from gymlib.files.atomic import read_json
@@ -129,8 +132,7 @@ def _process_clip(clip, pose, label, config, gaps) -> tuple[pd.DataFrame, Funnel
     seen = kept(detected, codes)
     keep = codes != UNLABELED_CODE if gaps else seen
     frames = pose["frame"].to_numpy()
-    # (frames, 66) interleaved x, y -> (frames, 33, 2)
-    keypoints = pose[XY].to_numpy(np.float32)[seen].reshape(-1, 33, 2)
+    keypoints = completed(keypoint_array(pose), detected)[seen]
     check_finite(keypoints, frames[seen], clip.clip)
     try:
         keypoints = normalise(keypoints, clip.width, clip.height, config.normalisation)

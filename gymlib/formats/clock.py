@@ -123,9 +123,14 @@ def read(data: Dataset, fps: float | None = None, exact: bool = True) -> Clocks:
     Raises ValueError for an impossible ``fps``, and, for a clip when it is asked for, if its frames
     cannot be told apart or its video has another number of frames than clips.csv says.
     """
+    check_rate(fps)
+    return Clocks(data, fps, exact)
+
+
+def check_rate(fps: float | None) -> None:
+    """ValueError for what is no frame rate; None is none."""
     if fps is not None and not 0 < fps < np.inf:
         raise ValueError(f"a frame rate is a number above 0, found {fps}")
-    return Clocks(data, fps, exact)
 
 
 def of_clip(row, data: Dataset, fps: float | None = None, exact: bool = True) -> Clock:

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from gymlib.dataset import Attempt
+from gymlib.dataset.completion import completed
 from gymlib.pose.quality.tracks import clip_torso
 from gymlib.simulation.motion.proportions import centre_of_mass
 from gymlib.skeleton import INDEX, middle, to_pixels
@@ -20,8 +21,13 @@ measured."""
 
 
 def pixels(attempt: Attempt) -> Float[np.ndarray, "frames 33 2"]:
-    """Keypoints in pixels, float64, NaN in frames without a pose."""
-    found = to_pixels(attempt.keypoints.astype(np.float64), *attempt.size)
+    """Keypoints in pixels, float64, NaN in frames without a pose.
+
+    Points that a pose lacks are stood in for (:func:`gymlib.dataset.completion.completed`): feet
+    that an estimator does not know end an ankle's height beyond the ankles.
+    """
+    bodies = completed(attempt.keypoints, attempt.detected)
+    found = to_pixels(bodies.astype(np.float64), *attempt.size)
     seen = attempt.detected & np.isfinite(found).all(axis=(1, 2))
     return np.where(seen[:, None, None], found, np.nan)
 

@@ -120,8 +120,13 @@ def show_around(ax: Axes, x: float, y: float, half: float) -> None:
 
 def _window(moments: list[Moment]) -> float:
     """Side of a square that holds the largest body with some room; 400 pixels without bodies."""
-    bodies = [np.ptp(moment.keypoints, axis=0).max() for moment in moments if moment.detected]
+    bodies = [spread(m.keypoints) for m in moments if m.detected]
     return float(ROOM * max(bodies)) if bodies else 400.0
+
+
+def spread(keypoints: Float[np.ndarray, "33 2"]) -> float:
+    """Longer side of the box around the points that were seen, in pixels."""
+    return float((np.nanmax(keypoints, axis=0) - np.nanmin(keypoints, axis=0)).max())
 
 
 def middles(
@@ -130,8 +135,9 @@ def middles(
     """Middle of each body; between its neighbours where none was seen."""
     if not seen.any():
         return np.full((len(bodies), 2), 200.0)
-    middle, at = (bodies.min(axis=1) + bodies.max(axis=1)) / 2, np.arange(len(bodies))
-    return np.stack([np.interp(at, at[seen], middle[seen, axis]) for axis in (0, 1)], axis=1)
+    own, at = bodies[seen], np.arange(len(bodies))
+    middle = (np.nanmin(own, axis=1) + np.nanmax(own, axis=1)) / 2
+    return np.stack([np.interp(at, at[seen], middle[:, axis]) for axis in (0, 1)], axis=1)
 
 
 def say_no_pose(ax: Axes) -> None:

@@ -62,6 +62,8 @@ def extract_dataset(
     gymlib.files.lock.BusyError : another extraction of the same data set is running.
     """
     config, notes = possible(config)
+    if config.person and _imported(data):
+        notes.append("the poses came with the data set, so nobody is pointed at; import them again")
     extracted, speed = 0, float("nan")
     if not is_done(data, config):
         _check_paths(data)

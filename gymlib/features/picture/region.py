@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy.ndimage import distance_transform_edt, median_filter
 
+from gymlib.dataset.completion import completed
 from gymlib.skeleton import middle, to_pixels, torso_length
 
 SIDE = 5.0
@@ -51,7 +52,8 @@ def follow(
         centre, size = np.array([width, height]) / 2, np.array([width, height], float)
         return Region(np.tile(centre, (frames, 1)), np.tile(size, (frames, 1)), size.max() / SIDE)
     seen = np.flatnonzero(detected)
-    pixels = to_pixels(keypoints[seen].astype(np.float64), width, height)
+    bodies = completed(keypoints, detected)[seen]
+    pixels = to_pixels(bodies.astype(np.float64), width, height)
     unit = max(float(np.median(torso_length(pixels))), 1.0)
     hip = median_filter(middle(pixels, "hip"), (STEADY, 1), mode="nearest")
     centre = np.stack([np.interp(np.arange(frames), seen, way) for way in hip.T], axis=1)

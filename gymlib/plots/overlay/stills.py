@@ -8,7 +8,7 @@ from PIL import Image
 
 from gymlib import video
 from gymlib.dataset import Dataset
-from gymlib.plots.filmstrip import ROOM, middles
+from gymlib.plots.filmstrip import ROOM, middles, spread
 from gymlib.plots.overlay.drawing import Picture, draw_skeleton
 from gymlib.skeleton import to_pixels
 
@@ -35,7 +35,7 @@ def draw_stills(data: Dataset, clip: str, frames: Sequence[int], side: int = SID
     half, centres = size.max() / 2, np.tile(size / 2, (len(frames), 1))
     if seen.any():
         centres = middles(every, attempt.detected)[frames]
-        body = np.ptp(bodies[seen], axis=1).max() / 2
+        body = max(map(spread, bodies[seen])) / 2
         half = ROOM * body
         if source:  # room ends where the film does, if the body fits
             half = min(half, max(size.min() / 2, LEAST_ROOM * body), size.max() / 2)

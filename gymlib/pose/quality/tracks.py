@@ -15,6 +15,7 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int
 from scipy.ndimage import median_filter
 
+from gymlib.dataset.completion import completed
 from gymlib.dataset.keypoints import keypoint_array
 from gymlib.skeleton import INDEX, KEYPOINTS, MIRROR, middle, to_pixels, torso_length
 
@@ -201,6 +202,8 @@ def _distance(keypoints, a: str, b: str) -> Float[np.ndarray, " frames"]:
 def from_tables(keypoints: pd.DataFrame, clips: pd.DataFrame) -> list[Track]:
     """Tracks in pixels from keypoints.parquet and clips.csv, in the order of ``clips``.
 
+    Points that a pose lacks are stood in for (:func:`gymlib.dataset.completion.completed`).
+
     Raises ValueError if a clip has no rows or its frames are not 0, 1, 2, ...
     """
     tables, result = dict(list(keypoints.groupby("clip", sort=False))), []
@@ -211,8 +214,10 @@ def from_tables(keypoints: pd.DataFrame, clips: pd.DataFrame) -> list[Track]:
         rows = rows.sort_values("frame")
         if not np.array_equal(rows["frame"], np.arange(len(rows))):
             raise ValueError(f"clip {clip.clip}: frames of the keypoints are not 0, 1, 2, ...")
-        pixels = to_pixels(keypoint_array(rows), clip.width, clip.height)
-        result.append(Track(clip.clip, pixels, rows["detected"].to_numpy(bool), clip.height))
+        detected = rows["detected"].to_numpy(bool)
+        keypoints = completed(keypoint_array(rows), detected)
+        pixels = to_pixels(keypoints, clip.width, clip.height)
+        result.append(Track(clip.clip, pixels, detected, clip.height))
     return result
 
 
