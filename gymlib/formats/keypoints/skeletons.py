@@ -64,6 +64,8 @@ def blazepose_name(name: str, meanings: Mapping[str, str]) -> str | None:
         words = [words[0][0], words[0][1:]]
     elif len(words) == 1:
         words = [part for part in re.split("^(left|right)|(left|right)$", words[0]) if part]
+    if "_".join(words) in INDEX:
+        return "_".join(words)
     sides = [_SIDES[word] for word in words if word in _SIDES]
     part = "".join(word for word in words if word not in _SIDES)
     part = _PARTS.get(part, part)
@@ -73,4 +75,5 @@ def blazepose_name(name: str, meanings: Mapping[str, str]) -> str | None:
     return None
 
 
-_ONE_WORD = {name.split("_")[-1] for name in INDEX} | {"toe", "bigtoe", "toes"}
+_ONE_WORD = {name.split("_")[-1] for name in INDEX} - {"ear"} | {"toe", "bigtoe", "toes"}
+"""What may stand behind a lone l or r; a rear is no right ear."""
