@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gymlib.kinematics.measurement import Measurement
-from gymlib.kinematics.words import WORDS
+from gymlib.kinematics.words import WORDS, number
 
 Row = Mapping[str, str | int | Measurement]
 
@@ -65,16 +65,9 @@ def _told(name: str, value: Measurement, own: tuple[Measurement, Measurement]) -
         where = [which for which, one in zip(("the first", "the second"), own) if not one.seen]
         return f"{words.name}: not measured in {' and '.join(where)}"
     if value.holds(0):
-        low, high = (_number(end, words.digits) for end in value[1:3])
+        low, high = (number(end, words.digits) for end in value[1:3])
         return f"{words.name}: no difference that one camera can tell ({low} to {high}{words.unit})"
     ends = sorted(map(abs, value[1:3]))
-    size, low, high = (_number(number, words.digits) for number in (abs(value.value), *ends))
+    size, low, high = (number(own, words.digits) for own in (abs(value.value), *ends))
     form = words.more if value.value > 0 else words.less
     return f"{form.format(f'{size}{words.unit}')} ({low} to {high})"
-
-
-def _number(value: float, digits: int) -> str:
-    """With a minus sign that cannot be taken for the dash of a range; "?" where it is open."""
-    if not np.isfinite(value):
-        return "?"
-    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")

@@ -2,6 +2,10 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
+from gymlib.kinematics.measurement import Measurement
+
 
 class Words(NamedTuple):
     """How a measurement is told.
@@ -47,3 +51,28 @@ WORDS = {
     "stand": Words("until standing", 2, " s", "stood {} later", "stood {} sooner"),
 }  # fmt: skip
 """Measurement (:data:`gymlib.dataset.schemas.MEASURED`) -> its words, in the order of telling."""
+
+
+def number(value: float, digits: int) -> str:
+    """A number as it is told: with a minus sign, which no dash of a range is, and never minus 0.
+
+    "?" where an interval is open.
+
+    >>> number(-1.25, 1), number(-0.001, 2), number(np.inf, 2)
+    ('−1.2', '0.00', '?')
+    """
+    if not np.isfinite(value):
+        return "?"
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
+
+
+def ranged(measured: Measurement, digits: int) -> str:
+    """The value and its interval; "–" if it was not measured.
+
+    >>> ranged(Measurement(0.5, 0.4, np.inf, "seconds"), 1)
+    '0.5 (0.4 to ?)'
+    """
+    if not measured.seen:
+        return "–"
+    value, low, high = (number(own, digits) for own in measured[:3])
+    return f"{value} ({low} to {high})"

@@ -11,6 +11,7 @@ from gymlib.dataset import Attempt
 from gymlib.kinematics import Measurement
 from gymlib.kinematics.alignment import around, lowest
 from gymlib.kinematics.curves import Curves
+from gymlib.kinematics.words import WORDS, ranged
 from gymlib.labels import CLASSES
 from gymlib.plots.annotation import plot_timeline
 from gymlib.plots.filmstrip import Moment, name_at, plot_moments
@@ -73,16 +74,12 @@ def title(clip: str, row: dict[str, str | int | Measurement]) -> str:
     """Clip, the skill's name and the three main numbers with their intervals."""
     name = ", ".join(str(row[part]) for part in ("name", "shape", "entry") if row[part])
     shown = {"flight_time": "flight {} s", "height": "height {} m", "rotation": "turned {} degrees"}
-    digits = {"flight_time": 2, "height": 2, "rotation": 0}
     numbers = [
-        text.format(_range(row[key], digits[key])) for key, text in shown.items() if row[key].seen
+        text.format(ranged(row[key], WORDS[key].digits))
+        for key, text in shown.items()
+        if row[key].seen
     ]
     return f"{clip}: {name}\n" + ", ".join(numbers)
-
-
-def _range(measured: Measurement, digits: int) -> str:
-    value, low, high = (f"{number:.{digits}f}" for number in measured[:3])
-    return f"{value} ({low} to {high})"
 
 
 def _centred(labels) -> np.ndarray:

@@ -1,25 +1,24 @@
 """Two attempts beside each other: pictures of the same moments, curves over each other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from gymlib.kinematics.alignment import Aligned
-from gymlib.plots.filmstrip import Moment, plot_moments
+from gymlib.dataset import Dataset
+from gymlib.kinematics.alignment import Aligned, Measured
+from gymlib.plots.filmstrip import Moment, pick_moments, plot_moments
 from gymlib.plots.style import ABOVE, PAIR_COLOURS
 
 LETTERS = ("A", "B")
 """What the two attempts are called wherever their colours are used."""
 PANELS = {
-    "height": ("height\n(torso lengths)", None),
-    "trunk": ("trunk turned\n(degrees)", 180),
-    "hip": ("hips\n(degrees)", 90),
-    "knee": ("knees\n(degrees)", 90),
-}
-"""Curve -> the name of its axis, and how far apart its ticks are."""
+    "height": "height\n(torso lengths)", "trunk": "trunk turned\n(degrees)",
+    "hip": "hips\n(degrees)", "knee": "knees\n(degrees)",
+}  # fmt: skip
+"""Curve -> the name of its axis."""
 _LINES = ("-", (0, (4, 1.2)))  # told apart without any colour too
 _LONGEST = 40  # letters of a name in a legend
 
@@ -50,16 +49,29 @@ def plot_side_by_side(
         for ax in pictures:
             ax.spines[:].set_color(PAIR_COLOURS[row])
     axes: list[Axes] = []
-    for row, (curve, (words, apart)) in enumerate(PANELS.items(), start=len(strips)):
+    for row, (curve, words) in enumerate(PANELS.items(), start=len(strips)):
         axes.append(figure.add_subplot(shape[row, :], sharex=axes[0] if axes else None))
         _plot_pair(axes[-1], aligned, curve, names)
         axes[-1].set_ylabel(words, fontsize="small")
-        if apart:
-            axes[-1].yaxis.set_major_locator(MultipleLocator(apart))
         axes[-1].tick_params(labelbottom=False, bottom=False)
+    axes[1].yaxis.set_major_locator(MultipleLocator(180))
+    for ax in axes[2:]:
+        ax.set(ylim=(0, 190), yticks=[0, 90, 180])
     axes[0].legend(**ABOVE, ncols=1, borderaxespad=0.2)
     _name_moments(axes[-1], aligned)
     return figure
+
+
+def pick_strip(data: Dataset, own: Measured, frames: Mapping[str, float]) -> list[Moment]:
+    """Pictures of an attempt at the frames of its moments, or its skeleton where there is no film.
+
+    Parameters
+    ----------
+    frames : one of ``aligned.frames``.
+    """
+    numbers = [round(frame) for frame in frames.values()]
+    titles = [f"{name}\n{number}" for name, number in zip(frames, numbers)]
+    return pick_moments(data, own.clip.name, numbers, titles)
 
 
 def _plot_pair(ax: Axes, aligned: Aligned, curve: str, names: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from jaxtyping import Int
 from gymlib.dataset import Attempt
 from gymlib.kinematics import Measurement, rules
 from gymlib.kinematics.curves import curves
-from gymlib.kinematics.words import WORDS
+from gymlib.kinematics.words import WORDS, number
 
 
 class Line(NamedTuple):
@@ -30,14 +30,10 @@ def lines(row: Mapping[str, str | int | Measurement]) -> list[Line]:
     for key, words in WORDS.items():
         own = row[key]
         if own.seen:
-            value, low, high = (_number(number, words.digits) for number in own[:3])
+            value, low, high = (number(part, words.digits) for part in own[:3])
             beside = "; ".join(f"{rule.text} ({rule.source})" for rule in rules.beside(key))
             found.append(Line(words.name, value, f"{low} to {high}", own.unit, beside))
     return found
-
-
-def _number(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}" if np.isfinite(value) else "?"
 
 
 def named(row: Mapping[str, str | int | Measurement]) -> str:
