@@ -73,12 +73,9 @@ def plot_movement(
 def title(clip: str, row: dict[str, str | int | Measurement]) -> str:
     """Clip, the skill's name and the three main numbers with their intervals."""
     name = ", ".join(str(row[part]) for part in ("name", "shape", "entry") if row[part])
-    shown = {"flight_time": "flight {} s", "height": "height {} m", "rotation": "turned {} degrees"}
-    numbers = [
-        text.format(ranged(row[key], WORDS[key].digits))
-        for key, text in shown.items()
-        if row[key].seen
-    ]
+    forms = {"flight_time": "flight {} s", "height": "height {} m", "rotation": "turned {} degrees"}
+    shown = {form: (row[key], WORDS[key].digits) for key, form in forms.items() if row[key].seen}
+    numbers = [form.format(ranged(*own)) for form, own in shown.items()]
     return f"{clip}: {name}\n" + ", ".join(numbers)
 
 

@@ -107,20 +107,35 @@ def told(data: Dataset, clip: str, said: pd.DataFrame, clock: Clock) -> str:
     return sentence(found(*answers_of(said, clip, clock.frames), scale), scale)
 
 
-def write_index(path: Path, reports: Sequence[FilmReport]) -> Path:
-    """Write a page that lists films, each with its picture, its sentence and its link."""
-    return _write_list(path, f"{len(reports)} labelled films", "", reports).path
+def write_index(
+    path: Path, reports: Sequence[FilmReport], measurements: pd.DataFrame | None = None
+) -> Path:
+    """Write a page that lists films, each with its picture, its sentence and its link.
+
+    Parameters
+    ----------
+    measurements : of all films, in their order; of three attempts or more the page shows how they
+        go (:func:`gymlib.plots.progress.plot_progress`).
+    """
+    title = f"{len(reports)} labelled films"
+    return _write_list(path, title, "", reports, measurements=measurements).path
 
 
 def write_overview(
-    path: Path, data: Dataset, said: pd.DataFrame, reports: Sequence[FilmReport]
+    path: Path,
+    data: Dataset,
+    said: pd.DataFrame,
+    reports: Sequence[FilmReport],
+    measurements: pd.DataFrame | None = None,
 ) -> FilmReport:
     """Write a page that lists the clips of a data set.
 
-    Attempts cut from one film stand below a timeline of the film.
+    Attempts cut from one film stand below a timeline of the film. ``measurements`` as for
+    :func:`write_index`.
     """
     if "start" not in data.clips or data.clips["start"].isna().any():
-        return _write_list(path, data.name, f"{len(reports)} labelled clips.", reports)
+        what = f"{len(reports)} labelled clips."
+        return _write_list(path, data.name, what, reports, measurements=measurements)
     clips, fps = data.clips, float(data.clips["fps"].iloc[0])
     codes = np.full(int(clips["end"].max()) + 1, UNLABELED_CODE, np.int8)
     probabilities = np.full((len(codes), len(PROBABILITIES)), np.nan)
@@ -135,7 +150,8 @@ def write_overview(
         spans[row.clip] = scale.say(first, last)
     rows = found(codes, probabilities, scale)
     drawn = chart({"film": codes}, {}, codes != UNLABELED_CODE, scale)
-    return _write_list(path, data.name, sentence(rows, scale), listed, spans, drawn)
+    what = sentence(rows, scale)
+    return _write_list(path, data.name, what, listed, spans, drawn, measurements)
 
 
 def _write_list(
@@ -145,14 +161,29 @@ def _write_list(
     reports: Sequence[FilmReport],
     spans: Mapping[str, str] | None = None,
     drawn: Chart | None = None,
+    measurements: pd.DataFrame | None = None,
 ) -> FilmReport:
     rows = [(own, _links({own.clip: own.path}, path)[own.clip]) for own in reports]
     text = PAGES.get_template("index.html").render(
         title=title, sentence=what, rows=rows, spans=spans or {}, chart=drawn, classes=CLASSES,
-        colours=COLOURS,
+        colours=COLOURS, progress=_progress(measurements),
     )  # fmt: skip
     write_text(path, text)
     return FilmReport(title, what, reports[0].thumbnail, path)
+
+
+def _progress(table: pd.DataFrame | None) -> str:
+    """The picture of measurements over attempts as a data URI; "" if there is no course."""
+    import matplotlib.pyplot as plt
+
+    from gymlib.plots.progress import LEAST, SHOWN, plot_progress
+
+    if table is None or len(table) < LEAST or table[list(SHOWN)].isna().all(axis=None):
+        return ""
+    content, figure = io.BytesIO(), plot_progress(table, width=5.6)
+    figure.savefig(content, format="png", dpi=160)
+    plt.close(figure)
+    return uri(content.getvalue(), "png")
 
 
 def _cards(
@@ -169,7 +200,7 @@ def _cards(
         words = ("first frame", "middle") if len(own) > 1 else ("only frame",)
         pictures = [
             {
-                "source": _data_uri(stills[frame]),
+                "source": data_uri(stills[frame]),
                 "words": f"{word}, {frame}",
                 "pose": bool(attempt.detected[frame]),
             }
@@ -178,7 +209,7 @@ def _cards(
         when = scale.say(row.first, row.last)
         cards.append({"label": row.label, "when": when, "pictures": pictures})
     best = next((k for k, row in enumerate(rows) if row.label == CLASSES[SKILL]), 0)
-    return cards, _data_uri(stills[list(moments[best])[-1]], THUMBNAIL)
+    return cards, data_uri(stills[list(moments[best])[-1]], THUMBNAIL)
 
 
 def _measured(attempt: Attempt, codes: Int[np.ndarray, " frames"]) -> list[dict]:
@@ -186,22 +217,23 @@ def _measured(attempt: Attempt, codes: Int[np.ndarray, " frames"]) -> list[dict]
     return [
         {
             "name": measured.named(row),
-            "picture": _uri(measured.picture(attempt, row, codes), "png"),
+            "picture": uri(measured.picture(attempt, row, codes), "png"),
             "lines": measured.lines(row),
         }
         for row in measure(attempt, codes)[:MEASURED]
     ]
 
 
-def _data_uri(picture: UInt8[np.ndarray, "height width 3"], side: int | None = None) -> str:
+def data_uri(picture: UInt8[np.ndarray, "height width 3"], side: int | None = None) -> str:
     """A picture as the text that a page holds it in; ``side`` makes it smaller."""
     image, content = Image.fromarray(picture), io.BytesIO()
     image = image.resize((side, side)) if side else image
     image.save(content, "jpeg", quality=_QUALITY, optimize=True)
-    return _uri(content.getvalue(), "jpeg")
+    return uri(content.getvalue(), "jpeg")
 
 
-def _uri(content: bytes, kind: str) -> str:
+def uri(content: bytes, kind: str) -> str:
+    """An encoded picture as the text that a page holds it in."""
     return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
