@@ -84,6 +84,7 @@ def _plot(ax: Axes, table: pd.DataFrame, name: str, skills: pd.Series) -> None:
         look = {"color": colour, "marker": marker, "markersize": 4, "linestyle": "none"}
         ax.errorbar(at[these], value[these], ends, **look, elinewidth=1, label=skill)
         ax.plot(at[these], _running_median(value[these]), color=colour, linewidth=1.5)
+    ax.spines[["top", "right"]].set_visible(False)
     ax.set_title(f"{words.name} ({words.unit.strip()})", loc="left", fontsize="small")
     lacks = int(np.isnan(value).sum())
     if lacks:

@@ -54,10 +54,11 @@ def plot_side_by_side(
         _plot_pair(axes[-1], aligned, curve, names)
         axes[-1].set_ylabel(words, fontsize="small")
         axes[-1].tick_params(labelbottom=False, bottom=False)
+        axes[-1].spines[["top", "right"]].set_visible(False)
     axes[1].yaxis.set_major_locator(MultipleLocator(180))
     for ax in axes[2:]:
         ax.set(ylim=(0, 190), yticks=[0, 90, 180])
-    axes[0].legend(**ABOVE, ncols=1, borderaxespad=0.2)
+    axes[0].legend(**ABOVE, borderaxespad=0.2, frameon=False)
     _name_moments(axes[-1], aligned)
     return figure
 

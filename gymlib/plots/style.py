@@ -18,9 +18,9 @@ SERIES_COLOURS = [
 ]  # fmt: skip
 MISSING_COLOUR = "#D55E00"
 """Of what is lost, wrong or different."""
-PAIR_COLOURS = "#D55E00", "#332288"
-"""Of two attempts beside each other: none of a class, far apart in hue and in lightness for the
-colour-blind too (vermilion of Okabe & Ito, indigo of Tol 2021), both at least 3:1 on white."""
+PAIR_COLOURS = "#D55E00", "#7755CC"
+"""Of two attempts beside each other: none of a class, one warm and one blue to the colour-blind
+too, and at least 3:1 against white and against the dark ground of pages."""
 CHANCE = float(np.log(len(CLASSES)))
 """Mean negative log-likelihood of a uniform guess."""
 FONT = "DejaVu Sans"

@@ -5,7 +5,8 @@ A page is one file: its pictures are in it, it needs no network and runs no scri
 """
 
 from gymlib.prediction.film_report.comparison import Side, write_comparison
-from gymlib.prediction.film_report.page import FilmReport, told, write, write_index, write_overview
+from gymlib.prediction.film_report.listing import write_index, write_overview
+from gymlib.prediction.film_report.page import FilmReport, told, write
 
 __all__ = [
     "FilmReport", "Side", "told", "write", "write_comparison", "write_index", "write_overview",

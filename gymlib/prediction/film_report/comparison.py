@@ -85,7 +85,7 @@ def _when(own: Measured, frame: int, contact: float) -> str:
     """The frame and, where the rate is known, its time from the last contact."""
     if not np.isfinite(own.clip.fps):
         return f"frame {frame}"
-    return f"frame {frame}, {number((frame - contact) / own.clip.fps, 2)} s"
+    return f"frame {frame}, {number((frame - contact) / own.clip.fps, 2)}\u00a0s"
 
 
 def _curves(aligned: Aligned, titles: Sequence[str]) -> bytes:
@@ -111,5 +111,5 @@ def _line(own: Difference, sides: Sequence[Side]) -> dict:
         "unit": words.unit.strip(),
         "values": values,
         "difference": ranged(own.value, words.digits),
-        "clear": own.clear,
+        "bold": own.clear,
     }
