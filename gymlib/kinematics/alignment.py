@@ -126,8 +126,8 @@ def align(first: Measured, second: Measured, points: int = 401) -> Aligned:
     flights = [own.row["flights"] for own in both]
     if flights[0] != flights[1]:
         raise ValueError(
-            f"clip {first.clip.name}, attempt {first.number} has {flights[0]} flights and clip "
-            f"{second.clip.name}, attempt {second.number} has {flights[1]}: their phases do not "
+            f"clip {first.clip.name}, attempt {first.number}, and clip {second.clip.name}, attempt "
+            f"{second.number}, have {flights[0]} and {flights[1]} flights: their phases do not "
             "correspond; take attempts with equally many"
         )
     names = _common(*found)

@@ -37,19 +37,20 @@ def movement(clip: Attempt) -> list[Panel]:
     """Height, turn of the trunk and shape; nothing of a clip without any pose."""
     own = curves(clip)
     shapes = np.stack([own.hip, own.knee], axis=1)
+    angles = [("hips ", "°", 0), ("knees ", "°", 0)]
     panels = [
-        _panel("height", "of the centre of mass", own.height[:, None], [("", " torso", 2)]),
-        _panel("trunk", "from upright", own.trunk[:, None], [("", "°", 0)]),
-        _panel("shape", "angles of hips and knees", shapes, [("hips ", "°", 0), ("knees ", "°", 0)],
-               (0.0, 180.0), SERIES_COLOURS[1:3]),
-    ]  # fmt: skip
+        _panel("height of the centre of mass, torso lengths", own.height[:, None], [("", "", 2)]),
+        _panel("trunk from upright, degrees", own.trunk[:, None], [("", "°", 0)]),
+        _panel("shape: angles of hips and knees, degrees", shapes, angles, SERIES_COLOURS[1:3]),
+    ]
     return [panel for panel in panels if np.isfinite(panel.values).any()]
 
 
-def _panel(name: str, more: str, values, words: list, ends=None, colours=("var(--ink)",)) -> Panel:
-    seen = values[np.isfinite(values)]
-    low, high = ends or ((float(seen.min()), float(seen.max())) if len(seen) else (0.0, 1.0))
-    unit = {" torso": "torso lengths", "°": "degrees"}[words[0][1]]
-    about = f"{name}, {more}: {low:.4g} to {high:.4g} {unit}"
-    look = {"about": about, "colours": list(colours), "low": low, "high": high, "words": words}
-    return Panel(name, values, look)
+def _panel(about: str, values, words: list, colours=("var(--ink)",)) -> Panel:
+    """Named by its first word; one line fills its scale, several angles have that of joints."""
+    name = about.split()[0].rstrip(":")
+    low, high = 0.0, 180.0
+    if values.shape[1] == 1 and np.isfinite(values).any():
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    look = {"about": f"{about}, {low:.4g} to {high:.4g}", "low": low, "high": high}
+    return Panel(name, values, look | {"colours": list(colours), "words": words})
