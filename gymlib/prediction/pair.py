@@ -1,14 +1,14 @@
 """Two attempts, of films or of data sets: found, measured, and set beside each other on a page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Int
 
-from gymlib.dataset import Attempt
+from gymlib.dataset import Attempt, Dataset
 from gymlib.files import paths
-from gymlib.kinematics.alignment import measured
+from gymlib.kinematics.alignment import FIRST_CONTACT, LAST_CONTACT, measured, moments
 from gymlib.labels import SKILL, UNLABELED_CODE, segments
 from gymlib.prediction import open as doors
 from gymlib.prediction import pretrained
@@ -41,18 +41,36 @@ def compare(
 
 def find(source: str | Path, number: int, own: Ensemble, home: Path | None = None) -> Side:
     """An attempt of a film or a data set, by its number."""
-    data, before = doors.open_dataset(source, home), 0
+    data, count = doors.open_dataset(source, home), 0
+    for count, side in enumerate(attempts(data, own), start=1):
+        if count == number:
+            return side
+    raise ValueError(
+        f"{source}: expected an attempt {number}, found {count or 'none'} in "
+        f"{len(data.clips)} clips; see its report, and correct the labels in notebook 09"
+    )
+
+
+def attempts(data: Dataset, own: Ensemble) -> Iterator[Side]:
+    """Every attempt of a data set in order, found when asked for."""
     for clip in data.clips["clip"]:
         attempt = data.clip(clip)
         codes, whose = _labels(attempt, own)
-        here = sum(stretch.label == SKILL for stretch in segments(codes))
-        if before < number <= before + here:
-            return Side(data, measured(attempt, codes, number - before), whose)
-        before += here
-    raise ValueError(
-        f"{source}: expected an attempt {number}, found {before or 'none'} in "
-        f"{len(data.clips)} clips; see its report, and correct the labels in notebook 09"
-    )
+        skills = sum(stretch.label == SKILL for stretch in segments(codes))
+        for number in range(1, skills + 1):
+            yield Side(data, measured(attempt, codes, number), whose)
+
+
+def twins(data: Dataset, own: Ensemble) -> list[Side]:
+    """The first two attempts of one name that can be aligned; none where there are no such."""
+    first: dict[tuple, Side] = {}
+    for side in attempts(data, own):
+        row = side.own.row
+        if row["name"] and {LAST_CONTACT, FIRST_CONTACT} <= moments(side.own).keys():
+            other = first.setdefault((row["name"], row["flights"]), side)
+            if other is not side:
+                return [other, side]
+    return []
 
 
 def _labels(attempt: Attempt, own: Ensemble) -> tuple[Int[np.ndarray, " frames"], str]:

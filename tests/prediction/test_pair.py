@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from footage import film
 from site_check import Page, faults
@@ -89,6 +90,24 @@ def test_attempts_are_counted_over_the_clips_and_people_are_believed(data):
         pair.find("tiny", 9, None, data.home)
     with pytest.raises(ValueError, match=r"expected an attempt 0"):
         pair.find("tiny", 0, None, data.home)
+
+
+def test_twins_are_of_one_name_and_whole(tmp_path):
+    class Several(Drawn):
+        """Cut in the air, forwards, backwards, backwards."""
+
+        @property
+        def clips(self):
+            return pd.DataFrame({"clip": ["cut", "front", "back", "longer"][: self.most]})
+
+        def clip(self, clip):
+            keypoints, labels = salto(way=1 if clip == "front" else -1)
+            start = 25 if clip == "cut" else 0
+            return attempt(keypoints[start:], labels[start:], name=clip)
+
+    data = Several("tiny", tmp_path)
+    for data.most, expected in ((4, ["back", "longer"]), (3, [])):
+        assert [side.own.clip.name for side in pair.twins(data, None)] == expected
 
 
 def test_the_models_label_what_nobody_has(data, monkeypatch):
