@@ -16,7 +16,7 @@ LOCAL = $(if $(SOURCE),--source $(SOURCE))
 RUN := $(VENV)/bin/python -m gymlib
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce report models data predict live pretrained test test-unit test-browser lab lint bench publish clean
+.PHONY: help reproduce report models data predict compare live pretrained test test-unit test-browser lab lint bench publish clean
 
 ## Show this help
 help:
@@ -50,6 +50,10 @@ predict: $(READY)
 	$(RUN) predict $(FILMS) --dataset $(DATASET) --profile $(PROFILE) $(LOCAL) --sources $(SOURCES) \
 		$(if $(EXTRACTOR),--extractor $(EXTRACTOR)) $(if $(PERSON),--person $(PERSON)) \
 		$(if $(CLUSTER),--cluster $(CLUSTER))
+
+## Set the first attempts of FILMS="a.mp4 b.mp4" side by side on a page; ATTEMPTS="1 3" takes others
+compare: $(READY)
+	$(RUN) compare $(FILMS) $(if $(ATTEMPTS),--attempts $(ATTEMPTS))
 
 ## Check everything: style, unit tests, the quick profile of all notebooks
 test: lint

@@ -34,6 +34,8 @@ HELP = {
     "models": "architectures, all known ones if none is named",
     "films": "video files, or folders of them; without any the data set is labelled",
     "camera": "number of a camera, or a film that plays instead of one",
+    "side": "a film, or the name of a data set",
+    "attempts": "which attempt of each, counted over its clips",
     "extractor": "who finds the poses: blazepose as in the thesis, or tracker, which keeps them "
     "through a somersault; films have the tracker, data sets what they had before",
     "person": "whom the tracker follows: a place in the picture as shares of its width and height, "
@@ -175,6 +177,14 @@ def live(options) -> None:
 
     number = filming.run(int(options.camera) if options.camera.isdecimal() else options.camera)
     print(f"{number} pictures were named")
+
+
+def compare(options) -> None:
+    """Set two attempts, of films or data sets, beside each other on a page."""
+    from gymlib.prediction import pair
+
+    page = pair.compare((options.first, options.second), options.attempts, options.home)
+    print(f"The comparison: {page}")
 
 
 _ONE_DIGIT = {"float_format": "%.1f", "na_rep": "-"}
@@ -326,6 +336,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     for command in (bench, calibrate, guide, noise, pretrained, publish):
         _add(commands, command.__name__, command)
+    add = _add(commands, "compare", compare)
+    for side in ("first", "second"):
+        add(side, HELP["side"], metavar=side.upper())
+    add("--attempts", HELP["attempts"], nargs=2, type=int, default=[1, 1], metavar="NUMBER")
     _add_exchange(commands)
     add = _add(commands, "live", live)
     add("camera", HELP["camera"], nargs="?", default="0", metavar="CAMERA")

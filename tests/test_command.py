@@ -15,6 +15,7 @@ COMMANDS = {
     "guide": "Draw the pictures of the annotation guide",
     "import": "Turn the thesis authors' files into a data set, or add annotations to one",
     "export": "Write a data set's annotations for BORIS, ELAN or a spreadsheet",
+    "compare": "Set two attempts, of films or data sets, beside each other on a page",
     "data": "Make or download the data set",
     "predict": "Label films, or the videos of a data set; write a report, tables and overlay",
     "pretrained": "For maintainers: train the weights of the package",
@@ -44,8 +45,8 @@ def test_every_command_explains_itself(capsys, command):
     text = " ".join(help_of(capsys, command).split())
     assert COMMANDS[command] in text
     assert "--home" in text
-    maintained = ("bench", "calibrate", "guide", "import", "export", "pretrained", "publish")
-    if command not in maintained:
+    others = ("bench", "calibrate", "compare", "guide", "import", "export", "pretrained", "publish")
+    if command not in others:
         for part in ("--dataset", "(default: simulated)", "{full,quick}", "as the thesis"):
             assert part in text
     if command == "predict":

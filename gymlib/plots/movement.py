@@ -9,8 +9,10 @@ from matplotlib.ticker import MultipleLocator
 
 from gymlib.dataset import Attempt
 from gymlib.kinematics import Measurement
+from gymlib.kinematics.alignment import around, lowest
 from gymlib.kinematics.curves import Curves
-from gymlib.labels import CLASSES, SKILL, Segment, segments
+from gymlib.kinematics.words import WORDS, ranged
+from gymlib.labels import CLASSES
 from gymlib.plots.annotation import plot_timeline
 from gymlib.plots.filmstrip import Moment, name_at, plot_moments
 from gymlib.plots.style import ABOVE, SERIES_COLOURS, class_legend
@@ -71,17 +73,10 @@ def plot_movement(
 def title(clip: str, row: dict[str, str | int | Measurement]) -> str:
     """Clip, the skill's name and the three main numbers with their intervals."""
     name = ", ".join(str(row[part]) for part in ("name", "shape", "entry") if row[part])
-    shown = {"flight_time": "flight {} s", "height": "height {} m", "rotation": "turned {} degrees"}
-    digits = {"flight_time": 2, "height": 2, "rotation": 0}
-    numbers = [
-        text.format(_range(row[key], digits[key])) for key, text in shown.items() if row[key].seen
-    ]
+    forms = {"flight_time": "flight {} s", "height": "height {} m", "rotation": "turned {} degrees"}
+    shown = {form: (row[key], WORDS[key].digits) for key, form in forms.items() if row[key].seen}
+    numbers = [form.format(ranged(*own)) for form, own in shown.items()]
     return f"{clip}: {name}\n" + ", ".join(numbers)
-
-
-def _range(measured: Measurement, digits: int) -> str:
-    value, low, high = (f"{number:.{digits}f}" for number in measured[:3])
-    return f"{value} ({low} to {high})"
 
 
 def _centred(labels) -> np.ndarray:
@@ -104,19 +99,9 @@ def _key_frames(curves: Curves, row, labels) -> list[int]:
     """Frames of :data:`MOMENTS`; in the air the one with a pose next to the middle."""
     takeoff, landing = (row[name].value for name in ("takeoff", "landing"))
     off, on = int(takeoff), min(int(np.ceil(landing)), len(labels) - 1)
-    begin, end = _around(labels, off, -1).start, _around(labels, on, 1).end
-    down = curves.height[on : end + 1]
-    lowest = on + int(np.nanargmin(down)) if np.isfinite(down).any() else on
+    begin, end = around(labels, off, -1).start, around(labels, on, 1).end
+    down = lowest(curves.height, on, end)
     air = np.arange(min(off + 1, on), on + 1)
     unseen = len(labels) * np.isnan(curves.trunk[air])
     middle = air[np.argmin(np.abs(air - (takeoff + landing) / 2) + unseen)]
-    return [begin, off, int(middle), on, lowest, end]
-
-
-def _around(labels, frame: int, way: int) -> Segment:
-    """The stretch of a frame, or where that is the skill the one before (-1) or after it (1)."""
-    stretches = segments(labels)
-    number = next(k for k, own in enumerate(stretches) if own.start <= frame <= own.end)
-    if stretches[number].label == SKILL and 0 <= number + way < len(stretches):
-        number += way
-    return stretches[number]
+    return [begin, off, int(middle), on, int(down) if np.isfinite(down) else on, end]

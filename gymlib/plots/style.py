@@ -18,6 +18,9 @@ SERIES_COLOURS = [
 ]  # fmt: skip
 MISSING_COLOUR = "#D55E00"
 """Of what is lost, wrong or different."""
+PAIR_COLOURS = "#D55E00", "#7755CC"
+"""Of two attempts beside each other: none of a class, one warm and one blue to the colour-blind
+too, and at least 3:1 against white and against the dark ground of pages."""
 CHANCE = float(np.log(len(CLASSES)))
 """Mean negative log-likelihood of a uniform guess."""
 FONT = "DejaVu Sans"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import joblib
+import pandas as pd
 
 from gymlib.dataset import Dataset
 from gymlib.files import paths
@@ -84,7 +85,9 @@ def label(
     ordered = [reports[film.data.name] for film in films]
     if len(ordered) == 1:
         return ordered[0].path
-    return film_report.write_index(paths.work(films[0].data.home) / "films" / "index.html", ordered)
+    measured = pd.concat([videos.measurements(film.data) for film in films], ignore_index=True)
+    index = paths.work(films[0].data.home) / "films" / "index.html"
+    return film_report.write_index(index, ordered, measured)
 
 
 def _given(own: Ensemble) -> Ensemble:

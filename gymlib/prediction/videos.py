@@ -50,8 +50,13 @@ def page(data: Dataset, source: str, reports: Sequence[FilmReport]) -> FilmRepor
     """
     if len(reports) == 1:
         return reports[0]
-    table = read_table(folder(data) / f"{source}.parquet")
-    return film_report.write_overview(folder(data) / "index.html", data, table, reports)
+    table, index = read_table(folder(data) / f"{source}.parquet"), folder(data) / "index.html"
+    return film_report.write_overview(index, data, table, reports, measurements(data))
+
+
+def measurements(data: Dataset) -> pd.DataFrame:
+    """measurements.csv of :func:`label`."""
+    return read_table(folder(data) / "measurements.csv", MEASUREMENTS)
 
 
 def check(data: Dataset) -> None:

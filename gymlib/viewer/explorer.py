@@ -1,4 +1,5 @@
-"""The clip explorer: the clip viewer with the answers of all models of a protocol.
+"""The clip explorer: the clip viewer with the answers of all models of a protocol, and curves of
+how the body moves.
 
 Frames are found by what models say of them: those of a cell of the confusion matrix, and those on
 which two models differ, or one model and the label.
@@ -14,6 +15,7 @@ from gymlib.evaluation import errors, results
 from gymlib.evaluation.errors import TRUTH
 from gymlib.labels import CLASSES
 from gymlib.plots.style import MISSING_COLOUR
+from gymlib.viewer.curves import Panel, movement
 from gymlib.viewer.predictions import datasets, protocols, read_models
 from gymlib.viewer.widget import ClipViewer, row
 
@@ -157,6 +159,9 @@ class Explorer(ClipViewer):
     def curves(self) -> dict:
         shown, pair = self.view.probabilities, (self.model, self.other)
         return {name: values for name, values in shown.items() if name in pair}
+
+    def movement(self) -> list[Panel]:
+        return movement(self.data.clip(self.clip)) if self.view.extracted else []
 
     def _say_panel(self) -> None:
         shares, counts = errors.matrices(self.predictions[self.model])

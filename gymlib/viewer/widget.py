@@ -19,6 +19,7 @@ from gymlib.labels import CODES, COLOURS, NAMES, UNLABELED, segments
 from gymlib.plots.skeletons import SIDE_COLOURS, side
 from gymlib.skeleton import EDGES
 from gymlib.viewer.clip_view import Predictions, read_view
+from gymlib.viewer.curves import Panel
 from gymlib.viewer.filmstrip import plot_strip
 from gymlib.viewer.frame_cache import FrameCache
 from gymlib.viewer.javascript import script, style
@@ -151,14 +152,20 @@ class ClipViewer(anywidget.AnyWidget):
         self.send({"say": "rows", "clip": self.clip} | self.about_rows())
 
     def say_curves(self) -> None:
-        """The models' probabilities, as far as they are shown."""
-        curves = self.curves()
-        about = {"say": "curves", "clip": self.clip, "names": list(curves)}
-        self.send(about, buffers=[_bytes(values) for values in curves.values()])
+        """The models' probabilities, as far as they are shown, and how the body moves."""
+        panels = [Panel.of_model(name, values) for name, values in self.curves().items()]
+        panels += self.movement()
+        about = {"say": "curves", "clip": self.clip, "names": [panel.name for panel in panels]}
+        looks = [panel.look for panel in panels]
+        self.send(about | {"looks": looks}, buffers=[_bytes(panel.values) for panel in panels])
 
     def curves(self) -> dict[str, np.ndarray]:
         """Name -> probabilities to draw."""
         return self.view.probabilities
+
+    def movement(self) -> list[Panel]:
+        """Curves of the body to draw below them."""
+        return []
 
     def about_rows(self) -> dict:
         """The timelines, as JSON."""

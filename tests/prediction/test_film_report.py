@@ -13,7 +13,9 @@ from gymlib.dataset import Dataset
 from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.formats import clock
 from gymlib.formats.clock import Clock
+from gymlib.kinematics import measure_dataset
 from gymlib.labels import IDLE, LANDING, SKILL, TAKEOFF, UNLABELED_CODE, decode
+from gymlib.plots.progress import SHOWN
 from gymlib.prediction import film_report
 from gymlib.prediction.film_report import findings
 from gymlib.prediction.film_report.chart import Bar, chart
@@ -208,3 +210,23 @@ def test_only_the_first_of_many_segments_have_pictures(data):
     segments = text[text.index("<h2>Segments") : text.index("<h2>Measurements")]
     assert segments.count("<tr>") == 41
     assert found.sentence.startswith("20 attempts, the first 0.00 s to 0.08 s")
+
+
+# --- measurements over the attempts -----------------------------------------------------------
+
+
+def test_the_list_shows_how_measurements_go_from_three_attempts_on(data):
+    found, table = write(data), measure_dataset(data)
+    attempts = pd.concat([table] * 3, ignore_index=True)
+    for number, shown in ((2, False), (3, True)):
+        index = film_report.write_index(data.home / "index.html", [found], attempts[:number])
+        assert ("<h2>Over the attempts" in index.read_text("utf-8")) is shown
+        assert [own["src"].split(";")[0] for own in Page(index).pictures][1:] == (
+            ["data:image/png"] if shown else []
+        )
+    said = answers("clip_00", FORTY)
+    film_report.write_overview(data.home / "index.html", data, said, [found], attempts)
+    assert "<h2>Over the attempts" in (data.home / "index.html").read_text("utf-8")
+    nothing = attempts.assign(**dict.fromkeys(SHOWN, np.nan))
+    index = film_report.write_index(data.home / "index.html", [found], nothing)
+    assert "<h2>Over the attempts" not in index.read_text("utf-8")

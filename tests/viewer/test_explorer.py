@@ -13,6 +13,7 @@ from gymlib.dataset import Dataset
 from gymlib.evaluation import errors
 from gymlib.files.atomic import MissingFileError, read_json
 from gymlib.files.tables import read_table
+from gymlib.kinematics.curves import curves
 from gymlib.labels import CLASSES, encode
 from gymlib.viewer import Explorer, Reviewer
 from gymlib.viewer.explorer import DIFFERENT
@@ -57,7 +58,7 @@ class TestExplorer:
         assert panel["choices"]["protocol"] == ("thesis", ["thesis"])
         assert panel["choices"]["other"][1][0] == "label"
         assert FIRST not in panel["choices"]["other"][1]
-        assert last(said, "curves")["names"] == [FIRST]
+        assert last(said, "curves")["names"] == [FIRST, "height", "trunk", "shape"]
 
     def predictions(self, explorer):
         return read_table(explorer.data.results("thesis") / "predictions.parquet")
@@ -89,7 +90,7 @@ class TestExplorer:
         assert list(rows)[:4] == ["label", FIRST, SECOND, "differ"]
         apart = rows[FIRST] != rows[SECOND]
         np.testing.assert_array_equal(rows["differ"] == DIFFERENT, apart)
-        assert last(said, "curves")["names"] == [FIRST, SECOND]
+        assert last(said, "curves")["names"][:2] == [FIRST, SECOND]
         assert f"{FIRST} and {SECOND} differ in" in panel["compared"]
 
     def test_steps_lead_through_all_differences_and_back(self, explorer, said):
@@ -104,6 +105,20 @@ class TestExplorer:
         assert "no further place" in last(said, "problem")["text"]
         explorer._hear(None, {"do": "differ", "by": -1, "frame": explorer.frame}, [])
         assert (explorer.clip, explorer.frame) == places[-2]
+
+    def test_the_movement_is_drawn_below_the_probabilities(self, explorer, said):
+        content, buffers = next(own for own in reversed(said) if own[0]["say"] == "curves")
+        own = curves(explorer.data.clip(explorer.clip))
+        lines = [len(look["colours"]) for look in content["looks"]]
+        assert lines == [4, 1, 1, 2]
+        frames = len(explorer.view)
+        values = [np.frombuffer(b, "<f4").reshape(frames, n) for b, n in zip(buffers, lines)]
+        np.testing.assert_allclose(values[1][:, 0], own.height, rtol=1e-6)
+        np.testing.assert_allclose(values[3], np.stack([own.hip, own.knee], axis=1), rtol=1e-6)
+        about = [look["about"] for look in content["looks"]]
+        assert about[0] == f"probabilities: {FIRST}"
+        assert about[1].startswith("height of the centre of mass, torso lengths, 0 to ")
+        assert about[3] == "shape: angles of hips and knees, degrees, 0 to 180"
 
     def test_another_data_set_and_protocol(self, home, explorer, said):
         make_results(home, make_dataset(home, clips=3, frames=24, name="b", processed=True), "mine")

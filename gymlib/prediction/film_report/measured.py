@@ -10,18 +10,7 @@ from jaxtyping import Int
 from gymlib.dataset import Attempt
 from gymlib.kinematics import Measurement, rules
 from gymlib.kinematics.curves import curves
-
-WORDS = {
-    "flight_time": ("flight time", 2), "height": ("height of the flight", 2),
-    "rotation": ("turned between the contacts", 0), "spin": ("fastest turning", 0),
-    "hip": ("hips, tightest in the air", 0), "knee": ("knees, tightest in the air", 0),
-    "takeoff_knee": ("knees, deepest before take-off", 0), "takeoff_angle": ("take-off angle", 0),
-    "arms": ("arm swing", 0), "landing_knee": ("knees, deepest in the landing", 0),
-    "landing_hip": ("hips, deepest in the landing", 0),
-    "squat": ("hips above the knees, lowest", 2), "steps": ("steps after landing", 0),
-    "stand": ("until standing", 2),
-}  # fmt: skip
-"""Measurement -> what a page calls it, and how many digits it shows."""
+from gymlib.kinematics.words import WORDS, number
 
 
 class Line(NamedTuple):
@@ -38,19 +27,13 @@ class Line(NamedTuple):
 def lines(row: Mapping[str, str | int | Measurement]) -> list[Line]:
     """What was seen of a row of :func:`gymlib.kinematics.measure`, or of a part of it, in words."""
     found = []
-    for key, (words, digits) in WORDS.items():
+    for key, words in WORDS.items():
         own = row.get(key)
         if own is not None and own.seen:
-            low, high = (_number(end, digits) for end in own[1:3])
+            value, low, high = (number(part, words.digits) for part in own[:3])
             beside = "; ".join(f"{rule.text} ({rule.source})" for rule in rules.beside(key))
-            found.append(
-                Line(words, _number(own.value, digits), f"{low} to {high}", own.unit, beside)
-            )
+            found.append(Line(words.name, value, f"{low} to {high}", own.unit, beside))
     return found
-
-
-def _number(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}" if np.isfinite(value) else "?"
 
 
 def named(row: Mapping[str, str | int | Measurement]) -> str:

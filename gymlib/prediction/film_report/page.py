@@ -1,4 +1,4 @@
-"""The pages as HTML: one about a film, one that lists several."""
+"""The page about a film as HTML."""
 
 import base64
 import io
@@ -15,13 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
 from gymlib.dataset import Attempt, Dataset
-from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.files.atomic import write_text
 from gymlib.formats.clock import Clock
 from gymlib.kinematics import measure
 from gymlib.labels import CLASSES, COLOURS, SKILL, UNLABELED_CODE
 from gymlib.prediction.film_report import measured
-from gymlib.prediction.film_report.chart import Chart, chart
+from gymlib.prediction.film_report.chart import chart
 from gymlib.prediction.film_report.findings import Found, Scale, found, pose_sentences, sentence
 from gymlib.prediction.spreadsheets import answers_of, begins
 
@@ -92,7 +91,7 @@ def write(
         tables=segments,
         measured=_measured(attempt, next(iter(answers.values()))[0]),
         trust=trust(attempt, rows, scale, about, timelines),
-        beside=_links(beside, path),
+        beside=links(beside, path),
         classes=CLASSES,
         colours=COLOURS,
     )
@@ -105,54 +104,6 @@ def told(data: Dataset, clip: str, said: pd.DataFrame, clock: Clock) -> str:
     scale = Scale.of(clock)
     scale = scale._replace(borders=scale.borders + scale.timed * begins(data)[clip])
     return sentence(found(*answers_of(said, clip, clock.frames), scale), scale)
-
-
-def write_index(path: Path, reports: Sequence[FilmReport]) -> Path:
-    """Write a page that lists films, each with its picture, its sentence and its link."""
-    return _write_list(path, f"{len(reports)} labelled films", "", reports).path
-
-
-def write_overview(
-    path: Path, data: Dataset, said: pd.DataFrame, reports: Sequence[FilmReport]
-) -> FilmReport:
-    """Write a page that lists the clips of a data set.
-
-    Attempts cut from one film stand below a timeline of the film.
-    """
-    if "start" not in data.clips or data.clips["start"].isna().any():
-        return _write_list(path, data.name, f"{len(reports)} labelled clips.", reports)
-    clips, fps = data.clips, float(data.clips["fps"].iloc[0])
-    codes = np.full(int(clips["end"].max()) + 1, UNLABELED_CODE, np.int8)
-    probabilities = np.full((len(codes), len(PROBABILITIES)), np.nan)
-    scale, listed, spans = Scale(np.arange(len(codes) + 1) / fps, timed=True), [], {}
-    for own, row in zip(reports, clips.itertuples()):
-        first, last = int(row.start), int(row.end)
-        shown = slice(first, last + 1)
-        codes[shown], probabilities[shown] = answers_of(said, row.clip, row.frames)
-        part = Scale(scale.borders[first : last + 2], timed=True)
-        what = sentence(found(codes[shown], probabilities[shown], part), part)
-        listed.append(own._replace(sentence=what))
-        spans[row.clip] = scale.say(first, last)
-    rows = found(codes, probabilities, scale)
-    drawn = chart({"film": codes}, {}, codes != UNLABELED_CODE, scale)
-    return _write_list(path, data.name, sentence(rows, scale), listed, spans, drawn)
-
-
-def _write_list(
-    path: Path,
-    title: str,
-    what: str,
-    reports: Sequence[FilmReport],
-    spans: Mapping[str, str] | None = None,
-    drawn: Chart | None = None,
-) -> FilmReport:
-    rows = [(own, _links({own.clip: own.path}, path)[own.clip]) for own in reports]
-    text = PAGES.get_template("index.html").render(
-        title=title, sentence=what, rows=rows, spans=spans or {}, chart=drawn, classes=CLASSES,
-        colours=COLOURS,
-    )  # fmt: skip
-    write_text(path, text)
-    return FilmReport(title, what, reports[0].thumbnail, path)
 
 
 def _cards(
@@ -169,7 +120,7 @@ def _cards(
         words = ("first frame", "middle") if len(own) > 1 else ("only frame",)
         pictures = [
             {
-                "source": _data_uri(stills[frame]),
+                "source": data_uri(stills[frame]),
                 "words": f"{word}, {frame}",
                 "pose": bool(attempt.detected[frame]),
             }
@@ -178,7 +129,7 @@ def _cards(
         when = scale.say(row.first, row.last)
         cards.append({"label": row.label, "when": when, "pictures": pictures})
     best = next((k for k, row in enumerate(rows) if row.label == CLASSES[SKILL]), 0)
-    return cards, _data_uri(stills[list(moments[best])[-1]], THUMBNAIL)
+    return cards, data_uri(stills[list(moments[best])[-1]], THUMBNAIL)
 
 
 def _measured(attempt: Attempt, codes: Int[np.ndarray, " frames"]) -> list[dict]:
@@ -186,22 +137,23 @@ def _measured(attempt: Attempt, codes: Int[np.ndarray, " frames"]) -> list[dict]
     return [
         {
             "name": measured.named(row),
-            "picture": _uri(measured.picture(attempt, row, codes), "png"),
+            "picture": uri(measured.picture(attempt, row, codes), "png"),
             "lines": measured.lines(row),
         }
         for row in measure(attempt, codes)[:MEASURED]
     ]
 
 
-def _data_uri(picture: UInt8[np.ndarray, "height width 3"], side: int | None = None) -> str:
+def data_uri(picture: UInt8[np.ndarray, "height width 3"], side: int | None = None) -> str:
     """A picture as the text that a page holds it in; ``side`` makes it smaller."""
     image, content = Image.fromarray(picture), io.BytesIO()
     image = image.resize((side, side)) if side else image
     image.save(content, "jpeg", quality=_QUALITY, optimize=True)
-    return _uri(content.getvalue(), "jpeg")
+    return uri(content.getvalue(), "jpeg")
 
 
-def _uri(content: bytes, kind: str) -> str:
+def uri(content: bytes, kind: str) -> str:
+    """An encoded picture as the text that a page holds it in."""
     return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
@@ -254,7 +206,7 @@ def trust(
     return says
 
 
-def _links(files: Mapping[str, Path], page: Path) -> dict[str, str]:
+def links(files: Mapping[str, Path], page: Path) -> dict[str, str]:
     """What a file is -> its address as seen from the page."""
     seen = {what: os.path.relpath(file, page.parent) for what, file in files.items()}
     return {what: quote(Path(address).as_posix()) for what, address in seen.items()}

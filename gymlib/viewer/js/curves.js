@@ -1,4 +1,5 @@
-// Class probabilities over the frames of a clip, one small panel per model.
+// Curves over the frames of a clip in small panels: class probabilities of each model, and how the
+// body moves.
 
 import { element } from "./elements.js";
 
@@ -10,10 +11,14 @@ export class Curves {
     this.node = element("div", { className: "gym-curves" });
   }
 
-  /** `curves`: [{name, values: (frames x 4), NaN where there is none}]. */
+  /**
+   * `curves`: [{name, values: (frames x lines), NaN where there is none, about, colours, low, high,
+   * words: [[before, behind, digits] of each line whose value is written]}].
+   */
   show(curves, frames) {
     this.frames = frames;
     this.lines = [];
+    this.told = [];
     this.node.replaceChildren(...curves.map((curve) => this.#panel(curve)));
   }
 
@@ -22,35 +27,49 @@ export class Curves {
     for (const line of this.lines ?? []) {
       line.style.left = `${(100 * (frame + 0.5)) / this.frames}%`;
     }
+    for (const tell of this.told ?? []) tell(frame);
   }
 
-  #panel({ name, values }) {
+  #panel(curve) {
     const plot = document.createElementNS(SVG, "svg");
     plot.setAttribute("viewBox", `0 -1 ${this.frames} 1`);
     plot.setAttribute("preserveAspectRatio", "none");
-    for (let code = 0; code < 4; code++) {
+    plot.setAttribute("role", "img");
+    plot.setAttribute("aria-label", curve.about);
+    curve.colours.forEach((colour, k) => {
       const path = document.createElementNS(SVG, "path");
-      path.setAttribute("d", this.#path(values, code));
-      path.setAttribute("stroke", this.look.colours[code]);
+      path.setAttribute("d", this.#path(curve, k));
+      path.setAttribute("style", `stroke: ${colour}`); // may be one of the theme's
       plot.append(path);
-    }
+    });
     const line = element("div", { className: "gym-line" });
     this.lines.push(line);
-    const area = element("div", { className: "gym-plot" }, [plot, line]);
+    const value = element("span", { className: "gym-value" });
+    if (curve.words.length) this.told.push((frame) => (value.textContent = this.#say(curve, frame)));
+    const area = element("div", { className: "gym-plot" }, [plot, line, value]);
     area.addEventListener("pointerdown", (event) => {
       const box = area.getBoundingClientRect();
       this.onGo(Math.floor(((event.clientX - box.left) / box.width) * this.frames));
     });
-    const title = element("div", { textContent: name, title: `probabilities: ${name}` });
+    const title = element("div", { textContent: curve.name, title: curve.about });
     return element("div", { className: "gym-panel" }, [title, area]);
   }
 
-  /** The curve of one class; it is broken where the model gave no probability. */
-  #path(values, code) {
+  /** The values at a frame in words. */
+  #say({ values, words }, frame) {
+    const parts = words.map(([before, behind, digits], k) => {
+      const value = values[words.length * frame + k];
+      return before + (Number.isFinite(value) ? value.toFixed(digits) + behind : "–");
+    });
+    return parts.join(", ");
+  }
+
+  /** One line, from `low` at the bottom to `high`; it is broken where there is no value. */
+  #path({ values, colours, low, high }, k) {
     let path = "";
     let drawing = false;
     for (let frame = 0; frame < this.frames; frame++) {
-      const value = values[4 * frame + code];
+      const value = (values[colours.length * frame + k] - low) / (high - low || 1);
       if (Number.isFinite(value)) {
         path += `${drawing ? "L" : "M"}${frame + 0.5} ${-value}`;
         if (!drawing) path += "h0"; // a frame between two gaps is a dot

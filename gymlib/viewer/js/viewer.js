@@ -202,7 +202,9 @@ export class Viewer {
   receive(content, buffers) {
     if (content.say === "clip") this.#take(content, buffers);
     if (content.say === "curves" && content.clip === this.clip?.name) {
-      const curves = content.names.map((name, i) => ({ name, values: numbers(buffers[i]) }));
+      const curves = content.names.map((name, i) => ({
+        name, values: numbers(buffers[i]), ...content.looks[i],
+      }));
       this.curves.show(curves, this.clip.frames);
       this.curves.go(this.player.frame);
     }
