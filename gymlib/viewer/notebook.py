@@ -10,16 +10,20 @@ from matplotlib.figure import Figure
 from gymlib.dataset import Dataset
 from gymlib.files import paths
 from gymlib.files.progress import headless
+from gymlib.prediction.answers import Ensemble
 from gymlib.viewer.clip_view import Predictions, read_view
 from gymlib.viewer.explorer import Explorer
 from gymlib.viewer.film_drop import FilmDrop
 from gymlib.viewer.filmstrip import plot_strip
 from gymlib.viewer.labeller import Labeller
+from gymlib.viewer.live_view import LiveView
 from gymlib.viewer.reviewer import Reviewer
 from gymlib.viewer.widget import ClipViewer, chosen_clips
 
 DESCRIPTIONS = {
     "film_drop": "A place with a dashed border: drop a film here, or click to choose one.",
+    "live": "A picture of the camera with skeleton and label, a bar for the probability of each "
+    "class, and a button that ends it.",
     "labeller": "The labeller: a frame with its skeleton, a button for each label, and the "
     "timelines of the labels made so far, of the other annotators and of the majority.",
     "review": "The labeller with a queue of cases beside it, one of them open at its frames, and "
@@ -49,6 +53,11 @@ def drop_film(home: Path | None = None) -> FilmDrop | Image:
 def dropped_film(home: Path | None = None) -> Path | None:
     """The film that :func:`drop_film` took last since the kernel was started, None before that."""
     return FilmDrop.latest.get(paths.home() if home is None else Path(home).resolve())
+
+
+def film_live(own: Ensemble | None = None) -> LiveView | Image:
+    """Label pictures of the browser's camera (:class:`LiveView`); headless, a picture of that."""
+    return _picture("live") if headless() else LiveView(own)
 
 
 def label(
