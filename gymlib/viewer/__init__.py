@@ -1,8 +1,8 @@
 """Clips in a notebook: widgets to look at them, to label, to review and to explore results.
 
 :func:`browse`, :func:`label`, :func:`review`, :func:`explore`, :func:`drop_film` and
-:func:`film_live` are what notebooks call. What shows clips to people who click may come here; what is computed of them may
-not.
+:func:`film_live` are what notebooks call. What shows clips to people who click may come here; what
+is computed of them may not.
 """
 
 from gymlib.viewer.clip_view import ClipView, Predictions, read_view
