@@ -4,7 +4,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from IPython.display import Image
+from IPython.display import Image, Markdown
 from matplotlib.figure import Figure
 
 from gymlib.dataset import Dataset
@@ -22,8 +22,6 @@ from gymlib.viewer.widget import ClipViewer, chosen_clips
 
 DESCRIPTIONS = {
     "film_drop": "A place with a dashed border: drop a film here, or click to choose one.",
-    "live": "A picture of the camera with skeleton and label, a bar for the probability of each "
-    "class, and a button that ends it.",
     "labeller": "The labeller: a frame with its skeleton, a button for each label, and the "
     "timelines of the labels made so far, of the other annotators and of the majority.",
     "review": "The labeller with a queue of cases beside it, one of them open at its frames, and "
@@ -32,6 +30,10 @@ DESCRIPTIONS = {
     "chosen and its frames are listed; below, the timelines of label and models, and two models' "
     "probabilities.",
 }
+NO_CAMERA = (
+    "*In JupyterLab: a button that begins with the camera, its picture with skeleton and label, a "
+    "bar for the probability of each class, and the numbers of the last attempt.*"
+)
 
 
 def browse(
@@ -55,9 +57,9 @@ def dropped_film(home: Path | None = None) -> Path | None:
     return FilmDrop.latest.get(paths.home() if home is None else Path(home).resolve())
 
 
-def film_live(own: Ensemble | None = None) -> LiveView | Image:
-    """Label pictures of the browser's camera (:class:`LiveView`); headless, a picture of that."""
-    return _picture("live") if headless() else LiveView(own)
+def film_live(own: Ensemble | None = None) -> LiveView | Markdown:
+    """Label pictures of the browser's camera (:class:`LiveView`); headless, a sentence."""
+    return Markdown(NO_CAMERA) if headless() else LiveView(own)
 
 
 def label(

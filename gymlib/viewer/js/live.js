@@ -212,7 +212,8 @@ export class Live {
     const rate = (this.shown.length - 1) / (now - this.shown[0]);
     if (!Number.isFinite(rate)) return;
     const late = (now - time).toFixed(1);
-    this.readout.textContent = `${rate.toFixed(0)} pictures per second, ${late} s later`;
+    const often = rate.toFixed(rate < 10 ? 1 : 0);
+    this.readout.textContent = `${often} pictures per second, ${late} s after they were taken`;
   }
 
   /** The attempt that is over: its name, then what was measured. */
