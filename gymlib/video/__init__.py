@@ -7,7 +7,7 @@ asks (phones record portrait as rotated landscape), so that pixels are square an
 from gymlib.video.camera import pictures
 from gymlib.video.grey import read_grey
 from gymlib.video.info import VideoError, VideoInfo
-from gymlib.video.jpegs import read_jpegs
+from gymlib.video.jpegs import read_jpeg, read_jpegs
 from gymlib.video.reading import Frame, pick_frames, probe, read_frames, scan
 from gymlib.video.stream import ENDINGS
 from gymlib.video.writing import write_video
@@ -22,6 +22,7 @@ __all__ = [
     "probe",
     "read_frames",
     "read_grey",
+    "read_jpeg",
     "read_jpegs",
     "scan",
     "write_video",

@@ -1,10 +1,11 @@
-"""Frames as small JPEG files, for a browser to show."""
+"""Frames as small JPEG files, for a browser to show, and pictures that a browser sends."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
+from jaxtyping import UInt8
 
 from gymlib.video.info import VideoError
 from gymlib.video.reading import pictures
@@ -32,6 +33,14 @@ def read_jpegs(path: str | Path, height: int = 540, quality: int = 85) -> Iterat
             if not done:
                 raise VideoError(f"{path}: a frame could not be written as JPEG")
             yield content.tobytes()
+
+
+def read_jpeg(content: bytes) -> UInt8[np.ndarray, "height width 3"]:
+    """The picture in a JPEG file's bytes, RGB. Raises VideoError for what is none."""
+    picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    if picture is None:
+        raise VideoError(f"expected a JPEG picture, found {len(content)} bytes that are none")
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
 
 
 def _reduced(picture, film, height: int) -> np.ndarray:

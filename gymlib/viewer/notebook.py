@@ -4,17 +4,19 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from IPython.display import Image
+from IPython.display import Image, Markdown
 from matplotlib.figure import Figure
 
 from gymlib.dataset import Dataset
 from gymlib.files import paths
 from gymlib.files.progress import headless
+from gymlib.prediction.answers import Ensemble
 from gymlib.viewer.clip_view import Predictions, read_view
 from gymlib.viewer.explorer import Explorer
 from gymlib.viewer.film_drop import FilmDrop
 from gymlib.viewer.filmstrip import plot_strip
 from gymlib.viewer.labeller import Labeller
+from gymlib.viewer.live_view import LiveView
 from gymlib.viewer.reviewer import Reviewer
 from gymlib.viewer.widget import ClipViewer, chosen_clips
 
@@ -28,6 +30,10 @@ DESCRIPTIONS = {
     "chosen and its frames are listed; below, the timelines of label and models, and two models' "
     "probabilities.",
 }
+NO_CAMERA = (
+    "*In JupyterLab: a button that begins with the camera, its picture with skeleton and label, a "
+    "bar for the probability of each class, and the numbers of the last attempt.*"
+)
 
 
 def browse(
@@ -49,6 +55,11 @@ def drop_film(home: Path | None = None) -> FilmDrop | Image:
 def dropped_film(home: Path | None = None) -> Path | None:
     """The film that :func:`drop_film` took last since the kernel was started, None before that."""
     return FilmDrop.latest.get(paths.home() if home is None else Path(home).resolve())
+
+
+def film_live(own: Ensemble | None = None) -> LiveView | Markdown:
+    """Label pictures of the browser's camera (:class:`LiveView`); headless, a sentence."""
+    return Markdown(NO_CAMERA) if headless() else LiveView(own)
 
 
 def label(

@@ -32,7 +32,7 @@ _SIDES = {name: colour for name, colour in SIDE_COLOURS.items() if name != "midd
 _WHITE_INK = ("skill", "landing")  # classes on whose colour black text is hard to read
 
 
-def _look() -> dict:
+def appearance() -> dict:
     """Names, colours and bones, so that JavaScript knows none of its own."""
     return {
         "names": {**NAMES, NOT_YET: "no label yet"},
@@ -79,7 +79,7 @@ class ClipViewer(anywidget.AnyWidget):
         self.data, self.clips = data, chosen_clips(data, clips)
         self.predictions = predictions or {}
         self._cache = FrameCache()
-        super().__init__(look=_look())
+        super().__init__(look=appearance())
         self.on_msg(self._hear)
         self.clip = self.first_clip()
         self.load()

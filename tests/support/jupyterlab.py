@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -85,14 +86,13 @@ def _wait_until_up(address: str, process, log: Path) -> None:
 
 
 @contextlib.contextmanager
-def page(width: int = 1280, height: int = 1400):
-    """An empty page of a browser without a window."""
+def page(width: int = 1280, height: int = 1400, options: Sequence[str] = ()):
+    """An empty page of a browser without a window; ``options`` are of its command line."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        args = ["--no-sandbox", "--disable-dev-shm-usage", *options]
+        browser = playwright.chromium.launch(executable_path=chromium(), args=args)
         try:
             view = browser.new_page(viewport={"width": width, "height": height})
             view.set_default_timeout(1000 * PATIENCE)
