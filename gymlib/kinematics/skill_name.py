@@ -64,10 +64,18 @@ def entry(
     if takeoff - start > EARLY * lasts:
         return CARTWHEEL if takeoff - start > GATHERED * lasts else ROUND_OFF
     toes = middle(keypoints, "foot_index") / body.torso(keypoints)
-    if len(flights) > 1 or _away(toes[:, 1], takeoff, 0.5 * lasts, 1) > SINKS:
+    sinks = _knows_feet(keypoints) and _away(toes[:, 1], takeoff, 0.5 * lasts, 1) > SINKS
+    if len(flights) > 1 or sinks:
         return TRAMPOLINE
     sideways = [_away(toes[:, 0], takeoff, BEFORE * lasts, sign) for sign in (-1, 1)]
     return RUN_UP if max(sideways) > ARRIVES else STANDING
+
+
+def _knows_feet(keypoints: Float[np.ndarray, "frames 33 2"]) -> bool:
+    """Whether heels and toes were seen: what stands in for them is one point, which rises with the
+    heel before a take-off (:mod:`gymlib.dataset.completion`)."""
+    long = np.linalg.norm(middle(keypoints, "heel") - middle(keypoints, "foot_index"), axis=1)
+    return bool((np.nan_to_num(long) > 0.01 * body.torso(keypoints)).any())
 
 
 def _away(values, moment: float, lasts: float, sign: int) -> float:

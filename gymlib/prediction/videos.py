@@ -56,7 +56,7 @@ def page(data: Dataset, source: str, reports: Sequence[FilmReport]) -> FilmRepor
 
 def measurements(data: Dataset) -> pd.DataFrame:
     """measurements.csv of :func:`label`."""
-    return read_table(folder(data) / "measurements.csv", MEASUREMENTS)
+    return read_table(folder(data) / "measurements.csv")
 
 
 def check(data: Dataset) -> None:

@@ -12,8 +12,10 @@ import numpy as np
 from gymlib.formats.keypoints.found import Body
 from gymlib.pose.candidates import Candidate
 from gymlib.pose.config import Person
-from gymlib.pose.people import UNLIKE, Sighting, mover, pointed_at
+from gymlib.pose.people import UNLIKE, mover, pointed_at
 from gymlib.pose.region import Region
+from gymlib.pose.sightings import Sighting
+from gymlib.pose.whereabouts import APART
 from gymlib.skeleton import middle, torso_length
 
 
@@ -44,7 +46,29 @@ def followed(
         before = now or before
     hips = np.array([one.candidate.hip for one in sightings]).reshape(-1, 2)
     pointed = pointed_at(sightings, person, *size, fps) if person else None
-    return {bodies[number][0]: bodies[number][1] for number in mover(sightings, hips, fps, pointed)}
+    return _between(sightings, mover(sightings, hips, fps, pointed), bodies)
+
+
+def _between(
+    sightings: Sequence[Sighting], chain: Sequence[int], bodies: Sequence[tuple[int, Body]]
+) -> dict[int, Body]:
+    """The chain's bodies, and in frames that it leaves out who is nearest to where it passes.
+
+    A chain may leave out frames in which the program exchanged two people's names.
+    """
+    if not chain:
+        return {}
+    hips = np.array([one.candidate.hip for one in sightings])
+    frames = [sightings[number].frame for number in chain]
+    found = {bodies[number][0]: bodies[number][1] for number in chain}
+    nearest: dict[int, tuple[float, Body]] = {}
+    for number, (frame, body) in enumerate(bodies):
+        if frame not in found:
+            place = [np.interp(frame, frames, hips[chain, axis]) for axis in (0, 1)]
+            away = float(np.linalg.norm(hips[number] - place)) / sightings[number].torso
+            if away < APART and away < nearest.get(frame, (np.inf,))[0]:
+                nearest[frame] = away, body
+    return found | {frame: body for frame, (_, body) in nearest.items()}
 
 
 def _sighting(frame: int, body: Body, name: int, before: Sequence[Sighting]) -> Sighting:

@@ -37,11 +37,12 @@ def test_measurements_of_a_body_without_feet_and_fingers_are_nearly_the_same(nam
     (expected,), (found,) = kinematics.measure(whole), kinematics.measure(part)
     for key, value in expected.items():
         if not isinstance(value, Measurement):
-            assert found[key] == value, key
+            assert found[key] == value or key == "entry", key  # feet tell that one
         elif value.seen and found[key].seen:
-            assert found[key].low <= value.value <= found[key].high, key
-        else:
-            assert value.seen == found[key].seen, key
+            near = np.isclose(found[key].value, value.value, rtol=0.03, atol=0.03)
+            assert near or found[key].low <= value.value <= found[key].high, key
+        else:  # which way a body faces is not known without feet
+            assert not found[key].seen and (not value.seen or key == "half_twist"), key
 
 
 @pytest.mark.parametrize("name", NAMES)
