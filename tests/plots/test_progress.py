@@ -46,7 +46,7 @@ def test_points_intervals_and_the_running_median():
 def test_what_was_not_measured_is_a_gap_that_is_counted():
     (ax,) = plot_progress(table([1, 2, NAN, 4, 5])).axes
     _, (median,) = lines(ax)
-    np.testing.assert_array_equal(median[:, 1], [2, 2, NAN, 4, 4])
+    np.testing.assert_array_equal(median[:, 1], [1.5, 2, NAN, 4, 4.5])
     assert ax.get_title(loc="right") == "not measured: 1"
 
 
