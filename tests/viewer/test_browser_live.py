@@ -2,6 +2,7 @@
 
 import os
 
+import cv2
 import pytest
 from jupyterlab import chromium, open_and_run, page, server, write_notebook
 from simulated_film import gymnast
@@ -36,11 +37,12 @@ def browser():
 @pytest.fixture
 def camera(home) -> list[str]:
     """Options that make a simulated gymnast's film, again and again, what the camera gives."""
-    film = gymnast(home / "salto.mp4")
-    pictures = home / "camera.mjpeg"
-    pictures.write_bytes(b"".join(video.read_jpegs(film, height=480)))
+    pictures = [cv2.resize(f.rgb, (640, 360)) for f in video.read_frames(gymnast(home / "a.mp4"))]
+    planes = [cv2.cvtColor(picture, cv2.COLOR_RGB2YUV_I420).tobytes() for picture in pictures]
+    raw = home / "camera.y4m"
+    raw.write_bytes(b"FRAME\n".join([b"YUV4MPEG2 W640 H360 F30:1 Ip C420\n", *planes]))
     fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-    return [*fake, f"--use-file-for-fake-video-capture={pictures}"]
+    return [*fake, f"--use-file-for-fake-video-capture={raw}"]
 
 
 def test_a_gymnast_before_the_camera(home, notebooks, camera):

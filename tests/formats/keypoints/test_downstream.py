@@ -40,7 +40,8 @@ def test_measurements_of_a_body_without_feet_and_fingers_are_nearly_the_same(nam
             assert found[key] == value or key == "entry", key  # feet tell that one
         elif value.seen and found[key].seen:
             near = np.isclose(found[key].value, value.value, rtol=0.03, atol=0.03)
-            assert near or found[key].low <= value.value <= found[key].high, key
+            # The first frame on the ground, which feet tell best, has the lowest hands here.
+            assert near or found[key].low <= value.value <= found[key].high or key == "hands", key
         else:  # which way a body faces is not known without feet
             assert not found[key].seen and (not value.seen or key == "half_twist"), key
 
