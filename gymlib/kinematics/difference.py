@@ -24,8 +24,8 @@ class Difference(NamedTuple):
 
     @property
     def clear(self) -> bool:
-        """Whether the interval leaves no doubt who has more."""
-        return self.value.seen and not self.value.holds(0)
+        """Whether the interval, rounded as it is told, leaves no doubt who has more."""
+        return _clear(self.measurement, self.value)
 
 
 def less(second: Measurement, first: Measurement) -> Measurement:
@@ -59,12 +59,18 @@ def differences(first: Row, second: Row) -> list[Difference]:
     ]
 
 
+def _clear(name: str, value: Measurement) -> bool:
+    if not value.seen or value.holds(0):
+        return False
+    return round(min(abs(value.low), abs(value.high)), WORDS[name].digits) > 0
+
+
 def _told(name: str, value: Measurement, own: tuple[Measurement, Measurement]) -> str:
     words = WORDS[name]
     if not value.seen:
         where = [which for which, one in zip(("the first", "the second"), own) if not one.seen]
         return f"{words.name}: not measured in {' and '.join(where)}"
-    if value.holds(0):
+    if not _clear(name, value):
         low, high = (number(end, words.digits) for end in value[1:3])
         return f"{words.name}: no difference that one camera can tell ({low} to {high}{words.unit})"
     ends = sorted(map(abs, value[1:3]))

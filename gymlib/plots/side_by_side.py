@@ -88,10 +88,10 @@ def _plot_pair(ax: Axes, aligned: Aligned, curve: str, names: Sequence[str]) -> 
 
 
 def _name_moments(ax: Axes, aligned: Aligned) -> None:
-    """Names of the moments below an axis, on two levels: some are close to each other."""
+    """Names of the moments below an axis, on three levels: some are close to each other."""
     last = len(aligned.places) - 1
     for k, (name, place) in enumerate(aligned.places.items()):
         side = "left" if k == 0 else "right" if k == last else "center"
         text = {"fontsize": "small", "ha": side, "va": "top", "textcoords": "offset points"}
-        ax.annotate(name, (place, 0), (0, -4 - 12 * (k % 2)), **text,
+        ax.annotate(name, (place, 0), (0, -4 - 12 * (k % 3)), **text,
                     xycoords=ax.get_xaxis_transform(), annotation_clip=False)  # fmt: skip

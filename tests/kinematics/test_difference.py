@@ -62,6 +62,12 @@ def test_who_has_more_is_said_only_where_the_interval_leaves_no_doubt():
     assert alike.told == ("flight time: no difference that one camera can tell (−0.02 to 0.08 s)")
 
 
+def test_what_is_0_when_rounded_is_no_difference():
+    barely = told("flight_time", seconds(0.60, 0), seconds(0.66, 0.057))
+    assert not barely.value.holds(0) and not barely.clear
+    assert barely.told.endswith("no difference that one camera can tell (0.00 to 0.12 s)")
+
+
 def test_what_was_not_measured_is_said_with_where():
     unseen = Measurement.unseen("seconds")
     one = told("stand", unseen, seconds(0.5, 0.1))

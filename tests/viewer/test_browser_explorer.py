@@ -95,7 +95,7 @@ def test_a_cell_of_the_matrix_and_two_models(home, notebooks):
 
         view.locator("select[data-what=other]").select_option(SECOND)
         view.get_by_text(f"{FIRST} and {SECOND} differ in").wait_for()
-        assert view.locator(".gym-panel").count() == 2
+        assert view.locator(".gym-panel").count() == 2 + 3  # probabilities, movement
         both = first.merge(second, on=["clip", "frame"])
         apart = both[both["label_x"] != both["label_y"]]
         differ = set(zip(apart["clip"], apart["frame"]))

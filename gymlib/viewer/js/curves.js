@@ -44,24 +44,27 @@ export class Curves {
     });
     const line = element("div", { className: "gym-line" });
     this.lines.push(line);
-    const value = element("span", { className: "gym-value" });
-    if (curve.words.length) this.told.push((frame) => (value.textContent = this.#say(curve, frame)));
-    const area = element("div", { className: "gym-plot" }, [plot, line, value]);
+    const area = element("div", { className: "gym-plot" }, [plot, line]);
     area.addEventListener("pointerdown", (event) => {
       const box = area.getBoundingClientRect();
       this.onGo(Math.floor(((event.clientX - box.left) / box.width) * this.frames));
     });
-    const title = element("div", { textContent: curve.name, title: curve.about });
+    const names = [element("div", { textContent: curve.name }), ...this.#values(curve)];
+    const title = element("div", { title: curve.about }, names);
     return element("div", { className: "gym-panel" }, [title, area]);
   }
 
-  /** The values at a frame in words. */
-  #say({ values, words }, frame) {
-    const parts = words.map(([before, behind, digits], k) => {
-      const value = values[words.length * frame + k];
-      return before + (Number.isFinite(value) ? value.toFixed(digits) + behind : "–");
+  /** Below the name the value of each line at the current frame, beside the line's colour. */
+  #values({ values, colours, words }) {
+    return words.map(([before, behind, digits], k) => {
+      const node = element("div", { className: "gym-value" });
+      node.style.borderColor = colours[k];
+      this.told.push((frame) => {
+        const value = values[colours.length * frame + k];
+        node.textContent = before + (Number.isFinite(value) ? value.toFixed(digits) + behind : "–");
+      });
+      return node;
     });
-    return parts.join(", ");
   }
 
   /** One line, from `low` at the bottom to `high`; it is broken where there is no value. */
