@@ -65,7 +65,7 @@ class TakenKeypoints:
 def take(
     data: Dataset,
     program: str,
-    source: Path,
+    source: str | Path,
     *,
     names: Mapping[str, str] | None = None,
     person: Person | None = None,
