@@ -32,6 +32,15 @@ def pixels(attempt: Attempt) -> Float[np.ndarray, "frames 33 2"]:
     return np.where(seen[:, None, None], found, np.nan)
 
 
+def has_feet(attempt: Attempt) -> bool:
+    """Whether the estimator of a clip's poses knows toes; else ankles stand in for them."""
+    toes = attempt.keypoints[attempt.detected][:, _TOES]
+    return bool(np.isfinite(toes).any())
+
+
+_TOES = [INDEX["left_foot_index"], INDEX["right_foot_index"]]
+
+
 def torso(keypoints: Float[np.ndarray, "frames 33 2"]) -> float:
     """Torso length of the clip in pixels (75th percentile); NaN without any pose."""
     seen = keypoints[np.isfinite(keypoints).all(axis=(1, 2))]

@@ -51,15 +51,16 @@ def measure(
             f"{len(codes)}"
         )
     keypoints, interval = body.pixels(attempt), 1 / (attempt.fps * slow)
+    feet = body.has_feet(attempt)
     stretches = segments(np.asarray(codes))
     skills = [k for k, stretch in enumerate(stretches) if stretch.label == SKILL]
     return [
-        {"attempt": number} | _skill(keypoints, stretches, k, interval)
+        {"attempt": number} | _skill(keypoints, stretches, k, interval, feet)
         for number, k in enumerate(skills, start=1)
     ]
 
 
-def _skill(keypoints, stretches: list[Segment], k: int, interval: float) -> Row:
+def _skill(keypoints, stretches: list[Segment], k: int, interval: float, feet: bool) -> Row:
     skill = stretches[k]
     flights = contact.flights(keypoints, skill.start, skill.end)
     turns = [rotation(keypoints, flight) for flight in flights]
@@ -79,7 +80,7 @@ def _skill(keypoints, stretches: list[Segment], k: int, interval: float) -> Row:
         "flights": len(flights),
         "name": ", ".join(names) if all(names) else "",
         "shape": ", ".join(own.name for own in shapes) if all(s.name for s in shapes) else "",
-        "entry": entry(keypoints, skill.start, flights),
+        "entry": entry(keypoints, skill.start, flights, feet),
         "takeoff": first.takeoff, "landing": last.landing,
         "flight_time": duration(flights[longest], interval),
         **{name: getattr(flown, name) for name in ("height", "rise", "scale", "torso")},

@@ -51,18 +51,30 @@ from so many on with a cartwheel, after which the jump is gathered."""
 
 
 def entry(
-    keypoints: Float[np.ndarray, "frames 33 2"], start: int, flights: Sequence[Flight]
+    keypoints: Float[np.ndarray, "frames 33 2"],
+    start: int,
+    flights: Sequence[Flight],
+    feet: bool = True,
 ) -> str:
     """What a skill, labelled from frame ``start``, comes out of: one of :data:`ENTRIES`.
 
     Several flights, or feet that sink before the take-off: a trampoline. A skill that begins long
     before its flight: a round-off, or a cartwheel. Feet that arrive from elsewhere: a run-up. Else
     from standing. A clip that begins in the take-off may hide what came before.
+
+    Parameters
+    ----------
+    feet : whether toes were seen; without, what only they tell is "": heels rise before a take-off,
+        and so ankles seem to sink before it as on a trampoline.
     """
     takeoff, landing = (moment.value for moment in flights[0])
     lasts = landing - takeoff
     if takeoff - start > EARLY * lasts:
         return CARTWHEEL if takeoff - start > GATHERED * lasts else ROUND_OFF
+    if len(flights) > 1:
+        return TRAMPOLINE
+    if not feet:
+        return ""
     toes = middle(keypoints, "foot_index") / body.torso(keypoints)
     sinks = _knows_feet(keypoints) and _away(toes[:, 1], takeoff, 0.5 * lasts, 1) > SINKS
     if len(flights) > 1 or sinks:
