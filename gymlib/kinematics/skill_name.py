@@ -76,18 +76,10 @@ def entry(
     if not feet:
         return ""
     toes = middle(keypoints, "foot_index") / body.torso(keypoints)
-    sinks = _knows_feet(keypoints) and _away(toes[:, 1], takeoff, 0.5 * lasts, 1) > SINKS
-    if len(flights) > 1 or sinks:
+    if _away(toes[:, 1], takeoff, 0.5 * lasts, 1) > SINKS:
         return TRAMPOLINE
     sideways = [_away(toes[:, 0], takeoff, BEFORE * lasts, sign) for sign in (-1, 1)]
     return RUN_UP if max(sideways) > ARRIVES else STANDING
-
-
-def _knows_feet(keypoints: Float[np.ndarray, "frames 33 2"]) -> bool:
-    """Whether heels and toes were seen: what stands in for them is one point, which rises with the
-    heel before a take-off (:mod:`gymlib.dataset.completion`)."""
-    long = np.linalg.norm(middle(keypoints, "heel") - middle(keypoints, "foot_index"), axis=1)
-    return bool((np.nan_to_num(long) > 0.01 * body.torso(keypoints)).any())
 
 
 def _away(values, moment: float, lasts: float, sign: int) -> float:

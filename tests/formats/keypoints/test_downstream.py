@@ -36,8 +36,10 @@ def test_measurements_of_a_body_without_feet_and_fingers_are_nearly_the_same(nam
     whole, part = seen_as(name, turns)
     (expected,), (found,) = kinematics.measure(whole), kinematics.measure(part)
     for key, value in expected.items():
-        if not isinstance(value, Measurement):
-            assert found[key] == value or key == "entry", key  # feet tell that one
+        if key == "entry" and name == "openpose-coco":
+            assert found[key] == "", "toes alone tell it"
+        elif not isinstance(value, Measurement):
+            assert found[key] == value, key
         elif value.seen and found[key].seen:
             near = np.isclose(found[key].value, value.value, rtol=0.03, atol=0.03)
             # The first frame on the ground, which feet tell best, has the lowest hands here.
