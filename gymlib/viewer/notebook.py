@@ -4,7 +4,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from IPython.display import Image, Markdown
+from IPython.display import Image
 from matplotlib.figure import Figure
 
 from gymlib.dataset import Dataset
@@ -21,6 +21,7 @@ from gymlib.viewer.reviewer import Reviewer
 from gymlib.viewer.widget import ClipViewer, chosen_clips
 
 DESCRIPTIONS = {
+    "live": "A simulated gymnast before the camera with his skeleton, his label and four bars.",
     "film_drop": "A place with a dashed border: drop a film here, or click to choose one.",
     "labeller": "The labeller: a frame with its skeleton, a button for each label, and the "
     "timelines of the labels made so far, of the other annotators and of the majority.",
@@ -30,10 +31,6 @@ DESCRIPTIONS = {
     "chosen and its frames are listed; below, the timelines of label and models, and two models' "
     "probabilities.",
 }
-NO_CAMERA = (
-    "*In JupyterLab: a button that begins with the camera, its picture with skeleton and label, a "
-    "bar for the probability of each class, and the numbers of the last attempt.*"
-)
 
 
 def browse(
@@ -57,9 +54,9 @@ def dropped_film(home: Path | None = None) -> Path | None:
     return FilmDrop.latest.get(paths.home() if home is None else Path(home).resolve())
 
 
-def film_live(own: Ensemble | None = None) -> LiveView | Markdown:
-    """Label pictures of the browser's camera (:class:`LiveView`); headless, a sentence."""
-    return Markdown(NO_CAMERA) if headless() else LiveView(own)
+def film_live(own: Ensemble | None = None) -> LiveView | Image:
+    """Label pictures of the browser's camera (:class:`LiveView`); headless, a picture of it."""
+    return _picture("live") if headless() else LiveView(own)
 
 
 def label(
