@@ -85,7 +85,8 @@ def label(
     ordered = [reports[film.data.name] for film in films]
     if len(ordered) == 1:
         return ordered[0].path
-    measured = pd.concat([videos.measurements(film.data) for film in films], ignore_index=True)
+    tables = [own for film in films if len(own := videos.measurements(film.data))]
+    measured = pd.concat(tables, ignore_index=True) if tables else None
     index = paths.work(films[0].data.home) / "films" / "index.html"
     return film_report.write_index(index, ordered, measured)
 
