@@ -225,17 +225,9 @@ def _keypoints(own: Dataset, names: dict[str, str], options):
         options.source,
         names=names,
         person=place,
-        size=_size(options.size) if options.size else None,
+        size=keypoints.size(options.size) if options.size else None,
         **{name: getattr(options, name) for name in about},
     )
-
-
-def _size(text: str) -> tuple[int, int]:
-    """Width and height as a command line says them."""
-    width, _, height = text.lower().partition("x")
-    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-        raise ValueError(f"--size expects width x height in pixels, as 1280x720, found {text!r}")
-    return int(width), int(height)
 
 
 def export(options) -> None:

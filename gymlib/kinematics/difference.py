@@ -4,15 +4,13 @@ Each measurement has its interval, and so has a difference; only where that does
 said who has more. Of twenty such differences of attempts that are equal, one is said by chance.
 """
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from gymlib.kinematics.measure import Row
 from gymlib.kinematics.measurement import Measurement
 from gymlib.kinematics.words import WORDS, number
-
-Row = Mapping[str, str | int | Measurement]
 
 
 class Difference(NamedTuple):

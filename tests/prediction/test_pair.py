@@ -6,24 +6,19 @@ import numpy as np
 import pandas as pd
 import pytest
 from footage import film
+from no_models import NOBODY
 from site_check import Page, faults
 from stick_figure import attempt, salto
 from tiny_dataset import make_dataset
 
 from gymlib.dataset import Dataset
-from gymlib.evaluation.decoding import learn
 from gymlib.kinematics.alignment import MOMENTS, measured
 from gymlib.labels import decode
 from gymlib.prediction import pair
-from gymlib.prediction.answers import Ensemble
 from gymlib.prediction.film_report import Side, write_comparison
 from gymlib.prediction.film_report.comparison import NONE
 
 NASTY = """<script>alert("1")</script>&'=1+1"""
-NOBODY = Ensemble((), None)
-"""Models that need not answer: people have labelled everything."""
-
-OWN = Ensemble([], learn([np.array([0, 1, 2, 3, 0], np.int8)]))
 
 
 class Drawn(Dataset):
@@ -88,14 +83,14 @@ def data(home):
 
 
 def test_attempts_are_counted_over_the_clips_and_people_are_believed(data):
-    found = [pair.find("tiny", number, OWN, data.home) for number in (1, 2)]
+    found = [pair.find("tiny", number, NOBODY, data.home) for number in (1, 2)]
     assert [own.own.clip.name for own in found] == ["clip_00", "clip_01"]
     assert {own.whose for own in found} == {"labelled by people"}
     assert decode(found[0].own.labels).count("skill") > 0
     with pytest.raises(ValueError, match=r"tiny: expected an attempt 9, found 2 in 2 clips; see"):
-        pair.find("tiny", 9, OWN, data.home)
+        pair.find("tiny", 9, NOBODY, data.home)
     with pytest.raises(ValueError, match=r"expected an attempt 0"):
-        pair.find("tiny", 0, OWN, data.home)
+        pair.find("tiny", 0, NOBODY, data.home)
 
 
 def test_twins_are_of_one_name_and_whole(tmp_path):
@@ -113,13 +108,13 @@ def test_twins_are_of_one_name_and_whole(tmp_path):
 
     data = Several("tiny", tmp_path)
     for data.most, expected in ((4, ["back", "longer"]), (3, [])):
-        assert [side.own.clip.name for side in pair.twins(data, OWN)] == expected
+        assert [side.own.clip.name for side in pair.twins(data, NOBODY)] == expected
 
 
 def test_the_models_label_what_nobody_has(data, monkeypatch):
     said = data.clip("clip_00").labels
     monkeypatch.setattr(pair, "label_clip", lambda own, attempt: said)
-    codes, whose = pair._labels(replace(data.clip("clip_00"), labels=None), OWN)
+    codes, whose = pair._labels(replace(data.clip("clip_00"), labels=None), NOBODY)
     assert codes is said and whose == "labelled by the models of the package"
 
 

@@ -6,20 +6,17 @@ from itertools import pairwise
 import cv2
 import numpy as np
 import pytest
+from no_models import NOBODY
 from stick_figure import SIZE, salto
 from widget_messages import last, listen
 
 from gymlib import viewer
-from gymlib.evaluation.decoding import learn
 from gymlib.pose.follower import Seen
-from gymlib.prediction.answers import Ensemble
 from gymlib.prediction.live import AHEAD, Attempted
 from gymlib.viewer import LiveView, live_view
 
 RATE = 10.0
 BODIES, _ = salto()
-
-OWN = Ensemble([], learn([np.array([0, 1, 2, 3, 0], np.int8)]))
 
 
 def jpeg(size=SIZE) -> bytes:
@@ -109,7 +106,7 @@ def test_nothing_is_loaded_before_the_camera_begins_and_once_only(monkeypatch):
 def test_an_attempt_is_told_once(monkeypatch):
     monkeypatch.setattr(live_view, "Live", Over)
     monkeypatch.setattr(live_view, "words", lambda attempted: ["Salto", f"{attempted.ended} s"])
-    browser = Browser(LiveView(OWN))
+    browser = Browser(LiveView(NOBODY))
     browser.ask("begin")
     for time in (1.0, 2.0, 3.0):
         browser.send(time)

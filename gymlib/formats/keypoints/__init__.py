@@ -4,6 +4,6 @@ Each program's file gives the people of each frame with the points that it share
 one of them is followed, and what the program does not know stays NaN. A module per program.
 """
 
-from gymlib.formats.keypoints.taking import PROGRAMS, KeypointError, TakenKeypoints, take
+from gymlib.formats.keypoints.taking import PROGRAMS, KeypointError, TakenKeypoints, size, take
 
-__all__ = ["PROGRAMS", "KeypointError", "TakenKeypoints", "take"]
+__all__ = ["PROGRAMS", "KeypointError", "TakenKeypoints", "size", "take"]

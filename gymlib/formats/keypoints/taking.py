@@ -129,6 +129,18 @@ def take(
     return taken
 
 
+def size(text: str) -> tuple[int, int]:
+    """Width and height of pictures, as a command line says them. Raises ValueError for others.
+
+    >>> size("1280x720")
+    (1280, 720)
+    """
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise ValueError(f"--size expects width x height in pixels, as 1280x720, found {text!r}")
+    return int(width), int(height)
+
+
 def _read(program: str, source: Path, names, confidence, reading: Reading) -> list[Found]:
     least = {} if confidence is None else {"least": confidence}
     if program in _ORDERED:

@@ -1,6 +1,5 @@
 """The page about two attempts: the same moments beside each other, curves, what they differ in."""
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,8 +12,9 @@ from gymlib.kinematics.alignment import LAST_CONTACT, Aligned, Measured, align
 from gymlib.kinematics.difference import Difference, differences
 from gymlib.kinematics.words import WORDS, number, ranged
 from gymlib.labels import COLOURS
+from gymlib.prediction.film_report.embedded import data_uri, png, uri
 from gymlib.prediction.film_report.measured import named
-from gymlib.prediction.film_report.page import PAGES, data_uri, uri
+from gymlib.prediction.film_report.page import PAGES
 
 NONE = "No difference that one camera can tell."
 
@@ -39,10 +39,11 @@ def write_comparison(path: Path, first: Side, second: Side) -> Path:
     Raises what :func:`gymlib.kinematics.alignment.align` and
     :func:`gymlib.plots.overlay.draw_stills` raise.
     """
-    from gymlib.plots.side_by_side import LETTERS
+    from gymlib.plots.side_by_side import LETTERS, plot_side_by_side
     from gymlib.plots.style import PAIR_COLOURS  # seconds to load
 
     sides = first, second
+    titles = [side.title for side in sides]
     aligned = align(*(side.own for side in sides))
     found = differences(*(side.own.row for side in sides))
     attempts = [
@@ -53,7 +54,7 @@ def write_comparison(path: Path, first: Side, second: Side) -> Path:
         attempts=attempts,
         told=[own.told for own in found if own.clear] or [NONE],
         cards=_cards(sides, aligned, LETTERS),
-        curves=uri(_curves(aligned, [side.title for side in sides]), "png"),
+        curves=uri(png(plot_side_by_side(aligned, titles, width=5.6)), "png"),
         lines=[_line(own, sides) for own in found if _any(own, sides)],
         colours=COLOURS | dict(zip(LETTERS, PAIR_COLOURS)),
     )
@@ -86,17 +87,6 @@ def _when(own: Measured, frame: int, contact: float) -> str:
     if not np.isfinite(own.clip.fps):
         return f"frame {frame}"
     return f"frame {frame}, {number((frame - contact) / own.clip.fps, 2)}\u00a0s"
-
-
-def _curves(aligned: Aligned, titles: Sequence[str]) -> bytes:
-    import matplotlib.pyplot as plt
-
-    from gymlib.plots.side_by_side import plot_side_by_side
-
-    content, figure = io.BytesIO(), plot_side_by_side(aligned, titles, width=5.6)
-    figure.savefig(content, format="png", dpi=160)
-    plt.close(figure)
-    return content.getvalue()
 
 
 def _any(own: Difference, sides: Sequence[Side]) -> bool:

@@ -1,6 +1,5 @@
 """The page that lists films, or the clips of one, and how measurements go from one to the next."""
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,8 +11,9 @@ from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.files.atomic import write_text
 from gymlib.labels import CLASSES, COLOURS, UNLABELED_CODE
 from gymlib.prediction.film_report.chart import Chart, chart
+from gymlib.prediction.film_report.embedded import png, uri
 from gymlib.prediction.film_report.findings import Scale, found, sentence
-from gymlib.prediction.film_report.page import PAGES, FilmReport, links, uri
+from gymlib.prediction.film_report.page import PAGES, FilmReport, links
 from gymlib.prediction.spreadsheets import answers_of
 
 
@@ -84,13 +84,8 @@ def _write_list(
 
 def _progress(table: pd.DataFrame | None) -> str:
     """The picture of measurements over attempts as a data URI; "" if there is no course."""
-    import matplotlib.pyplot as plt
-
     from gymlib.plots.progress import LEAST, SHOWN, plot_progress
 
     if table is None or len(table) < LEAST or table[list(SHOWN)].isna().all(axis=None):
         return ""
-    content, figure = io.BytesIO(), plot_progress(table, width=5.6)
-    figure.savefig(content, format="png", dpi=160)
-    plt.close(figure)
-    return uri(content.getvalue(), "png")
+    return uri(png(plot_progress(table, width=5.6)), "png")

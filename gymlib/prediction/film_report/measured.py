@@ -1,6 +1,5 @@
 """Measurements of an attempt as a page shows them: in words, each with its interval and rule."""
 
-import io
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from gymlib.dataset import Attempt
 from gymlib.kinematics import Measurement, rules
 from gymlib.kinematics.curves import curves
 from gymlib.kinematics.words import WORDS, number
+from gymlib.prediction.film_report.embedded import png
 
 
 class Line(NamedTuple):
@@ -54,11 +54,6 @@ def picture(
     attempt: Attempt, row: Mapping[str, str | int | Measurement], codes: Int[np.ndarray, " frames"]
 ) -> bytes:
     """Bodies at the key moments above curves of height and angles, as PNG."""
-    import matplotlib.pyplot as plt
-
     from gymlib.plots.movement import plot_movement
 
-    content, figure = io.BytesIO(), plot_movement(attempt, curves(attempt), dict(row), codes)
-    figure.savefig(content, format="png", dpi=120)
-    plt.close(figure)
-    return content.getvalue()
+    return png(plot_movement(attempt, curves(attempt), dict(row), codes), dpi=120)

@@ -1,7 +1,5 @@
 """The page about a film as HTML."""
 
-import base64
-import io
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,9 +8,8 @@ from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Int, UInt8
+from jaxtyping import Int
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from PIL import Image
 
 from gymlib.dataset import Attempt, Dataset
 from gymlib.files.atomic import write_text
@@ -21,6 +18,7 @@ from gymlib.kinematics import measure
 from gymlib.labels import CLASSES, COLOURS, SKILL, UNLABELED_CODE
 from gymlib.prediction.film_report import measured
 from gymlib.prediction.film_report.chart import chart
+from gymlib.prediction.film_report.embedded import data_uri, uri
 from gymlib.prediction.film_report.findings import Found, Scale, found, pose_sentences, sentence
 from gymlib.prediction.spreadsheets import answers_of, begins
 
@@ -29,7 +27,6 @@ SHOWN = 16
 MEASURED = 4
 """Attempts whose measurements a page shows; measurements.csv has all."""
 THUMBNAIL = 160  # pixels
-_QUALITY = 78  # of JPEG
 
 PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -142,19 +139,6 @@ def _measured(attempt: Attempt, codes: Int[np.ndarray, " frames"]) -> list[dict]
         }
         for row in measure(attempt, codes)[:MEASURED]
     ]
-
-
-def data_uri(picture: UInt8[np.ndarray, "height width 3"], side: int | None = None) -> str:
-    """A picture as the text that a page holds it in; ``side`` makes it smaller."""
-    image, content = Image.fromarray(picture), io.BytesIO()
-    image = image.resize((side, side)) if side else image
-    image.save(content, "jpeg", quality=_QUALITY, optimize=True)
-    return uri(content.getvalue(), "jpeg")
-
-
-def uri(content: bytes, kind: str) -> str:
-    """An encoded picture as the text that a page holds it in."""
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def _facts(data: Dataset, attempt: Attempt, scale: Scale) -> str:

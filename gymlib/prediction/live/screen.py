@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 from jaxtyping import UInt8
 
@@ -87,17 +88,14 @@ def has_screen() -> bool:
 
 class _Window:
     def __init__(self):
-        import cv2
-
-        self._cv2 = cv2
         cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL)
 
     def show(self, picture: UInt8[np.ndarray, "height width 3"]) -> bool:
         """Show a picture; False once somebody has pressed a key to end, or closed the window."""
-        self._cv2.imshow(TITLE, self._cv2.cvtColor(picture, self._cv2.COLOR_RGB2BGR))
-        if self._cv2.waitKey(1) & 0xFF in QUIT:
+        cv2.imshow(TITLE, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+        if cv2.waitKey(1) & 0xFF in QUIT:
             return False
-        return self._cv2.getWindowProperty(TITLE, self._cv2.WND_PROP_VISIBLE) >= 1
+        return cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) >= 1
 
     def close(self) -> None:
-        self._cv2.destroyAllWindows()
+        cv2.destroyAllWindows()

@@ -4,17 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from no_models import NOBODY
 from stick_figure import attempt, salto
 
-from gymlib.evaluation.decoding import learn
 from gymlib.labels import IDLE
 from gymlib.pose.follower import Seen
-from gymlib.prediction.answers import Ensemble
 from gymlib.prediction.live import naming
 from gymlib.prediction.live.naming import AHEAD, LOST, RATE, REMEMBERED, Live, resampled
 
 GREY = np.zeros((48, 64, 3), np.uint8)
-OWN = Ensemble([], learn([np.array([0, 1, 2, 3, 0], np.int8)]))
 
 
 @given(st.lists(st.floats(0.01, LOST - 0.01), min_size=1, max_size=30))
@@ -75,7 +73,7 @@ class Film:
         return self.true(clip).argmax(axis=1)
 
     def live(self):
-        return Live(OWN, self.follow)
+        return Live(NOBODY, self.follow)
 
 
 def test_every_picture_gets_the_name_of_its_own_time_once(monkeypatch):
@@ -114,14 +112,14 @@ def test_an_evening_needs_no_more_memory_than_a_minute(monkeypatch):
 
 
 def test_as_long_as_nobody_is_seen_nothing_has_a_name():
-    live = Live(OWN, lambda time, picture: None)
+    live = Live(NOBODY, lambda time, picture: None)
     named = [one for k in range(20) for one in live.add(k / 10, GREY)]
     assert len(named) >= 16 and {one.label for one in named} == {-1}
     assert np.isnan([one.probabilities for one in named]).all()
 
 
 def test_time_goes_on_and_pictures_keep_their_size():
-    live = Live(OWN, lambda time, picture: None)
+    live = Live(NOBODY, lambda time, picture: None)
     live.add(1.0, GREY)
     with pytest.raises(ValueError, match=r"expected a picture later than 1.0 s, found 1.0"):
         live.add(1.0, GREY)
