@@ -26,7 +26,7 @@ def take(data: Dataset) -> list[str]:
     Raises ValueError listing every clip that clips.csv describes unlike its film, or whose film
     cannot be used, and what :func:`make` raises if no film can be used.
     """
-    files = _videos(data.folder)
+    files = video_files(data.folder / "videos")
     notes = _other_files(data.folder)
     if not data.has("clips.csv"):
         rows, faults = _rows(data, files)
@@ -70,7 +70,7 @@ def make(data: Dataset, more: Mapping[str, Mapping[str, object]] | None = None) 
     Raises ValueError listing every file that cannot be used: two clips of one name, a file that
     is no complete video.
     """
-    files = _videos(data.folder)
+    files = video_files(data.folder / "videos")
     if not files:
         others = names(data.home)
         known = f"; data sets there: {', '.join(others)}" if others else ""
@@ -85,13 +85,13 @@ def make(data: Dataset, more: Mapping[str, Mapping[str, object]] | None = None) 
     return _write(data, rows, more)
 
 
-def _videos(folder: Path) -> list[Path]:
-    """Video files under videos/, sorted; hidden ones (macOS writes ._name beside name) are none."""
+def video_files(folder: Path) -> list[Path]:
+    """Videos in a folder and below, sorted; hidden ones (macOS writes ._name beside name) are none."""
     return [file for file in _files(folder) if file.suffix.lower() in SUFFIXES]
 
 
 def _files(folder: Path) -> list[Path]:
-    found = sorted(file for file in (folder / "videos").rglob("*") if file.is_file())
+    found = sorted(file for file in folder.rglob("*") if file.is_file())
     hidden = ("Thumbs.db", "desktop.ini")
     return [file for file in found if file.name[0] != "." and file.name not in hidden]
 
@@ -100,7 +100,7 @@ def _other_files(folder: Path) -> list[str]:
     return [
         f"{file.relative_to(folder)} is left out: {file.suffix or 'no ending'} is no ending of a "
         "film"
-        for file in _files(folder)
+        for file in _files(folder / "videos")
         if file.suffix.lower() not in SUFFIXES
     ]
 

@@ -12,6 +12,9 @@ from typing import Any
 import joblib
 from joblib.externals.loky import get_reusable_executor
 
+# joblib ends a process that has grown, or waited for long, and starts another: nothing is lost.
+warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
+
 
 def available_processors() -> int:
     """Processors that this process may use."""

@@ -34,7 +34,8 @@ def read_table(path: Path, schema=None) -> pd.DataFrame:
     try:
         table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
     except (ValueError, OSError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise TableError(f"{path} cannot be read as a table: {error}") from error
+        remedy = ". Delete it: the next run makes it again" if path.suffix == ".parquet" else ""
+        raise TableError(f"{path} cannot be read as a table: {error}{remedy}") from error
     return table if schema is None else check(table, schema, str(path))
 
 

@@ -58,8 +58,8 @@ def landing(
     courses = body.knee(own), body.hip(own), above / unit, over / unit
     knee, hip, hands, squat = (float(np.nanmin(steady(course))) for course in courses)
     return Landing(
-        Measurement.within(knee, SPREAD, "degrees"),
-        Measurement.within(hip, SPREAD, "degrees"),
+        Measurement.joint(knee, SPREAD),
+        Measurement.joint(hip, SPREAD),
         Measurement.within(squat, 0.15, "torso lengths"),
         steps(own, unit, interval),
         Measurement.within(hands, 0.3, "torso lengths"),

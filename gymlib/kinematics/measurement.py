@@ -23,6 +23,16 @@ class Measurement(NamedTuple):
         return cls(float(value), float(value - half), float(value + half), unit)
 
     @classmethod
+    def joint(cls, angle: float, half: float) -> "Measurement":
+        """The angle of a joint in degrees, which lies between 0 (folded) and 180 (straight).
+
+        >>> Measurement.joint(170, 25)
+        Measurement(value=170.0, low=145.0, high=180.0, unit='degrees')
+        """
+        whole = cls.within(angle, half, "degrees")
+        return whole.through(lambda end: np.clip(end, 0, 180), whole.unit)
+
+    @classmethod
     def unseen(cls, unit: str) -> "Measurement":
         """What could not be measured."""
         return cls(np.nan, np.nan, np.nan, unit)

@@ -62,4 +62,4 @@ SPREAD = 25.0
 
 def _within(values) -> Measurement:
     scatter = 1.48 * np.median(np.abs(values - np.median(values)))
-    return Measurement.within(np.median(values), 1.96 * np.hypot(SPREAD / 2, scatter), "degrees")
+    return Measurement.joint(np.median(values), 1.96 * np.hypot(SPREAD / 2, scatter))

@@ -39,9 +39,9 @@ def takeoff(keypoints: Float[np.ndarray, "frames 33 2"], start: int, flight: Fli
         return TakeOff(unseen, Measurement.unseen("torso lengths"), unseen, unseen)
     deep = (body.filled(height)[-1] - np.nanmin(height)) * scale
     return TakeOff(
-        Measurement.within(np.nanmin(knee), SPREAD, "degrees"),
+        Measurement.joint(np.nanmin(knee), SPREAD),
         Measurement.within(deep, 0.2, "torso lengths"),
-        Measurement.within(np.nanmax(arm) - np.nanmin(arm), 2 * SPREAD, "degrees"),
+        Measurement.joint(np.nanmax(arm) - np.nanmin(arm), 2 * SPREAD),
         angle(keypoints, flight),
     )
 

@@ -38,13 +38,11 @@ def open_dataset(source: str | Path, home: Path | None = None) -> Dataset:
 
 def films(path: Path) -> list[Path]:
     """A film, or those in a folder and below, sorted. Raises ValueError if there is none."""
-    if path.is_file():
-        return [path]
-    found = [file for file in path.rglob("*") if file.suffix.lower() in inventory.SUFFIXES]
+    found = [path] if path.is_file() else inventory.video_files(path)
     if not found:
         endings = " ".join(sorted(inventory.SUFFIXES))
         raise ValueError(f"{path}: expected a video, or a folder with videos ({endings})")
-    return sorted(found)
+    return found
 
 
 def named(film: Path, home: Path | None = None) -> Dataset:

@@ -42,6 +42,16 @@ def run(files, people=None, cluster=None):
     return said, page
 
 
+def test_the_films_of_a_folder_are_those_that_one_sees(tmp_path):
+    for name in ("b.MOV", "._b.MOV", "sub/a.mp4", "notes.txt"):
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
+    assert doors.films(tmp_path) == [tmp_path / "b.MOV", tmp_path / "sub" / "a.mp4"]
+    with pytest.raises(ValueError, match=r"expected a video, or a folder with videos \(.*\.mp4"):
+        doors.films(tmp_path / "none")
+
+
 # --- one long film ----------------------------------------------------------------------------
 
 
