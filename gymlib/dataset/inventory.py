@@ -86,7 +86,7 @@ def make(data: Dataset, more: Mapping[str, Mapping[str, object]] | None = None) 
 
 
 def video_files(folder: Path) -> list[Path]:
-    """Videos in a folder and below, sorted; hidden ones (macOS writes ._name beside name) are none."""
+    """Videos of a folder and below, sorted; hidden files (macOS writes ._name) are none."""
     return [file for file in _files(folder) if file.suffix.lower() in SUFFIXES]
 
 
