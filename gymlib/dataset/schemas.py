@@ -129,7 +129,7 @@ MEASURED = {
     "hip": "degrees", "knee": "degrees", "takeoff_knee": "degrees", "crouch": "torso lengths",
     "arms": "degrees", "takeoff_angle": "degrees", "landing_knee": "degrees",
     "landing_hip": "degrees", "squat": "torso lengths", "steps": "steps",
-    "hands": "torso lengths", "stand": "seconds",
+    "hands": "torso lengths", "stand": "seconds", "pace": "times",
 }  # fmt: skip
 """Measurements of an attempt and their units; made by :mod:`gymlib.kinematics`."""
 MEASUREMENTS = pa.DataFrameSchema(

@@ -23,6 +23,8 @@ TOLERANCES = {
     "landing_hip": 20.0, "steps": 1.0,
 }  # fmt: skip
 """Measurement -> what counts as right, in its unit; :data:`FRAME`: one frame's time."""
+PACE = 0.5
+"""Times slower than life within which slow motion counts as right."""
 NAMES = ("name", "shape", "entry")
 RECORD = "simulation.json"
 
@@ -48,13 +50,16 @@ def planned(data: Dataset) -> list[Planned]:
 def errors(data: Dataset) -> pd.DataFrame:
     """:func:`error_table` of a simulated data set, measured by its labels and poses.
 
-    Everybody moves again for it, some ten clips a second. Raises ValueError as :func:`planned`, and
-    what :func:`gymlib.kinematics.measure_dataset` raises.
+    It is measured with the true pace of each clip, so that one error is not counted in all rows;
+    :func:`pace_table` says how often films tell it themselves. Everybody moves again for it, some
+    ten clips a second. Raises ValueError as :func:`planned`, and what
+    :func:`gymlib.kinematics.measure_dataset` raises.
     """
     own = planned(data)
     rate = skeletons.RATE if "clips" in read_json(data.folder / RECORD) else filming.RATE
-    slow = {clip.clip: clip.attempt.slow for clip in own}
-    return error_table(measure_dataset(data, slow=slow), table(own, rate))
+    slow, truth = {clip.clip: clip.attempt.slow for clip in own}, table(own, rate)
+    known = error_table(measure_dataset(data, slow=slow), truth)
+    return pd.concat([known, pace_table(measure_dataset(data), truth)])
 
 
 def error_table(measured: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
@@ -74,6 +79,34 @@ def error_table(measured: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     both = truth.merge(measured, on=["clip", "attempt"], suffixes=(" true", ""))
     rows = [_row(both, name, limit) for name, limit in TOLERANCES.items()]
     return pd.DataFrame(rows + _named(both)).set_index("measurement")
+
+
+def pace_table(measured: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
+    """How often slow motion is found, and films that run in time are left alone; two rows.
+
+    Parameters and columns are those of :func:`error_table`, ``measured`` without help.
+    """
+    both = truth.merge(measured, on=["clip", "attempt"])
+    slow, found = both["slow"] > 1, both["pace"].notna()
+    error = (both["pace"] - both["slow"]).abs()[slow]
+    held = both["slow"].between(both["pace_low"], both["pace_high"])
+    of_slow = {
+        "measurement": "pace",
+        "attempts": int(slow.sum()),
+        "measured": found[slow].mean(),
+        "tolerance": PACE,
+        "right": (error <= PACE).mean(),
+        "median error": error.median(),
+        "held": held[slow & found].mean(),
+    }
+    in_time = {
+        "measurement": "in time",
+        "attempts": int((~slow).sum()),
+        "measured": found[~slow].mean(),
+        "tolerance": "none found",
+        "right": (~found)[~slow].mean(),
+    }
+    return pd.DataFrame([of_slow, in_time]).set_index("measurement")
 
 
 def _row(both: pd.DataFrame, name: str, limit) -> dict:

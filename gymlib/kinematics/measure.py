@@ -9,7 +9,7 @@ from jaxtyping import Int
 from gymlib.dataset import Attempt, Dataset
 from gymlib.dataset.schemas import MEASURED
 from gymlib.files.progress import progress
-from gymlib.kinematics import body, contact
+from gymlib.kinematics import body, contact, pace
 from gymlib.kinematics.facing import turned_round
 from gymlib.kinematics.landing import landing
 from gymlib.kinematics.measurement import Measurement
@@ -26,14 +26,16 @@ its number in the clip from 1, flights, name, shape and entry."""
 
 
 def measure(
-    attempt: Attempt, labels: Int[np.ndarray, " frames"] | None = None, slow: float = 1.0
+    attempt: Attempt, labels: Int[np.ndarray, " frames"] | None = None, slow: float | None = None
 ) -> list[Row]:
     """What is measured on each skill of a clip, in order; nothing for a clip without a skill.
 
     Parameters
     ----------
     labels : of all frames; default: those of the attempt. An annotator's or a model's.
-    slow : how many times slower than life the film runs.
+    slow : how many times slower than life the film runs; None: as its flights tell
+        (:mod:`gymlib.kinematics.pace`), and "pace" says so. Times, heights and speeds are those of
+        life.
 
     Of several flights in a skill the longest gives time, height and scale, the first the
     take-off, the last the landing; rotations are added. Raises ValueError without labels, or if
@@ -50,14 +52,18 @@ def measure(
             f"clip {attempt.name}: expected a label for each of its {len(attempt)} frames, found "
             f"{len(codes)}"
         )
-    keypoints, interval = body.pixels(attempt), 1 / (attempt.fps * slow)
+    keypoints, interval = body.pixels(attempt), 1 / (attempt.fps * (slow or 1.0))
     feet = body.has_feet(attempt)
     stretches = segments(np.asarray(codes))
     skills = [k for k, stretch in enumerate(stretches) if stretch.label == SKILL]
-    return [
-        {"attempt": number} | _skill(keypoints, stretches, k, interval, feet)
-        for number, k in enumerate(skills, start=1)
-    ]
+    rows = [_skill(keypoints, stretches, k, interval, feet) for k in skills]
+    paces = pace.of_film([pace.pace(row["torso"], row["flight_time"]) for row in rows])
+    if slow is None:
+        for i, own in enumerate(paces):
+            if own.seen:
+                row = _skill(keypoints, stretches, skills[i], interval / own.value, feet)
+                rows[i] = pace.widened(row, own) | {"pace": own}
+    return [{"attempt": number} | row for number, row in enumerate(rows, start=1)]
 
 
 def _skill(keypoints, stretches: list[Segment], k: int, interval: float, feet: bool) -> Row:
@@ -91,6 +97,7 @@ def _skill(keypoints, stretches: list[Segment], k: int, interval: float, feet: b
         "takeoff_angle": off.angle,
         "landing_knee": down.knee, "landing_hip": down.hip, "squat": down.squat,
         "steps": down.steps, "hands": down.hands, "stand": down.stand,
+        "pace": Measurement.unseen("times"),
     }  # fmt: skip
 
 
@@ -132,7 +139,8 @@ def measure_dataset(
     Parameters
     ----------
     labels : clip -> label codes of all its frames, such as a model's; default: labels.parquet.
-    slow : clip -> how many times slower than life it runs; clips that are not in it run in time.
+    slow : clip -> how many times slower than life it runs; of clips that are not in it, as their
+        flights tell.
 
     Clips without a skill have no row. Raises as :func:`measure`, and MissingFileError before poses
     are extracted.
@@ -140,7 +148,7 @@ def measure_dataset(
     rows = []
     for clip in progress(data.clips["clip"], desc="measured", unit="clip"):
         codes = None if labels is None else labels[clip]
-        found = measure(data.clip(clip), codes, (slow or {}).get(clip, 1.0))
+        found = measure(data.clip(clip), codes, (slow or {}).get(clip))
         rows += [columns(clip, row) for row in found]
     kinds = {name: str if name in TEXTS else int if name in COUNTS else float for name in HEADER}
     return pd.DataFrame(rows, columns=list(HEADER)).astype(kinds)

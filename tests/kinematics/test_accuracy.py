@@ -43,6 +43,22 @@ def test_right_missed_and_not_measured_on_paper():
     assert table.loc["all three", "right"] == pytest.approx(2 / 3)
 
 
+def test_slow_motion_found_missed_and_seen_where_there_is_none():
+    slow = [3.0, 2.0, 1.0, 1.0]
+    measured = [_measured(clip=clip) for clip in "abcd"]
+    measured[0] |= {"pace": 2.8, "pace_low": 2.5, "pace_high": 3.3}
+    measured[3] |= {"pace": 1.6, "pace_low": 1.5, "pace_high": 1.7}
+    true = [_true(clip=clip, slow=own) for clip, own in zip("abcd", slow)]
+    table = accuracy.pace_table(pd.DataFrame(measured), pd.DataFrame(true))
+    row = table.loc["pace"]
+    assert (row["attempts"], row["measured"], row["right"], row["held"]) == (2, 0.5, 0.5, 1)
+    assert row["median error"] == pytest.approx(0.2)
+    row = table.loc["in time"]
+    assert (row["attempts"], row["measured"], row["right"]) == (2, 0.5, 0.5)
+    none = accuracy.pace_table(pd.DataFrame(measured[2:]), pd.DataFrame(true[2:]))
+    assert none.loc["pace", "attempts"] == 0 and np.isnan(none.loc["pace", "right"])
+
+
 def test_generated_skeletons_from_the_folder_to_the_table(tmp_path):
     data = Dataset("skeletons", tmp_path)
     skeletons.make(data.folder, clips=4, processes=1)
@@ -55,8 +71,9 @@ def test_generated_skeletons_from_the_folder_to_the_table(tmp_path):
         lengths = own["end"] - own["start"] + 1
         labels[clip] = np.repeat(encode(own["label"]), lengths)
     slow = {clip.clip: clip.attempt.slow for clip in planned}
-    measured = measure_dataset(data, labels, slow)
-    table = accuracy.error_table(measured, truth.table(planned, skeletons.RATE))
+    true = truth.table(planned, skeletons.RATE)
+    table = accuracy.error_table(measure_dataset(data, labels, slow), true)
+    assert accuracy.pace_table(measure_dataset(data, labels), true)["attempts"].sum() >= 2
     assert table.loc["takeoff", "attempts"] >= 2
     assert table.loc["takeoff", "median error"] < 2
 

@@ -127,7 +127,7 @@ class Live:
 
     def _measure(self, ended: float) -> None:
         attempt = self._attempt(REMEMBERED)
-        rows = kinematics.measure(attempt, label_clip(self._own, attempt))
+        rows = kinematics.measure(attempt, label_clip(self._own, attempt), slow=1.0)
         if rows:
             self.attempted = Attempted(ended, rows[-1])
 
