@@ -117,13 +117,14 @@ def table(found: Mapping[str, Predicted], seed: int = 0) -> pd.DataFrame:
     Columns element, clips, groups, by, and mean, low and high of r2 (of the judges' mean
     deduction), and of the mean distance from a judge, in points: of what ``measurements`` predict,
     of the ``baseline``, and of the other ``judges``' mean (NaN with one judge). Intervals are
-    percentile bootstraps over groups.
+    percentile bootstraps over groups, NaN with fewer than :data:`FOLDS`: they would look narrow.
     """
     rows = []
     for element, own in found.items():
         judged = own.judged.to_numpy()
         names, group = np.unique(own.groups, return_inverse=True)
-        weights = chance.draws(np.random.default_rng(seed), len(names))[:, group]
+        samples = chance.SAMPLES if len(names) >= FOLDS else 0
+        weights = chance.draws(np.random.default_rng(seed), len(names), samples)[:, group]
         row = {"element": element, "clips": len(judged), "groups": len(names), "by": own.by}
         row |= ends("r2", _r2(judged.mean(axis=1), own.points, weights))
         k = judged.shape[1]

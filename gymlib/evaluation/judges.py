@@ -68,7 +68,8 @@ def intraclass(points: Float[np.ndarray, "*draws clips judges"]) -> Intraclass:
 def apart(points: Float[np.ndarray, "*draws clips judges"]) -> Float[np.ndarray, "*draws"]:
     """Mean distance between two judges of one clip, in points, over all pairs of judges."""
     first, second = np.triu_indices(points.shape[-1], 1)
-    return np.abs(points[..., first] - points[..., second]).mean(axis=(-2, -1))
+    distance = np.abs(points[..., first] - points[..., second])
+    return np.asarray(distance.mean(axis=(-2, -1)))
 
 
 def agreement(scores: pd.DataFrame, samples: int = chance.SAMPLES, seed: int = 0) -> pd.DataFrame:
@@ -101,7 +102,7 @@ def agreement(scores: pd.DataFrame, samples: int = chance.SAMPLES, seed: int = 0
 
 
 def ends(prefix: str, found: Float[np.ndarray, " values"]) -> dict[str, float]:
-    """:func:`gymlib.evaluation.chance.columns`, all NaN where no sample gives a number."""
+    """:func:`gymlib.evaluation.chance.columns`; no interval where no sample gives a number."""
     if np.isfinite(found[1:]).any():
         return chance.columns(prefix, found)
-    return dict.fromkeys((f"{prefix}_mean", f"{prefix}_low", f"{prefix}_high"), np.nan)
+    return {f"{prefix}_mean": found[0], f"{prefix}_low": np.nan, f"{prefix}_high": np.nan}

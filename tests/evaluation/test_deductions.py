@@ -146,3 +146,12 @@ def test_one_judge_has_nobody_beside_him_and_elements_have_a_sum(clips):
     rows = deductions.table(deductions.predicted(scores, table, clips)).set_index("element")
     assert list(rows.index) == ["landing", "flight", ALL]
     assert rows["judges_mean"].isna().all() and rows["measurements_mean"].notna().all()
+
+
+def test_few_videos_have_no_interval():
+    clips = clips_of(videos=4, each=6)
+    table = measured(clips)
+    found = deductions.predicted(judged(table, landing), table, clips)
+    (row,) = deductions.table(found).to_dict("records")
+    assert row["groups"] == 4 and np.isfinite([row["r2_mean"], row["judges_mean"]]).all()
+    assert np.isnan([row["r2_low"], row["measurements_high"]]).all()
