@@ -1,4 +1,5 @@
 """What people say of frames: their files, checks, majority, agreement, and a queue to review.
 
-Other rules of voting and further layers of labels may come here.
+What judges took off is read here too. Other rules of voting and further layers of labels may come
+here.
 """

@@ -202,6 +202,7 @@ def draw(data: Dataset, sources: Iterable[str]) -> list[FilmReport]:
     sources : what taught the models, as :func:`label` was told.
     """
     from gymlib.plots import overlay  # seconds to load; labels need not wait for it
+    from gymlib.pose import others
 
     place = folder(data)
     with lock.hold(place, "predictions"):
@@ -211,11 +212,27 @@ def draw(data: Dataset, sources: Iterable[str]) -> list[FilmReport]:
         times, _ = exchange.clocks(data)
         clips, reports = data.clips["clip"], []
         for clip in progress(clips, desc="overlays", unit="clip", disable=len(clips) == 1):
+            notes = []
             if data.video(clip) is not None:
-                overlay.write_overlay(data, clip, place / "overlay" / f"{clip}.mp4", drawn)
+                film, beside = place / "overlay" / f"{clip}.mp4", others.of_clip(data, clip)
+                overlay.write_overlay(data, clip, film, drawn, others.by_frame(beside))
+                if len(beside):
+                    fps, begin = data.clip(clip).fps, spreadsheets.begins(data)[clip]
+                    notes = [_somebody_else(others.clearest(beside, fps), begin)]
             page, files = place / "report" / f"{clip}.html", _beside(place, clip, tables)
-            reports.append(film_report.write(page, data, clip, drawn, times[clip], about, files))
+            reports.append(
+                film_report.write(page, data, clip, drawn, times[clip], about, files, notes)
+            )
     return reports
+
+
+def _somebody_else(person: pose.Person, begin: float) -> str:
+    """That others are in the film, and how to follow one; ``begin`` is the clip's, in seconds."""
+    where = f"{person.x:.2f},{person.y:.2f},{begin + person.seconds:.2f}"
+    return (
+        "Somebody else is in the picture as well, drawn in grey in the film with the skeleton. If "
+        f"that is the one to follow, say so: PERSON={where} with make, --person {where} without."
+    )
 
 
 def _title(source: str) -> str:

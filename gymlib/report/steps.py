@@ -29,7 +29,9 @@ READS = {
         "clips.csv", "labels.parquet", "keypoints.parquet", "other models", "taught", "fusion",
         "published answers",
     ),
-    "09_your_video": ("clips.csv", "labels.parquet", "keypoints.parquet", "videos", "weights"),
+    "09_your_video": (
+        "clips.csv", "labels.parquet", "keypoints.parquet", "scores.csv", "videos", "weights",
+    ),
 }  # fmt: skip
 """What each notebook reads: files of the data set, and the words that :func:`_files` explains."""
 

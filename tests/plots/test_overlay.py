@@ -76,6 +76,15 @@ def test_keypoints_are_shares_of_the_picture():
     assert changed[60, 52:148].all()
 
 
+def test_others_are_fainter_than_the_one_who_is_followed():
+    body = one_bone((0.25, 0.5), (0.75, 0.5)).astype(np.float32)[None]
+    nobody = np.zeros((2, 33, 2), np.float32), np.zeros(2, bool)
+    first, second = overlay.overlay_clip([GREY] * 2, *nobody, others={1: body})
+    changed = np.argwhere((first != second).any(axis=2))
+    assert np.abs(changed[:, 0] - 60).max() <= 3, "a thin line"
+    assert (second[60, 100] > 140).all() and (second[60, 100] <= (100 + 0xDD) / 2).all()
+
+
 def test_no_skeleton_without_a_pose():
     drawn = draw(detected=False)[0]
     np.testing.assert_array_equal(drawn[40:80], GREY[40:80])

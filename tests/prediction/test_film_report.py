@@ -161,6 +161,13 @@ def test_a_page_is_one_file_without_scripts(data):
     assert page.links == ["../data/tiny/film%20of%20it.mp4"]
 
 
+def test_further_notes_stand_with_what_to_trust(data):
+    path, clip = data.home / "page.html", "clip_00"
+    said, times = {"model": answers(clip, FORTY)}, clock.even("clip", 40, 25)
+    film_report.write(path, data, clip, said, times, {"model": "Taught."}, {}, ["Two <people>."])
+    assert "Two &lt;people&gt;." in path.read_text("utf-8")
+
+
 def test_names_are_only_text(data):
     class Named(Dataset):
         def clip(self, clip):

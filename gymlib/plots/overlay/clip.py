@@ -1,7 +1,7 @@
 """One clip of a data set: its frames drawn over, and its file written."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +13,12 @@ from gymlib.dataset import Attempt, Dataset
 from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.files.cache import Step
 from gymlib.labels import NAMES, UNLABELED_CODE, encode
-from gymlib.plots.overlay.drawing import Picture, draw_bars, draw_skeleton, write
+from gymlib.plots.overlay.drawing import Picture, draw_bars, draw_faintly, draw_skeleton, write
 from gymlib.plots.overlay.panel import Panel
 from gymlib.video import VideoInfo
+
+Others = Mapping[int, Float[np.ndarray, "_ 33 2"]]
+"""Frame -> bodies in it, in shares of the picture."""
 
 
 def overlay_clip(
@@ -24,6 +27,7 @@ def overlay_clip(
     detected: Bool[np.ndarray, " frames"],
     timelines: dict[str, Int[np.ndarray, " _"]] | None = None,
     probabilities: Float[np.ndarray, "_ 4"] | None = None,
+    others: Others | None = None,
 ) -> Iterator[Picture]:
     """Pictures with skeleton, label, probability bars and a panel below, one per frame.
 
@@ -33,11 +37,12 @@ def overlay_clip(
     keypoints : x / width, y / height, as in keypoints.parquet.
     timelines : name -> label codes per frame, -1 where there is none; none, no panel.
     probabilities : of the four classes, drawn as bars and areas; NaN where the model saw no pose.
+    others : people who were not followed, drawn faintly.
 
     The panel's height is even. Raises ValueError if there are more pictures than rows of
     keypoints, or a timeline has another length.
     """
-    timelines = timelines or {}
+    timelines, others = timelines or {}, others or {}
     for name, codes in {**timelines, "probabilities": probabilities}.items():
         if codes is not None and len(codes) != len(keypoints):
             raise ValueError(f"{name}: expected {len(keypoints)} frames, found {len(codes)}")
@@ -48,6 +53,8 @@ def overlay_clip(
         height, width = picture.shape[:2]
         if timelines and panel is None:
             panel = Panel(timelines, probabilities, width, height)
+        if index in others:
+            picture = draw_faintly(picture, others[index] * [width, height])
         if detected[index]:
             picture = draw_skeleton(picture, keypoints[index] * [width, height])
         if probabilities is not None:
@@ -62,7 +69,11 @@ def overlay_clip(
 
 
 def write_overlay(
-    data: Dataset, clip: str, path: str | Path, predictions: dict | None = None
+    data: Dataset,
+    clip: str,
+    path: str | Path,
+    predictions: dict | None = None,
+    others: Others | None = None,
 ) -> VideoInfo:
     """Overlay video of one clip: its poses, its labels if any, its predictions.
 
@@ -74,6 +85,7 @@ def write_overlay(
     predictions : name -> table with columns clip, frame, p_idle, p_take-off, p_skill, p_landing,
         and ``answer`` if that is not the most probable label of each frame by itself; the first
         one's probabilities are drawn.
+    others : people who were not followed, as :func:`gymlib.pose.others.by_frame` gives them.
 
     Raises ValueError if the data set has no such clip or the clip no video.
     """
@@ -81,6 +93,7 @@ def write_overlay(
     attempt, timelines, probabilities = _drawn(data, clip, predictions)
     drawn = [attempt.keypoints, attempt.detected, *timelines.values()]
     drawn += [] if probabilities is None else [probabilities]
+    drawn += [part for frame, own in (others or {}).items() for part in (np.array(frame), own)]
     content = hashlib.sha256(b"|".join(array.tobytes() for array in drawn))
     step = Step(
         path.parent / ".done" / f"{path.stem}.json",
@@ -91,16 +104,18 @@ def write_overlay(
     )
     if not step.is_done():
         with step.making():
-            pictures = draw_clip(data, clip, predictions)
+            pictures = draw_clip(data, clip, predictions, others)
             video.write_video(path, pictures, video.probe(source).fps)
     return video.probe(path)
 
 
-def draw_clip(data: Dataset, clip: str, predictions: dict | None = None) -> Iterator[Picture]:
+def draw_clip(
+    data: Dataset, clip: str, predictions: dict | None = None, others: Others | None = None
+) -> Iterator[Picture]:
     """The pictures of :func:`write_overlay`, of even width and height as H.264 needs them."""
     attempt, timelines, probabilities = _drawn(data, clip, predictions)
     pictures = (frame.rgb for frame in video.read_frames(_source(data, clip)))
-    drawn = (attempt.keypoints, attempt.detected, timelines, probabilities)
+    drawn = (attempt.keypoints, attempt.detected, timelines, probabilities, others)
     for picture in overlay_clip(pictures, *drawn):
         height, width = picture.shape[:2]
         yield picture[: height - height % 2, : width - width % 2]

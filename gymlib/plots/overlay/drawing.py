@@ -14,6 +14,7 @@ from gymlib.plots.style import FONT
 from gymlib.skeleton import EDGES
 
 Picture = UInt8[np.ndarray, "height width 3"]
+FAINT = "#DDDDDD"
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
@@ -50,6 +51,14 @@ def draw_skeleton(
             start, end = np.round(keypoints[list(bone)]).astype(int).tolist()
             cv2.line(result, start, end, ink, thickness, cv2.LINE_AA)
     return result
+
+
+def draw_faintly(picture: Picture, bodies: Float[np.ndarray, "bodies 33 2"]) -> Picture:
+    """A copy of the picture with the bodies (pixels) of people who were not followed, in grey."""
+    drawn = picture
+    for keypoints in bodies:
+        drawn = draw_skeleton(drawn, keypoints, FAINT)
+    return cv2.addWeighted(picture, 0.5, drawn, 0.5, 0)
 
 
 @lru_cache(maxsize=8)

@@ -55,6 +55,7 @@ def write(
     clock: Clock,
     about: Mapping[str, str],
     beside: Mapping[str, Path],
+    notes: Sequence[str] = (),
 ) -> FilmReport:
     """Write the page about one clip, atomically.
 
@@ -65,6 +66,7 @@ def write(
     clock : the clip's frames in time.
     about : name of a model -> a sentence about what taught it.
     beside : what a file beside the page is -> the file.
+    notes : further sentences about what to trust.
 
     Raises what :func:`gymlib.plots.overlay.draw_stills` raises.
     """
@@ -87,7 +89,7 @@ def write(
         timed=scale.timed,
         tables=segments,
         measured=_measured(attempt, next(iter(answers.values()))[0]),
-        trust=trust(attempt, rows, scale, about, timelines),
+        trust=[*trust(attempt, rows, scale, about, timelines), *notes],
         beside=links(beside, path),
         classes=CLASSES,
         colours=COLOURS,
