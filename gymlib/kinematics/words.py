@@ -49,8 +49,6 @@ WORDS = {
     "steps": Words("steps after landing", 0, " steps", "took {} more after landing",
                    "took {} fewer after landing"),
     "stand": Words("until standing", 2, " s", "stood {} later", "stood {} sooner"),
-    "pace": Words("slower than life, which is taken out", 1, " times", "is filmed {} slower",
-                  "is filmed {} less slow"),
 }  # fmt: skip
 """Measurement (:data:`gymlib.dataset.schemas.MEASURED`) -> its words, in the order of telling."""
 

@@ -13,11 +13,11 @@ from gymlib.dataset import Dataset
 from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.formats import clock
 from gymlib.formats.clock import Clock
-from gymlib.kinematics import measure_dataset
+from gymlib.kinematics import Measurement, measure_dataset
 from gymlib.labels import IDLE, LANDING, SKILL, TAKEOFF, UNLABELED_CODE, decode
 from gymlib.plots.progress import SHOWN
 from gymlib.prediction import film_report
-from gymlib.prediction.film_report import findings
+from gymlib.prediction.film_report import findings, measured
 from gymlib.prediction.film_report.chart import Bar, chart
 from gymlib.prediction.film_report.findings import Scale
 
@@ -36,6 +36,14 @@ def sure(codes, probability=0.7):
 def told(codes, scale=TENTHS):
     codes = np.array(codes, np.int8)
     return findings.sentence(findings.found(codes, sure(codes), scale), scale)
+
+
+def test_slow_motion_stands_among_the_measurements():
+    row = {"steps": Measurement(1, 0, 2, "steps"), "pace": Measurement(2.04, 1.8, np.inf, "times")}
+    assert [line[:4] for line in measured.lines(row)] == [
+        ("steps after landing", "1", "0 to 2", "steps"),
+        ("slower than life (taken out)", "2.0", "1.8 to ?", "times"),
+    ]
 
 
 # --- what is said -----------------------------------------------------------------------------

@@ -26,13 +26,14 @@ class Line(NamedTuple):
 
 def lines(row: Mapping[str, str | int | Measurement]) -> list[Line]:
     """What was seen of a row of :func:`gymlib.kinematics.measure`, or of a part of it, in words."""
+    told = [(key, words.name, words.digits) for key, words in WORDS.items()]
     found = []
-    for key, words in WORDS.items():
+    for key, name, digits in [*told, ("pace", "slower than life (taken out)", 1)]:
         own = row.get(key)
         if own is not None and own.seen:
-            value, low, high = (number(part, words.digits) for part in own[:3])
+            value, low, high = (number(part, digits) for part in own[:3])
             beside = "; ".join(f"{rule.text} ({rule.source})" for rule in rules.beside(key))
-            found.append(Line(words.name, value, f"{low} to {high}", own.unit, beside))
+            found.append(Line(name, value, f"{low} to {high}", own.unit, beside))
     return found
 
 
