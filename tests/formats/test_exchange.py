@@ -376,7 +376,7 @@ WALKS = [
     ],
 )
 def test_files_without_kinds_say_nothing_of_them(tmp_path, write, says):
-    path, at = tmp_path / "file", {"a": clock.even("a", 10, 25)}
+    path, at = tmp_path / "file.csv", {"a": clock.even("a", 10, 25)}
     write(path, WALKS, at)
     assert says in path.read_text() and "walking" in path.read_text()
     write(path, [segment._replace(kind="") for segment in WALKS], at)

@@ -157,7 +157,7 @@ def test_what_he_does_before_the_take_off(entry, expected):
         for c in plan()
         if c.attempt.entry == entry and c.attempt.before > 20 and not c.attempt.fakes
     )
-    seen = kinds(simulate(own, 60.0))[0][0]
+    seen = kinds(simulate(own, 60.0))[0][0].tolist()
     assert named(seen[0])[0] == "idle"
-    last = next(s for s in segments(seen) if named(s.label)[0] != "idle").start - 1
+    last = next(frame for frame, code in enumerate(seen) if named(code)[0] != "idle") - 1
     assert named(seen[last]) == ("idle", expected)
