@@ -81,6 +81,7 @@ def with_kinds(
         doing = labels.segments(motion.doing.astype(np.int8))
         late = _UNSTEADY_KIND * rng.normal(size=len(doing) - 1)
         idle = np.array([KIND_CODES[kind] for kind in KINDS["idle"]])[_moved(doing, late, motion)]
+        idle[motion.doubt == WHEEL] = IDLE  # who sees no skill in it sees no other kind either
         own[label == IDLE] = idle[label == IDLE]
         _drop_short(own, label, _NOTED * motion.fps * motion.slow)
     return seen

@@ -29,7 +29,7 @@ HASHES = {
         "keypoints": "98683d6b42843972",
         "phases": "0d9ebf3bca75d03c",
         "votes": "da3643272a25682d",
-        "kinds": "832f19f98d7844d4",
+        "kinds": "b6dff42553b0c1dc",
         "film": "d4c2937eedcec199",
     },
     "video2_01": {
