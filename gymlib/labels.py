@@ -1,7 +1,8 @@
 """The four classes, their codes and colours, and frame labels as segments and back.
 
 A label array is int8 of shape (frames,): 0 idle, 1 take-off, 2 skill, 3 landing, and
--1 Unlabeled where the annotators have no majority.
+-1 Unlabeled where the annotators have no majority. A second, finer layer is optional everywhere:
+a class may have kinds, whose codes go on from 4 and stand for class and kind at once.
 """
 
 from typing import NamedTuple
@@ -17,6 +18,18 @@ IDLE, TAKEOFF, SKILL, LANDING = range(4)
 CODES = {name: code for code, name in enumerate(CLASSES)} | {UNLABELED: UNLABELED_CODE}
 NAMES = {code: name for name, code in CODES.items()}
 
+KINDS = {
+    "idle": ("standing", "walking", "running", "sitting", "bouncing"),
+    "skill": (
+        "back somersault", "front somersault", "side somersault", "handspring", "round-off",
+        "cartwheel", "jump",
+    ),
+}  # fmt: skip
+"""The kinds that a class has, as the thesis wishes for them (section 5.4); no name twice."""
+KIND_NAMES = tuple(kind for kinds in KINDS.values() for kind in kinds)
+KIND_CODES = {kind: code for code, kind in enumerate(KIND_NAMES, start=len(CLASSES))}
+CLASS_OF = {kind: label for label, kinds in KINDS.items() for kind in kinds}
+
 # Okabe & Ito (2008), "Color Universal Design": told apart with any common colour blindness.
 COLOURS = {
     "idle": "#999999",
@@ -25,6 +38,9 @@ COLOURS = {
     "landing": "#009E73",
     UNLABELED: "#E0E0E0",
 }
+
+
+_COARSE = np.array([*range(len(CLASSES)), *(CODES[CLASS_OF[kind]] for kind in KIND_NAMES)], np.int8)
 
 
 class Segment(NamedTuple):
@@ -57,6 +73,36 @@ def decode(codes: Int[np.ndarray, " frames"]) -> list[str]:
     ['idle', 'skill', 'Unlabeled']
     """
     return [NAMES[int(code)] for code in codes]
+
+
+def code_of(label: str, kind: str = "") -> int:
+    """Code of a class or Unlabeled, or of a kind of it.
+
+    >>> code_of("idle"), code_of("idle", "walking")
+    (0, 5)
+    """
+    return KIND_CODES[kind] if kind else CODES[label]
+
+
+def named(code: int) -> tuple[str, str]:
+    """Label and kind of a code, the inverse of :func:`code_of`; "" without a kind.
+
+    >>> named(5), named(-1)
+    (('idle', 'walking'), ('Unlabeled', ''))
+    """
+    if code < len(CLASSES):
+        return NAMES[code], ""
+    kind = KIND_NAMES[code - len(CLASSES)]
+    return CLASS_OF[kind], kind
+
+
+def coarse(codes: Int[np.ndarray, "*shape"]) -> Int[np.ndarray, "*shape"]:
+    """Codes of kinds as those of their classes; all others stay.
+
+    >>> coarse(np.array([KIND_CODES["walking"], TAKEOFF, -1])).tolist()
+    [0, 1, -1]
+    """
+    return np.where(codes < 0, codes, _COARSE[codes]).astype(np.int8)
 
 
 def segments(codes: Int[np.ndarray, " frames"]) -> list[Segment]:

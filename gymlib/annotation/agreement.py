@@ -133,14 +133,17 @@ def alpha_of_coincidences(matrix: Float[np.ndarray, "values values"]) -> float:
     return float(((n - 1) * np.trace(matrix) - chance) / (n * (n - 1) - chance))
 
 
-def label_agreement(votes: Int[np.ndarray, "frames annotators"]) -> Float[np.ndarray, " classes"]:
+def label_agreement(
+    votes: Int[np.ndarray, "frames annotators"], values: int = len(CLASSES)
+) -> Float[np.ndarray, " values"]:
     """Specific agreement per label, (4,): of all pairs of votes in which one annotator says this
-    label, the share in which the other says it too. NaN for a label nobody uses twice.
+    label, the share in which the other says it too. NaN for a label nobody uses twice. ``values``
+    as for :func:`gymlib.annotation.majority.count_votes`.
 
     Source: Cicchetti & Feinstein (1990), "High agreement but low kappa: II"; for more than two
     annotators summed over all pairs of votes in a frame.
     """
-    counts = count_votes(votes)
+    counts = count_votes(votes, values)
     others = counts.sum(axis=1, keepdims=True) - 1
     agreeing = (counts * (counts - 1)).sum(axis=0).astype(float)
     pairs = (counts * np.maximum(others, 0)).sum(axis=0)

@@ -13,14 +13,14 @@ import pandas as pd
 from jaxtyping import Int
 
 from gymlib.annotation import checks
-from gymlib.annotation.checks import COLUMNS, LONGEST_COMMENT, AnnotationError
+from gymlib.annotation.checks import COLUMNS, KIND, LONGEST_COMMENT, AnnotationError
 from gymlib.annotation.editing import NOT_YET, blank, gaps
 from gymlib.annotation.reading import read_annotation
 from gymlib.dataset import Dataset
 from gymlib.files import lock
 from gymlib.files.atomic import MissingFileError, write_text
 from gymlib.files.formulas import guarded_table
-from gymlib.labels import CODES, NAMES, Segment, segments
+from gymlib.labels import CODES, Segment, coarse, code_of, named, segments
 
 WAIT = 10.0
 """Seconds to wait for another program that is writing the same annotator's labels."""
@@ -57,7 +57,7 @@ class AnnotatorFile:
         return covered
 
     def read(self, clip: str, frames: int) -> Int[np.ndarray, " frames"]:
-        """One code per frame, NOT_YET where there is no row.
+        """One code per frame, of the kind where one is given; NOT_YET where there is no row.
 
         Raises AnnotationError listing the faults of the clip's rows: they must be mended by hand,
         because a guess might destroy what the annotator meant.
@@ -67,7 +67,8 @@ class AnnotatorFile:
             self._seen[clip] = self.said[clip] = rows
         codes = blank(frames)
         for row in rows:
-            codes[int(row["start"]) : int(row["end"]) + 1] = CODES[row["label"]]
+            code = code_of(row["label"], row.get(KIND, ""))
+            codes[int(row["start"]) : int(row["end"]) + 1] = code
         return codes
 
     def write(
@@ -193,7 +194,8 @@ def _write(path: Path, table: pd.DataFrame) -> None:
 def _replaced(table: pd.DataFrame, clip: str, rows: list[dict]) -> pd.DataFrame:
     """The table with other rows for one clip, in the place of its first row, or at the end.
 
-    A column that it lacks is added if a row says something in it.
+    A column that it lacks is added if a row says something in it, kinds beside the labels: what
+    has a comma too many belongs to the last column, where comments are.
     """
     records = table.to_dict("records")
     own = [i for i, row in enumerate(records) if row["clip"].strip() == clip]
@@ -201,19 +203,23 @@ def _replaced(table: pd.DataFrame, clip: str, rows: list[dict]) -> pd.DataFrame:
     kept = [row for i, row in enumerate(records) if i not in own]
     columns = [*table.columns, *(name for row in rows for name, text in row.items() if text)]
     columns = list(dict.fromkeys(columns))
+    if KIND in columns and KIND not in table:
+        columns.remove(KIND)
+        columns.insert(columns.index("label") + 1, KIND)
     return pd.DataFrame([*kept[:at], *rows, *kept[at:]], columns=columns, dtype=object)
 
 
 def _rows_of(clip: str, codes: np.ndarray, old: list[dict]) -> list[dict]:
     """Rows for the segments of ``codes``; what old rows say in further columns goes along."""
     found = [segment for segment in segments(codes) if segment.label != NOT_YET]
-    rows = [
-        {"clip": clip, "start": str(start), "end": str(end), "label": NAMES[label]}
-        for start, end, label in found
-    ]
+    rows = []
+    for start, end, code in found:
+        label, kind = named(code)
+        row = {"clip": clip, "start": str(start), "end": str(end), "label": label}
+        rows.append(row | ({KIND: kind} if kind else {}))
     for row in old if rows else ():
         heir = rows[max(range(len(rows)), key=lambda i: _kinship(found[i], row))]
-        for column in set(row) - set(COLUMNS):
+        for column in set(row) - {*COLUMNS, KIND}:
             said = [text for text in (heir.get(column, ""), row[column]) if text]
             heir[column] = "; ".join(dict.fromkeys(said))
     return rows
@@ -223,5 +229,5 @@ def _kinship(segment: Segment, row: dict) -> tuple:
     """How much a segment is the old row's: same label and frames, then frames, then nearness."""
     start, end = int(row["start"]), int(row["end"])
     shared = min(segment.end, end) - max(segment.start, start) + 1  # negative: frames between
-    same = shared > 0 and CODES[row["label"]] == segment.label
+    same = shared > 0 and CODES[row["label"]] == coarse(np.array(segment.label))
     return same, shared, -segment.start

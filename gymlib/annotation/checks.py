@@ -14,11 +14,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gymlib.files.formulas import unguarded
-from gymlib.labels import CLASSES, UNLABELED
+from gymlib.labels import CLASSES, KINDS, UNLABELED
 
 COLUMNS = ("clip", "start", "end", "label")
-RESERVED = ("clip", "frame", "time", "majority", "agreement", "label")
-"""Columns of labels.parquet and of tables per frame that an annotator's name must not be."""
+KIND = "kind"
+"""A column that may be there: what kind of idle or skill a segment is."""
+RESERVED = ("clip", "frame", "time", "majority", "agreement", "label", KIND)
+"""Columns of tables per frame, labels.parquet among them, that an annotator's name must not be."""
 LONGEST_COMMENT = 10_000
 """Characters of one remark; from 131,072 on nothing that reads tables of text takes a cell."""
 LONGEST_CELL = 10 * LONGEST_COMMENT
@@ -94,6 +96,7 @@ def check(
     Returns
     -------
     annotator -> clip, start, end (int), label, comment; ordered by clip (as in ``clips``), start.
+    A file with a column ``kind`` has it before the comment.
     """
     lengths = dict(zip(clips["clip"], clips["frames"]))
     faults = [
@@ -108,7 +111,8 @@ def check(
             rows, found = _check_rows(annotator, _rows(table), lengths)
             faults += found
             rows.sort(key=lambda row: (order.get(row["clip"], -1), row["start"] or 0))
-            checked[annotator] = pd.DataFrame(rows, columns=[*COLUMNS, "comment"])
+            kind = [KIND] if KIND in table else []
+            checked[annotator] = pd.DataFrame(rows, columns=[*COLUMNS, *kind, "comment"])
     faults += _missing(annotations, clips, every_clip)
     if faults:
         raise AnnotationError(faults)
@@ -173,6 +177,8 @@ def _row_faults(cells: dict[str, str], lengths: dict[str, int]) -> list[str]:
         messages.append(f"clip {cells['clip']!r} is not in clips.csv{hint}")
     if cells["label"] not in (*CLASSES, UNLABELED):
         messages.append(f"unknown label {cells['label']!r}; expected {', '.join(CLASSES)}")
+    else:
+        messages += kind_faults(cells["label"], cells.get(KIND, ""))
     if len(cells.get("comment", "")) > LONGEST_CELL:
         messages.append(f"a comment of {len(cells['comment'])} characters; {LONGEST_CELL} fit")
     if any("\ufffd" in cell for cell in cells.values()):
@@ -181,6 +187,15 @@ def _row_faults(cells: dict[str, str], lengths: dict[str, int]) -> list[str]:
         if not _WHOLE.fullmatch(cells[name]):
             messages.append(f"{name} must be a whole frame number from 0, found {cells[name]!r}")
     return messages
+
+
+def kind_faults(label: str, kind: str) -> list[str]:
+    """What is wrong with a kind of a label; "" is none and always right."""
+    if not kind or kind in KINDS.get(label, ()):
+        return []
+    if label not in KINDS:
+        return [f"{kind!r} is a kind of {label}, which has none; leave the cell empty"]
+    return [f"unknown kind {kind!r} of {label}; expected {', '.join(KINDS[label])}, or nothing"]
 
 
 def coverage_faults(

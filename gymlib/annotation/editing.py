@@ -1,8 +1,8 @@
 """Labelling one clip: what each key and each drag does to its labels, and back again.
 
-The state is one code per frame: those of :mod:`gymlib.labels`, and ``NOT_YET`` where nobody has
-given a label yet. An array has one value per frame, so the segments drawn from it cover the clip
-exactly once whatever is done to it.
+The state is one code per frame: those of :mod:`gymlib.labels`, of kinds too, and ``NOT_YET`` where
+nobody has given a label yet. An array has one value per frame, so the segments drawn from it cover
+the clip exactly once whatever is done to it.
 
 The rules follow the thesis authors' tool, which showed frame after frame, gave each the label of
 the last key pressed, and could not go back. Here a key also works in the middle of a clip that
@@ -12,7 +12,7 @@ has labels, and each change can be undone.
 import numpy as np
 from jaxtyping import Int
 
-from gymlib.labels import UNLABELED_CODE, Segment, segments
+from gymlib.labels import UNLABELED_CODE, Segment, coarse, segments
 
 NOT_YET = -2
 """Code of a frame without a label; Unlabeled (-1) is an annotator's answer: undecidable."""
@@ -51,6 +51,22 @@ def label_from(
         after = next((border for border in borders(codes) if border > frame), len(codes))
     changed = codes.copy()
     changed[frame:after] = label
+    return changed
+
+
+def say_kind(
+    codes: Int[np.ndarray, " frames"], frame: int, code: int
+) -> Int[np.ndarray, " frames"]:
+    """The segment at ``frame`` gets the code of a kind of its label, or of the label alone.
+
+    Raises ValueError for a frame outside the clip or without a label, or a kind of another label.
+    """
+    _check_frame(codes, frame)
+    if codes[frame] < 0 or coarse(codes)[frame] != coarse(np.array(code)):
+        raise ValueError(f"frame {frame} has no label of that kind; label it first")
+    own = next(s for s in segments(codes) if s.start <= frame <= s.end)
+    changed = codes.copy()
+    changed[own.start : own.end + 1] = code
     return changed
 
 
@@ -126,6 +142,11 @@ class EditingSession:
         self._open = self._change(label_from(self.codes, frame, label), frame)
         self._key = frame
         return self._open
+
+    def say_kind(self, frame: int, code: int) -> bool:
+        """:func:`say_kind`; whether anything changed."""
+        self._open = False
+        return self._change(say_kind(self.codes, frame, code), frame)
 
     def reach(self, frame: int) -> bool:
         """The annotator went on to ``frame``: :func:`carry_to`; whether anything changed."""

@@ -6,6 +6,8 @@ Motion Analysis In Gymnastics": three annotators, the majority decides, a three-
 Unlabeled, a take-off without a skill is idle.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Int
@@ -13,26 +15,31 @@ from jaxtyping import Bool, Int
 from gymlib.labels import CLASSES, CODES, IDLE, SKILL, TAKEOFF, UNLABELED_CODE, decode
 
 
-def count_votes(votes: Int[np.ndarray, "frames annotators"]) -> Int[np.ndarray, "frames classes"]:
-    """Votes per frame and class, (frames, 4); missing votes (-1) count for no class."""
-    return (votes[:, :, None] == np.arange(len(CLASSES))).sum(axis=1)
+def count_votes(
+    votes: Int[np.ndarray, "frames annotators"], values: int = len(CLASSES)
+) -> Int[np.ndarray, "frames values"]:
+    """Votes per frame and class, (frames, 4); missing votes (-1) count for no class.
+
+    ``values`` : how many answers there are, if they are no classes.
+    """
+    return (votes[:, :, None] == np.arange(values)).sum(axis=1)
 
 
 def majority(
-    votes: Int[np.ndarray, "frames annotators"],
+    votes: Int[np.ndarray, "frames annotators"], values: int = len(CLASSES)
 ) -> tuple[Int[np.ndarray, " frames"], Int[np.ndarray, " frames"]]:
     """Label with more than half of the votes cast in a frame, and how many it received.
 
     Three annotators: at least two must agree, a three-way tie is Unlabeled. Two annotators:
     both must agree. One annotator: that label. Missing votes (-1) are not votes; a frame
-    without any is Unlabeled.
+    without any is Unlabeled. ``values`` as for :func:`count_votes`.
 
     Returns
     -------
     labels : (frames,) int8 codes, -1 (Unlabeled) where no label has a majority.
     agreement : (frames,) votes for the majority label, 0 where there is none.
     """
-    counts = count_votes(votes)
+    counts = count_votes(votes, values)
     most = counts.max(axis=1, initial=0)
     decided = 2 * most > counts.sum(axis=1)
     labels = np.where(decided, counts.argmax(axis=1), UNLABELED_CODE).astype(np.int8)
@@ -70,22 +77,29 @@ def clean(labels: Int[np.ndarray, " frames"]) -> Int[np.ndarray, " frames"]:
 
 
 def clip_votes(
-    annotations: dict[str, pd.DataFrame], clip: str, frames: int
+    annotations: dict[str, pd.DataFrame],
+    clip: str,
+    frames: int,
+    *,
+    column: str = "label",
+    codes: Mapping[str, int] = CODES,
 ) -> Int[np.ndarray, "frames annotators"]:
     """One clip's votes from annotation tables (clip, start, end, label; ends inclusive).
 
-    Columns follow the order of ``annotations``; -1 where an annotator has no segment. Check files
-    with :mod:`gymlib.annotation.checks` first: segments outside the clip raise ValueError here.
+    ``column`` : what of a segment is the vote; ``codes`` : its code. Columns follow the order of
+    ``annotations``; -1 where an annotator has no segment. Check files with
+    :mod:`gymlib.annotation.checks` first: segments outside the clip raise ValueError here.
     """
     votes = np.full((frames, len(annotations)), UNLABELED_CODE, dtype=np.int8)
-    for column, (annotator, table) in enumerate(annotations.items()):
+    for number, (annotator, table) in enumerate(annotations.items()):
         for segment in table[table["clip"] == clip].itertuples():
             if not 0 <= segment.start <= segment.end < frames:
                 raise ValueError(
                     f"annotator {annotator}, clip {clip}: segment {segment.start} to "
                     f"{segment.end} does not lie in frames 0 to {frames - 1}"
                 )
-            votes[segment.start : segment.end + 1, column] = CODES[segment.label]
+            vote = codes[getattr(segment, column)]
+            votes[segment.start : segment.end + 1, number] = vote
     return votes
 
 

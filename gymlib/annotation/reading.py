@@ -1,11 +1,12 @@
 """From a data set's annotation files to its labels, checked as a whole first."""
 
 import csv
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 
-from gymlib.annotation import checks, majority
+from gymlib.annotation import checks, kinds, majority
 from gymlib.dataset import Dataset, films
 from gymlib.files.atomic import existing
 from gymlib.video import VideoError
@@ -25,10 +26,10 @@ def read_annotation(path: Path) -> pd.DataFrame:
 def read(data: Dataset, *, every_clip: bool = True) -> dict[str, pd.DataFrame]:
     """All annotators' segments (clip, start, end, label, comment), whole numbers, by annotator.
 
-    Clip lengths are checked against clips.csv and, where there are videos, against what they
-    hold. A clip that nobody labelled is a fault, unless ``every_clip`` is False. Raises
-    AnnotationError listing every fault with file and row, ValueError if there is no annotation
-    file.
+    Who gave kinds has them in a column ``kind``. Clip lengths are checked against clips.csv and,
+    where there are videos, against what they hold. A clip that nobody labelled is a fault, unless
+    ``every_clip`` is False. Raises AnnotationError listing every fault with file and row,
+    ValueError if there is no annotation file.
     """
     names = data.annotators
     if not names:
@@ -49,10 +50,23 @@ def read(data: Dataset, *, every_clip: bool = True) -> dict[str, pd.DataFrame]:
 def make(data: Dataset, *, every_clip: bool = True) -> pd.DataFrame:
     """Write labels.parquet: votes, majority and cleaned label of every frame; returns it.
 
+    Where an annotator gave kinds, kinds.parquet too.
+
     Parameters
     ----------
     every_clip : as for :func:`read`; frames of clips that nobody labelled are Unlabeled.
     """
-    table = majority.label_table(read(data, every_clip=every_clip), data.clips)
+    annotations = read(data, every_clip=every_clip)
+    table = majority.label_table(annotations, data.clips)
     data.write(table, "labels.parquet")
+    kinds.make(data, annotations)
     return table
+
+
+def has_kinds(data: Dataset) -> bool:
+    """Whether an annotation file has a column for kinds; one that cannot be read has none."""
+    for name in data.annotators:
+        with suppress(ValueError):
+            if checks.KIND in read_annotation(data.annotation(name)):
+                return True
+    return False

@@ -16,6 +16,7 @@ from gymlib.files.tables import read_table, write_table
 
 MAKERS = {
     "labels.parquet": "01_annotation_review",
+    "kinds.parquet": "01_annotation_review",
     "keypoints.parquet": "02_pose_extraction",
     "processed.parquet": "03_preprocessing",
 }
@@ -105,6 +106,11 @@ class Dataset:
     def labels(self) -> pd.DataFrame:
         """labels.parquet: votes, majority, agreement and final label per clip and frame."""
         return self._table("labels.parquet")
+
+    @property
+    def kinds(self) -> pd.DataFrame:
+        """kinds.parquet: the kind of idle or skill per clip and frame, where people gave any."""
+        return self._table("kinds.parquet")
 
     @property
     def keypoints(self) -> pd.DataFrame:

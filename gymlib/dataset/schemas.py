@@ -5,7 +5,7 @@ Keypoint tables have one column per axis and keypoint: ``x_nose``, ``y_nose``, .
 
 import pandera.pandas as pa
 
-from gymlib.labels import CLASSES, UNLABELED
+from gymlib.labels import CLASSES, KIND_NAMES, UNLABELED
 from gymlib.skeleton import KEYPOINTS
 
 XY = [f"{axis}_{name}" for name in KEYPOINTS for axis in ("x", "y")]
@@ -61,6 +61,7 @@ ANNOTATIONS = pa.DataFrameSchema(
         "start": _count(),
         "end": _count(),
         "label": pa.Column(str, pa.Check.isin(CLASSES)),
+        "kind": pa.Column(str, pa.Check.isin([*KIND_NAMES, ""]), required=False),
         "comment": pa.Column(str, nullable=True, required=False),
     },
     name="annotations",
@@ -75,6 +76,15 @@ LABELS = pa.DataFrameSchema(
     },
     unique=["clip", "frame"],
     name="labels.parquet",
+)
+KINDS = pa.DataFrameSchema(
+    {
+        "clip": _name(),
+        "frame": _count(),
+        "kind": pa.Column(str, pa.Check.isin(KIND_NAMES), nullable=True),
+    },
+    unique=["clip", "frame"],
+    name="kinds.parquet",
 )
 KEYPOINT_TABLE = pa.DataFrameSchema(
     {
@@ -150,6 +160,7 @@ MEASUREMENTS = pa.DataFrameSchema(
 BY_FILE = {
     "clips.csv": CLIPS,
     "labels.parquet": LABELS,
+    "kinds.parquet": KINDS,
     "keypoints.parquet": KEYPOINT_TABLE,
     "processed.parquet": PROCESSED,
     "picture.parquet": PICTURE_TABLE,

@@ -10,6 +10,8 @@ about the observation; all of these are read. What they mean here:
   annotator's name.
 - State events are segments. Point events named like a label say "this label from here on", as in
   the thesis authors' tool: it lasts until the next event, or to the end of the clip.
+- A modifier that is a kind of the behaviour, such as walking of idle, is the segment's kind; others
+  say nothing here.
 - Times decide where there are any; image indices where there are none, as in observations of
   pictures. BORIS counts pictures from 1, frames of a video from 0. A stop is the first frame
   *after* the segment.
@@ -48,6 +50,8 @@ TABULAR = [
 """Columns of tabular events, BORIS 9."""
 MEDIA = ("Media file name", "Media file", "Media file path", "Source")
 """Columns that may name the video, by version."""
+MODIFIER = {True: "Modifiers", False: "Modifier #1"}
+"""Column of a behaviour's modifiers in aggregated events, and in tabular ones."""
 TIMES = ("Start (s)", "Stop (s)", "Time")
 PICTURES = "From directories of images"
 
@@ -63,7 +67,10 @@ def write(
     Clips without a frame rate become observations of pictures: image indices and no times.
     """
     rows = [row for s in segments for row in _event_rows(s, clocks[s.clip], aggregated)]
-    table = guarded_table(pd.DataFrame(rows, columns=AGGREGATED if aggregated else TABULAR))
+    columns = [*(AGGREGATED if aggregated else TABULAR)]
+    if any(segment.kind for segment in segments):
+        columns.insert(columns.index("Behavior type"), MODIFIER[aggregated])
+    table = guarded_table(pd.DataFrame(rows, columns=columns))
     write_text(path, table.to_csv(sep="\t", index=False, lineterminator="\n"))
 
 
@@ -80,6 +87,7 @@ def _event_rows(segment: LabelledSegment, clock: Clock, aggregated: bool) -> lis
         "Media duration (s)": lasts,
         "Subject": "No focal subject",
         "Behavior": segment.label,
+        MODIFIER[aggregated]: segment.kind,
         "Media file name": clock.media or "NA",
     }
     borders = segment.start, segment.end + 1

@@ -1,16 +1,28 @@
 """From the rows of a BORIS table to segments: paired starts and stops, times to frames."""
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gymlib.formats.segments import LEFT_OUT, LabelledSegment, Reading, joined
-from gymlib.labels import CLASSES
+from gymlib.labels import CLASSES, KINDS
 
 NONE = ("", "NA")
 """How BORIS writes that there is no value."""
 Row = tuple[int, dict[str, str]]
 """Number of a row in the file, and its cells by column."""
+
+
+class Named(NamedTuple):
+    """What an event is: a label, and its kind, "" for none."""
+
+    label: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.kind})" if self.kind else self.label
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ class Observation:
             self.fault(row, f"{label} starts and has no STOP")
         self._add_points(points)
 
-    def _labelled(self, events: list[Row]) -> Iterator[tuple[int, dict[str, str], str]]:
+    def _labelled(self, events: list[Row]) -> Iterator[tuple[int, dict[str, str], Named]]:
         """The events with their labels, but those left out; an unknown one is a fault."""
         for row, cells in events:
             name = cells.get("Behavior", "").strip()
@@ -73,7 +85,7 @@ class Observation:
                     f"it means: {name}=skill, {name}= to leave it out",
                 )  # fmt: skip
             elif label != LEFT_OUT:
-                yield row, cells, label
+                yield row, cells, Named(label, _kind(label, cells))
 
     def _border(self, row: int, cells: dict[str, str], which: str) -> int | None:
         """The border between frames that an event stands at; None is a fault.
@@ -100,14 +112,16 @@ class Observation:
         except ValueError as error:
             return self.fault(row, str(error))
 
-    def _add(self, row: int, start: int | None, stop: int | None, label: str, comment: str) -> None:
+    def _add(
+        self, row: int, start: int | None, stop: int | None, label: Named, comment: str
+    ) -> None:
         if start is None or stop is None:
             return
         if stop <= start:
             self.fault(row, f"{label} covers no frame (it starts and stops at frame {start})")
             return
-        place = self.file, row
-        found = LabelledSegment(self.clip, self.annotator, start, stop - 1, label, comment, *place)
+        said = (label.label, comment, self.file, row, label.kind)
+        found = LabelledSegment(self.clip, self.annotator, start, stop - 1, *said)
         self.reading.segments.append(found)
 
     def _add_points(self, points: list) -> None:
@@ -116,6 +130,13 @@ class Observation:
         stops = [point[0] for point in points[1:]] + [self.reading.clocks[self.clip].frames]
         for (start, label, comment, row), stop in zip(points, stops):
             self._add(row, start, stop, label, comment)
+
+
+def _kind(label: str, cells: dict[str, str]) -> str:
+    """The first modifier that is a kind of the label; "" without one."""
+    texts = (cells[column] for column in cells if column.startswith("Modifier"))
+    said = (part.strip() for text in texts for part in re.split(r"[|,;]", text))
+    return next((part for part in said if part in KINDS.get(label, ())), "")
 
 
 def _number(cell: str) -> float:

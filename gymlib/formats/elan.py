@@ -3,8 +3,8 @@
 ELAN keeps times in whole milliseconds (:mod:`gymlib.formats.clock` says how frames come back).
 A tier's annotations are the annotator's segments, their values the labels. Comments are
 annotations of a dependent tier ``<annotator>-comment``, ELAN's form of a remark on another
-annotation. Other tiers of a file that was made in ELAN may be left out by naming the annotator to
-take.
+annotation, and kinds of idle and skill, if somebody gave any, those of ``<annotator>-kind``. Other
+tiers of a file that was made in ELAN may be left out by naming the annotator to take.
 
 An .eaf file is XML from strangers. pympi reads it with Python's expat, which loads no external
 entities, but expands internal ones; no .eaf has a document type, so files with one are refused
@@ -19,13 +19,14 @@ from xml.parsers import expat
 
 from pympi import Elan
 
+from gymlib.annotation.checks import kind_faults
 from gymlib.files import paths
 from gymlib.files.atomic import write_text
 from gymlib.formats.clock import Clock
 from gymlib.formats.segments import LEFT_OUT, LabelledSegment, Reading, joined
 from gymlib.labels import CLASSES
 
-COMMENT = "-comment"
+COMMENT, KIND = "-comment", "-kind"
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TYPES = {"label": None, "comment": "Symbolic_Association"}
 
@@ -69,6 +70,8 @@ def _add(document: Elan.Eaf, segment: LabelledSegment, begin: int, end: int) -> 
     if who not in document.tiers:
         document.add_tier(who, "label", ann=who)
     document.add_annotation(who, begin, end, segment.label)
+    if segment.kind:
+        _refer(document, who, KIND, (begin + end) // 2, segment.kind)
     if not comment:
         return
     if _ILLEGAL.search(comment):
@@ -76,9 +79,17 @@ def _add(document: Elan.Eaf, segment: LabelledSegment, begin: int, end: int) -> 
             f"annotator {who}, clip {segment.clip}, frame {segment.start}: the comment holds a "
             "control character, which XML cannot carry; remove it"
         )
-    if who + COMMENT not in document.tiers:
-        document.add_tier(who + COMMENT, "comment", parent=who, ann=who)
-    document.add_ref_annotation(who + COMMENT, who, (begin + end) // 2, comment)
+    _refer(document, who, COMMENT, (begin + end) // 2, comment)
+
+
+def _refer(document: Elan.Eaf, who: str, suffix: str, at: int, value: str) -> None:
+    """Annotate the annotation at a time in a tier that depends on the person's."""
+    name = suffix.removeprefix("-")
+    if name not in document.linguistic_types:
+        document.add_linguistic_type(name, "Symbolic_Association", timealignable=False)
+    if who + suffix not in document.tiers:
+        document.add_tier(who + suffix, name, parent=who, ann=who)
+    document.add_ref_annotation(who + suffix, who, at, value)
 
 
 # --- reading ----------------------------------------------------------------------------------
@@ -191,10 +202,10 @@ def _read_tier(
     aligned = document.tiers[tier][0]
     times = {key: [document.timeslots.get(slot) for slot in a[:2]] for key, a in aligned.items()}
     order = sorted(aligned, key=lambda key: (times[key][0] is None, times[key][0] or 0))
-    comments = _comments(document, tier)
+    comments, kinds = _comments(document, tier), _kinds(document, tier)
     where, origin = f"{file}, tier {tier}", _origin(document, clip)
     for row, key in enumerate(order, start=1):
-        value = aligned[key][2].strip()
+        value, kind = aligned[key][2].strip(), kinds.get(key, "")
         label = reading.label(value)
         if label == LEFT_OUT:
             continue
@@ -204,13 +215,15 @@ def _read_tier(
                     f"{value!r} is no label; expected {', '.join(CLASSES)}, or what it means: "
                     f"{value}=skill, {value}= to leave it out"
                 )
+            if wrong := kind_faults(label, kind):
+                raise ValueError(f"clip {clip}: {wrong[0]}")
             start, stop = _frames(reading.clocks[clip], label, times[key], origin)
         except ValueError as error:
             reading.fault(where, row, str(error), lost=(annotator, clip))
             continue
         comment = joined(*comments.get(key, []))
-        segment = LabelledSegment(clip, annotator, start, stop - 1, label, comment, where, row)
-        reading.segments.append(segment)
+        said = (label, comment, where, row, kind)
+        reading.segments.append(LabelledSegment(clip, annotator, start, stop - 1, *said))
 
 
 def _frames(clock: Clock, label: str, times: list[int | None], origin: int) -> tuple[int, int]:
@@ -228,10 +241,18 @@ def _frames(clock: Clock, label: str, times: list[int | None], origin: int) -> t
 
 
 def _comments(document: Elan.Eaf, tier: str) -> dict[str, list[str]]:
-    """Annotation -> the values that refer to it in tiers that depend on this one."""
+    """Annotation -> the values that refer to it in tiers that depend on this one, but kinds."""
     found: dict[str, list[str]] = {}
-    for _, references, attributes, _ in document.tiers.values():
-        if attributes.get("PARENT_REF") == tier:
+    for name, (_, references, attributes, _) in document.tiers.items():
+        if attributes.get("PARENT_REF") == tier and name != tier + KIND:
             for parent, value, *_ in references.values():
                 found.setdefault(parent, []).append(value)
     return found
+
+
+def _kinds(document: Elan.Eaf, tier: str) -> dict[str, str]:
+    """Annotation -> its value in the tier of kinds that depends on this one, if there is one."""
+    _, references, attributes, _ = document.tiers.get(tier + KIND, ({}, {}, {}, 0))
+    if attributes.get("PARENT_REF") != tier:
+        return {}
+    return {parent: value.strip() for parent, value, *_ in references.values()}

@@ -159,7 +159,8 @@ def take(
 
 
 def _told(segment: LabelledSegment) -> str:
-    clip, who, start, end, label, _, file, row = segment
+    clip, who, start, end, label, _, file, row, kind = segment
+    label = f"{label} ({kind})" if kind else label
     return f"{file}, row {row}: {who}, clip {clip}: frames {start} to {end} are {label}"
 
 
@@ -208,7 +209,7 @@ def _merged(
     old = by_person(from_tables(_checked(data, there)) if there else [])
     for (who, clip), own in new.items():
         before = old.get((who, clip), own)
-        if [segment[2:6] for segment in before] == [segment[2:6] for segment in own]:
+        if [(*s[2:6], s.kind) for s in before] == [(*s[2:6], s.kind) for s in own]:
             continue
         taken.replaced.append(f"{who} in {clip}")
         if not replace:

@@ -2,9 +2,10 @@
 
 Columns clip, frame (from 0), time (seconds, empty where unknown), one column per annotator with
 the label's name (empty where that person did not label the clip), majority and label (the final
-label after the fake take-off rule). Two further columns per annotator appear only where they are
+label after the fake take-off rule). Three further columns per annotator appear only where they are
 needed to lose nothing: ``A:run`` numbers the segments of a clip where neighbours have the same
-label, ``A:comment`` holds a segment's comment in its first frame.
+label, ``A:kind`` holds the kind of idle or skill, ``A:comment`` a segment's comment in its first
+frame.
 """
 
 import csv
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from gymlib.annotation import majority
-from gymlib.annotation.checks import RESERVED, parse
+from gymlib.annotation.checks import RESERVED, kind_faults, parse
 from gymlib.files.formulas import guarded_table
 from gymlib.files.tables import write_table
 from gymlib.formats.segments import LEFT_OUT, LabelledSegment, Reading, by_person, joined, to_tables
@@ -53,6 +54,8 @@ def write(path: Path, segments: list[LabelledSegment], clocks: Mapping) -> None:
             put(who, first, last, segment.label)
             if who in split:
                 put(f"{who}:run", first, last, str(number))
+            if segment.kind:
+                put(f"{who}:kind", first, last, segment.kind)
             if segment.comment:
                 put(f"{who}:comment", first, first, segment.comment)
     for column in sorted(columns):
@@ -140,8 +143,8 @@ def _read_clip(file: str, clip: str, rows, annotator: str, column: str, reading:
         return  # did not label this clip
     previous = None
     for frame, row, cells in rows:
-        extras = (f"{annotator}:run", f"{annotator}:comment")
-        name, number, comment = (cells.get(key, "").strip() for key in (column, *extras))
+        keys = (column, *(f"{annotator}:{extra}" for extra in ("run", "comment", "kind")))
+        name, number, comment, kind = (cells.get(key, "").strip() for key in keys)
         label = reading.label(name) if name else LEFT_OUT
         if label is None:
             message = f"annotator {annotator}: unknown label {name!r}; expected "
@@ -150,10 +153,13 @@ def _read_clip(file: str, clip: str, rows, annotator: str, column: str, reading:
         if not label:
             previous = None
             continue
-        if previous == (frame - 1, label, number):
+        for fault in kind_faults(label, kind):
+            reading.fault(file, row, f"annotator {annotator}: {fault}", lost=(annotator, clip))
+        if previous == (frame - 1, label, number, kind):
             segment = reading.segments.pop()
             segment = segment._replace(end=frame, comment=joined(segment.comment, comment))
         else:
-            segment = LabelledSegment(clip, annotator, frame, frame, label, comment, file, row)
+            said = (label, comment, file, row, kind)
+            segment = LabelledSegment(clip, annotator, frame, frame, *said)
         reading.segments.append(segment)
-        previous = frame, label, number
+        previous = frame, label, number, kind

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from gymlib.annotation.checks import COLUMNS, RESERVED, Fault, coverage_faults
+from gymlib.annotation.checks import COLUMNS, KIND, RESERVED, Fault, coverage_faults
 from gymlib.files import paths
 from gymlib.labels import CLASSES, UNLABELED
 
@@ -21,7 +21,7 @@ MEANINGS = (*CLASSES, UNLABELED, LEFT_OUT)
 class LabelledSegment(NamedTuple):
     """Frames ``start`` to ``end``, both included, as one annotator labelled them.
 
-    ``file`` and ``row`` say where it was read.
+    ``file`` and ``row`` say where it was read. ``kind`` of idle or skill: "" if none was said.
     """
 
     clip: str
@@ -32,6 +32,7 @@ class LabelledSegment(NamedTuple):
     comment: str = ""
     file: str = ""
     row: int = 0
+    kind: str = ""
 
 
 @dataclass
@@ -160,33 +161,38 @@ def by_person(segments: Iterable[LabelledSegment]) -> dict[tuple[str, str], list
 
 def _filled(own: list[LabelledSegment], frames: int, label: str) -> list[LabelledSegment]:
     """The segments, and what lies before, between and after them as segments of ``label``."""
-    result, free = [], 0
+    result, free, empty = [], 0, {"label": label, "comment": "", "kind": ""}
     for segment in own:
         if segment.start > free:
-            gap = {"start": free, "end": segment.start - 1, "label": label, "comment": ""}
-            result.append(segment._replace(**gap))
+            gap = segment._replace(start=free, end=segment.start - 1, **empty)
+            result.append(gap)
         result.append(segment)
         free = max(free, segment.end + 1)
     if free < frames:
-        result.append(own[-1]._replace(start=free, end=frames - 1, label=label, comment=""))
+        result.append(own[-1]._replace(start=free, end=frames - 1, **empty))
     return result
 
 
 def from_tables(tables: dict[str, pd.DataFrame]) -> list[LabelledSegment]:
-    """Annotation tables (annotator -> clip, start, end, label, comment) as segments."""
+    """Annotation tables (annotator -> clip, start, end, label, kind, comment) as segments."""
     return [
-        LabelledSegment(row.clip, annotator, int(row.start), int(row.end), row.label, row.comment)
+        LabelledSegment(
+            row.clip, annotator, int(row.start), int(row.end), row.label, row.comment,
+            kind=getattr(row, KIND, ""),
+        )
         for annotator, table in tables.items()
         for row in table.itertuples()
-    ]
+    ]  # fmt: skip
 
 
 def to_tables(segments: Iterable[LabelledSegment]) -> dict[str, pd.DataFrame]:
     """The inverse of :func:`from_tables`, annotators in alphabetical order."""
-    columns = [*COLUMNS, "comment"]
+    found = {}
     table = pd.DataFrame(segments, columns=list(LabelledSegment._fields))
-    groups = table.groupby("annotator")
-    return {str(who): own[columns].reset_index(drop=True) for who, own in groups}
+    for who, own in table.groupby("annotator"):
+        columns = [*COLUMNS, *([KIND] if own[KIND].any() else []), "comment"]
+        found[str(who)] = own[columns].reset_index(drop=True)
+    return found
 
 
 def joined(*comments: str) -> str:

@@ -50,6 +50,16 @@ def style_table2(here: pd.DataFrame, thesis: pd.DataFrame) -> Styler:
     return pd.DataFrame(cells).loc[order].style.set_uuid("table2").format(na_rep="–")
 
 
+def style_conditions(table: pd.DataFrame) -> Styler:
+    """Accuracy in percent, a row per architecture and a column per condition: a Styler.
+
+    ``table`` as gymlib.evaluation.conditions.table gives it.
+    """
+    titles = {name: models.recipe(name).title for name in table.columns[2:]}
+    shown = table.rename(columns=titles).astype({"frames": "object"}).set_index("condition").T
+    return shown.style.format(lambda cell: f"{cell:,}" if isinstance(cell, int) else f"{cell:.0f}%")
+
+
 def style_chance(chance: pd.DataFrame, thesis: pd.DataFrame) -> Styler:
     """Scores with their intervals beside the thesis's, and where that one lies: a Styler.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
+from gymlib.annotation import reading
 from gymlib.dataset import Dataset
 from gymlib.evaluation import benchmark, fusion, learning_curve, protocol, published, repeats
 from gymlib.files import paths
@@ -26,17 +27,18 @@ READS = {
     "06_nested_cv": ("processed.parquet",),
     "07_results": ("clips.csv", "labels.parquet", "keypoints.parquet", "results"),
     "08_models": (
-        "clips.csv", "labels.parquet", "keypoints.parquet", "other models", "taught", "fusion",
-        "published answers",
+        "clips.csv", "labels.parquet", "keypoints.parquet", "kinds", "other models", "taught",
+        "fusion", "published answers",
     ),
     "09_your_video": (
-        "clips.csv", "labels.parquet", "keypoints.parquet", "scores.csv", "videos", "weights",
+        "clips.csv", "labels.parquet", "keypoints.parquet", "kinds", "scores.csv", "videos",
+        "weights",
     ),
 }  # fmt: skip
 """What each notebook reads: files of the data set, and the words that :func:`_files` explains."""
 
 WRITES = {
-    "01_annotation_review": ("labels.parquet",),
+    "01_annotation_review": ("labels.parquet", "kinds"),
     "02_pose_extraction": ("keypoints.parquet", "keypoints.json"),
     "03_preprocessing": ("processed.parquet", "processed.json"),
     "06_nested_cv": ("results",),
@@ -90,6 +92,7 @@ def inputs(name: str, data: Dataset, profile: str) -> list[Path]:
 def _files(words: tuple[str, ...], data: Dataset, profile: str) -> list[Path]:
     groups = {
         "annotations": lambda: map(data.annotation, data.annotators),
+        "kinds": lambda: [data.folder / "kinds.parquet"] if reading.has_kinds(data) else [],
         # Without videos the poses came from elsewhere.
         "videos": lambda: data.videos.values() or [data.folder / "keypoints.parquet"],
         "weights": lambda: sorted(pretrained.FOLDER.iterdir()),

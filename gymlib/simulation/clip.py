@@ -10,7 +10,7 @@ from jaxtyping import Float
 from gymlib import video
 from gymlib.files.atomic import atomic_path
 from gymlib.labels import SKILL
-from gymlib.simulation.annotators import annotate
+from gymlib.simulation.annotators import annotate, with_kinds
 from gymlib.simulation.motion.attempt import RATE, Attempt, perform
 from gymlib.simulation.motion.bystander import bystand
 from gymlib.simulation.motion.proportions import Proportions
@@ -62,7 +62,7 @@ def make(planned: Planned, film: Path, truth: Path) -> None:
     """Write the video ``film`` and, to the .npz file ``truth``, labels and what is true.
 
     ``truth`` gets joints (frames, 33, 3) in metres, keypoints (frames, 33, 2) as shares of the
-    picture, phases (frames,) and the annotators' votes (3, frames).
+    picture, phases (frames,) and the annotators' votes (3, frames), without and with kinds.
     """
     cv2.setNumThreads(1)
     motion, session = simulate(planned), planned.session
@@ -81,11 +81,12 @@ def make(planned: Planned, film: Path, truth: Path) -> None:
     crf = 28 if session.width > 640 else 24
     video.write_video(film, pictures, motion.fps, crf=crf, preset="ultrafast")
     votes = annotate(motion, np.random.default_rng([planned.attempt.seed, 2]))
+    kinds = with_kinds(votes, motion, np.random.default_rng([planned.attempt.seed, 5]))
     keypoints = shares(camera.project(motion.joints), session)
     with atomic_path(truth) as temporary, temporary.open("wb") as file:
         np.savez_compressed(
             file, joints=motion.joints.astype(np.float32), keypoints=keypoints,
-            phases=motion.phases, votes=votes,
+            phases=motion.phases, votes=votes, kinds=kinds,
         )  # fmt: skip
 
 

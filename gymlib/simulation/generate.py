@@ -96,7 +96,7 @@ def _write_tables(folder: Path, clips: list[Planned]) -> None:
         with np.load(_part(folder, planned), allow_pickle=False) as part:
             parts[planned.clip] = dict(part)
     for number, name in enumerate(ANNOTATORS):
-        votes = {clip: part["votes"][number] for clip, part in parts.items()}
+        votes = {clip: part["kinds"][number] for clip, part in parts.items()}
         write_labels(folder / "annotations" / f"{name}.csv", votes)
     truth = folder / "truth"
     write_labels(truth / "phases.csv", {clip: part["phases"] for clip, part in parts.items()})
@@ -128,14 +128,16 @@ def write_clips(folder: Path, clips: list[tuple[Planned, int, str]]) -> None:
 
 
 def write_labels(file: Path, clips: dict[str, np.ndarray]) -> None:
-    """Label codes of clips as an annotation file."""
+    """Label codes of clips as an annotation file; codes of kinds make a column for them."""
     rows = [
-        {"clip": clip, "start": segment.start, "end": segment.end,
-         "label": labels.NAMES[segment.label], "comment": ""}
+        (clip, start, end, *labels.named(code), "")
         for clip, codes in clips.items()
-        for segment in labels.segments(codes.astype(np.int8))
-    ]  # fmt: skip
-    write_table(file, pd.DataFrame(rows), schemas.ANNOTATIONS)
+        for start, end, code in labels.segments(codes.astype(np.int8))
+    ]
+    columns = ["clip", "start", "end", "label", "kind", "comment"]
+    table = pd.DataFrame(rows, columns=columns)
+    table = table if table["kind"].any() else table.drop(columns="kind")
+    write_table(file, table, schemas.ANNOTATIONS)
 
 
 def keypoint_table(planned: Planned, keypoints, detected) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from gymlib.files.processes import available_processors, side_by_side
 from gymlib.files.progress import progress
 from gymlib.files.tables import write_table
 from gymlib.simulation import clip as filming
-from gymlib.simulation.annotators import ANNOTATORS, annotate
+from gymlib.simulation.annotators import ANNOTATORS, annotate, with_kinds
 from gymlib.simulation.clip import Planned
 from gymlib.simulation.generate import keypoint_table, write_clips, write_labels
 from gymlib.simulation.noise.model import FITTED, PoseNoise
@@ -86,7 +86,7 @@ def make_video(folder: Path, clips: Sequence[Planned]) -> list[dict[str, np.ndar
 
 
 def make_clip(planned: Planned, noise: PoseNoise) -> dict[str, np.ndarray]:
-    """votes (3, frames), keypoints (frames, 33, 2) as shares of the picture, detected (frames,)."""
+    """votes (3, frames) of kinds, keypoints (frames, 33, 2) as shares of the picture, detected."""
     motion, session = filming.simulate(planned, RATE), planned.session
     rng = np.random.default_rng([planned.attempt.seed, 1])
     pixels = filming.film_with(session, motion, rng).project(motion.joints)
@@ -94,8 +94,9 @@ def make_clip(planned: Planned, noise: PoseNoise) -> dict[str, np.ndarray]:
     if motion.landing == "water":  # nobody is found below its surface
         under = motion.joints[:, INDEX["nose"], 2] < motion.surface
         seen[under], detected = 0, detected & ~under
+    votes = annotate(motion, np.random.default_rng([planned.attempt.seed, 2]))
     return {
-        "votes": annotate(motion, np.random.default_rng([planned.attempt.seed, 2])),
+        "votes": with_kinds(votes, motion, np.random.default_rng([planned.attempt.seed, 5])),
         "keypoints": filming.shares(seen, session),
         "detected": detected,
     }

@@ -10,11 +10,11 @@ from gymlib.annotation import annotator_file, checks, majority
 from gymlib.annotation.annotator_file import AnnotatorFile, ChangedElsewhere, comments, with_comment
 from gymlib.annotation.editing import NOT_YET, EditingSession
 from gymlib.dataset import Dataset
-from gymlib.labels import UNLABELED_CODE
+from gymlib.labels import UNLABELED_CODE, coarse
 from gymlib.viewer.clip_view import Predictions
 from gymlib.viewer.widget import ClipViewer, row
 
-CHANGES = ("label", "reach", "move", "comment", "undo", "redo")
+CHANGES = ("label", "kind", "reach", "move", "comment", "undo", "redo")
 
 
 class Labeller(ClipViewer):
@@ -176,6 +176,8 @@ class Labeller(ClipViewer):
         match content["do"]:
             case "label":
                 return session.label(content["frame"], content["label"])
+            case "kind":
+                return session.say_kind(content["frame"], content["code"])
             case "reach":
                 return session.reach(content["frame"])
             case "move":
@@ -224,9 +226,9 @@ class Labeller(ClipViewer):
         if self.blind:
             return [mine]
         others = self._others()
-        votes = list(others.values())
+        votes = [coarse(codes) for codes in others.values()]
         if self.session and not self.file.draft:  # a draft is no vote
-            votes.append(np.maximum(own, UNLABELED_CODE))
+            votes.append(np.maximum(coarse(own), UNLABELED_CODE))
         if votes:
             others["majority"] = majority.majority(np.stack(votes, axis=1))[0]
         others |= {name: self.view.rows[name] for name in self.predictions}

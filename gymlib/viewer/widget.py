@@ -15,7 +15,7 @@ from IPython.core.pylabtools import print_figure
 
 from gymlib.annotation.editing import NOT_YET
 from gymlib.dataset import Dataset
-from gymlib.labels import CODES, COLOURS, NAMES, UNLABELED, segments
+from gymlib.labels import CODES, COLOURS, KIND_CODES, KINDS, NAMES, UNLABELED, named, segments
 from gymlib.plots.skeletons import SIDE_COLOURS, side
 from gymlib.skeleton import EDGES
 from gymlib.viewer.clip_view import Predictions, read_view
@@ -34,11 +34,14 @@ _WHITE_INK = ("skill", "landing")  # classes on whose colour black text is hard 
 
 def appearance() -> dict:
     """Names, colours and bones, so that JavaScript knows none of its own."""
+    kinds = {code: kind for kind, code in KIND_CODES.items()}
+    labels = {code: named(code)[0] for code in [*NAMES, *kinds]}
     return {
-        "names": {**NAMES, NOT_YET: "no label yet"},
-        "colours": {code: COLOURS[name] for code, name in NAMES.items()},
-        "inks": {code: "#fff" if name in _WHITE_INK else "#000" for code, name in NAMES.items()},
+        "names": {**NAMES, **kinds, NOT_YET: "no label yet"},
+        "colours": {code: COLOURS[name] for code, name in labels.items()},
+        "inks": {code: "#fff" if name in _WHITE_INK else "#000" for code, name in labels.items()},
         "keys": [[key, CODES[name]] for key, name in KEYS.items()],
+        "kinds": [[CODES[label], *map(KIND_CODES.get, own)] for label, own in KINDS.items()],
         "bones": [[*bone, _SIDES.get(side(bone))] for bone in EDGES],
     }
 

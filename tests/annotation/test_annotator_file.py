@@ -16,7 +16,7 @@ from gymlib.annotation.reading import read_annotation
 from gymlib.dataset import Dataset
 from gymlib.files import lock
 from gymlib.files.atomic import MissingFileError
-from gymlib.labels import LANDING, UNLABELED_CODE, encode
+from gymlib.labels import LANDING, UNLABELED_CODE, code_of, encode
 
 CLIP, FRAMES = "clip_00", 40
 
@@ -318,3 +318,41 @@ def test_a_spreadsheet_runs_no_comment(data):
 def test_a_comment_too_long_is_refused_before_it_is_written():
     with pytest.raises(ValueError, match="the comment has 140000 characters, 10000 fit"):
         with_comment(CLIP, half(), [], 0, "x" * 140_000)
+
+
+def test_kinds_are_kept_apart_from_comments_and_go_with_their_segments(data):
+    file, path = AnnotatorFile(data, "anna"), data.annotation("anna")
+    file.read(CLIP, FRAMES)
+    codes = encode(["idle"] * 20 + ["skill"] * 20)
+    file.write(CLIP, codes, with_comment(CLIP, codes, [], 3, "slow, late"))
+    plain = path.read_text()
+    fine = codes.copy()
+    fine[:12], fine[12:20] = code_of("idle", "standing"), code_of("idle", "walking")
+    file.write(CLIP, fine)
+    assert path.read_text().splitlines() == [
+        "clip,start,end,label,kind,comment",
+        'clip_00,0,11,idle,standing,"slow, late"',
+        "clip_00,12,19,idle,walking,",
+        "clip_00,20,39,skill,,",
+    ]
+    again = AnnotatorFile(data, "anna")
+    assert np.array_equal(again.read(CLIP, FRAMES), fine)
+    fine[12:15] = fine[0]
+    again.write(CLIP, fine)
+    assert "clip_00,15,19,idle,walking," in path.read_text()
+    again.write(CLIP, codes)
+    assert path.read_text() == plain.replace("label,", "label,kind,").replace(
+        "idle,", "idle,,"
+    ).replace("skill,", "skill,,")
+
+
+def test_kinds_of_a_draft_are_handed_in(data):
+    file = AnnotatorFile(data, "A", draft=True)
+    codes = file.read(CLIP, FRAMES)
+    codes[codes == 0] = code_of("idle", "running")
+    file.write(CLIP, codes)
+    hand_in(data, "A")
+    rows = reading.read(data)["A"]
+    own = rows[(rows["clip"] == CLIP) & (rows["label"] == "idle")]
+    assert len(own) and (own["kind"] == "running").all()
+    assert (rows.loc[rows["clip"] != CLIP, "kind"] == "").all()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gymlib.annotation import editing
 from gymlib.annotation.editing import NOT_YET, EditingSession, blank
-from gymlib.labels import IDLE, LANDING, SKILL, TAKEOFF, UNLABELED_CODE, segments
+from gymlib.labels import IDLE, LANDING, SKILL, TAKEOFF, UNLABELED_CODE, code_of, segments
 
 N = NOT_YET
 
@@ -230,3 +230,21 @@ def test_a_moved_border_keeps_the_order_of_the_segments(start, number, to):
     assert [s.label for s in segments(moved)] == [s.label for s in segments(start)]
     others = [frame for frame in editing.borders(moved) if frame not in borders]
     assert len(others) <= 1
+
+
+def test_a_kind_is_said_of_the_whole_segment_and_follows_the_annotator():
+    walking, jump = code_of("idle", "walking"), code_of("skill", "jump")
+    before = codes(0, 0, 1, 0, N)
+    assert editing.say_kind(before, 1, walking).tolist() == [walking, walking, 1, 0, N]
+    session = EditingSession(blank(5))
+    session.label(0, IDLE)
+    session.reach(1)
+    assert session.say_kind(1, walking) and not session.say_kind(0, walking)
+    session.reach(3)
+    assert session.codes.tolist() == [walking] * 4 + [N]
+    session.move(4, 2)
+    assert session.codes.tolist() == [walking] * 2 + [N] * 3
+    assert session.say_kind(0, IDLE) and session.codes.tolist() == [IDLE] * 2 + [N] * 3
+    for frame, code in ((0, jump), (3, walking)):
+        with pytest.raises(ValueError, match=f"frame {frame} has no label of that kind"):
+            session.say_kind(frame, code)

@@ -63,3 +63,22 @@ def test_of_a_whole_data_set(data):
     found = conditions.table({"cnn": (clips, timelines.said(clips))}, conditions.of_clips(data))
     labelled = sum(int((own.true >= 0).sum()) for own in clips)
     assert found["frames"].sum() == labelled and (found["cnn"] == 0).all()
+
+
+def test_recall_by_kind(data):
+    assert conditions.of_kinds(data) == {}
+    first, second = data.clips["clip"]
+    told = data.labels[["clip", "frame"]].copy()
+    kinds = ["walking", "walking", None, "jump", "jump", "jump", None, None]
+    data.write(told.assign(kind=kinds + [None] * 8), "kinds.parquet")
+    true = np.array([0, 0, 1, 2, 2, 2, -1, 3], np.int8)
+    said = np.array([0, 1, 1, 2, 2, 0, 3, -1], np.int8)
+    clips = [
+        Timeline(c, "gym", 0, true, np.ones(8, bool), np.zeros((8, 4))) for c in data.clips["clip"]
+    ]
+    found = conditions.table(
+        {"cnn": (clips, {first: said, second: said})}, conditions.of_kinds(data)
+    )
+    assert found["condition"].tolist() == ["idle: walking", "skill: jump"]
+    assert found["frames"].tolist() == [2, 3]
+    assert found["cnn"].tolist() == [50, pytest.approx(200 / 3)]

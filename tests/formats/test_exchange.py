@@ -20,7 +20,7 @@ from gymlib.files.tables import write_table
 from gymlib.formats import boris, clock, elan, frames
 from gymlib.formats.clock import Clock
 from gymlib.formats.segments import LabelledSegment, Reading, by_person
-from gymlib.labels import CLASSES, UNLABELED
+from gymlib.labels import CLASSES, KINDS, UNLABELED
 
 
 @pytest.fixture
@@ -133,14 +133,16 @@ def labelled(draw) -> tuple[list[LabelledSegment], dict[str, Clock]]:
             for start, stop in zip(starts, [*starts[1:], last]):
                 label = draw(st.sampled_from([*CLASSES, UNLABELED]))
                 comment = draw(COMMENTS | SPECIAL)
+                kind = draw(st.sampled_from(["", *KINDS.get(label, ())]))
                 segment = (name, annotator, start, stop - 1, label, comment)
-                found.append(LabelledSegment(*segment))
+                found.append(LabelledSegment(*segment, kind=kind))
     return found, own
 
 
 def content(segments) -> dict:
     """Segments without the place they were read at."""
-    return {key: [segment[2:6] for segment in own] for key, own in by_person(segments).items()}
+    people = by_person(segments).items()
+    return {key: [(*segment[2:6], segment.kind) for segment in own] for key, own in people}
 
 
 def back(read, files, own, **options) -> list[LabelledSegment]:
@@ -354,3 +356,66 @@ def test_comments_that_no_table_could_hold_are_refused(tiny):
     (file,) = formats.write(data, "elan", [segment], own, data.folder / "out")
     with pytest.raises(AnnotationError, match="a comment of 140000 characters; 100000 fit"):
         formats.take(data, "elan", file)
+
+
+# --- kinds ------------------------------------------------------------------------------------
+
+WALKS = [
+    LabelledSegment("a", "anna", 0, 3, "idle", kind="walking"),
+    LabelledSegment("a", "anna", 4, 9, "idle"),
+]
+
+
+@pytest.mark.parametrize(
+    ("write", "says"),
+    [
+        (lambda path, own, at: boris.write(path, own, at), "Modifiers"),
+        (lambda path, own, at: boris.write(path, own, at, aggregated=False), "Modifier #1"),
+        (lambda path, own, at: elan.write(path, own, at["a"]), "anna-kind"),
+        (lambda path, own, at: frames.write(path, own, at), "anna:kind"),
+    ],
+)
+def test_files_without_kinds_say_nothing_of_them(tmp_path, write, says):
+    path, at = tmp_path / "file.csv", {"a": clock.even("a", 10, 25)}
+    write(path, WALKS, at)
+    assert says in path.read_text() and "walking" in path.read_text()
+    write(path, [segment._replace(kind="") for segment in WALKS], at)
+    assert says not in path.read_text() and "walking" not in path.read_text()
+
+
+def test_a_kind_of_another_label_is_a_fault(tmp_path):
+    own = {"a": clock.even("a", 10, 25)}
+    wrong = [segment._replace(kind="cartwheel") for segment in WALKS]
+    elan.write(tmp_path / "a.eaf", wrong, own["a"])
+    frames.write(tmp_path / "frames.csv", wrong, own)
+    for read, file in ((elan.read, "a.eaf"), (frames.read, "frames.csv")):
+        reading = Reading(own)
+        read(tmp_path / file, reading)
+        assert "unknown kind 'cartwheel' of idle; expected standing, " in str(reading.faults[0])
+
+
+def test_modifiers_that_are_no_kinds_are_left_out_as_ever(tmp_path):
+    own, path = {"a": clock.even("a", 10, 25)}, tmp_path / "anna.tsv"
+    boris.write(path, WALKS, own)
+    path.write_text(path.read_text().replace("walking", "slow|walking,None"))
+    assert [segment.kind for segment in back(boris.read, [path], own)] == ["walking", ""]
+    path.write_text(path.read_text().replace("walking", "cartwheel"))
+    assert [segment.kind for segment in back(boris.read, [path], own)] == ["", ""]
+
+
+def test_kinds_of_a_whole_data_set_go_out_and_come_back(tiny):
+    data = tiny(clips=2)
+    path = data.annotation("A")
+    table = pd.read_csv(path, keep_default_na=False)
+    table.insert(4, "kind", table["label"].map({"skill": "jump"}).fillna(""))
+    write_table(path, table)
+    before, others = path.read_text(), data.annotation("B").read_text()
+    for form in formats.FORMATS:
+        formats.export(data, form)
+        for name in data.annotators:
+            data.annotation(name).unlink()
+        taken = formats.take(data, form, data.folder / "exchange" / form)
+        assert taken.clips["A"] == 2
+        assert path.read_text() == before and data.annotation("B").read_text() == others
+    told = formats.take(data, "frames", data.folder / "exchange" / "frames", dry_run=True)
+    assert any(line.endswith("are skill (jump)") for line in told.rows)

@@ -72,3 +72,14 @@ def test_the_table_has_two_rows_per_architecture_the_best_on_top():
     assert list(shown[""]) == ["MS-TCN", "", "LSTM", "", "CNN", ""]
     assert shown["accuracy (%)"].iloc[:2].tolist() == ["88 (85 to 92)", "90 (87 to 94)"]
     assert shown["answer"].iloc[1] == "decoded"
+
+
+def test_conditions_stand_side_by_side_in_whole_numbers():
+    table = pd.DataFrame(
+        {"condition": ["idle: walking"], "frames": [1200], "cnn": [79.6], "lstm": [100.0]}
+    )
+    shown = tables.style_conditions(table).to_string(delimiter=";").splitlines()
+    titles = [models.recipe(name).title for name in ("cnn", "lstm")]
+    assert shown == [
+        "condition;idle: walking", "frames;1,200", f"{titles[0]};80%", f"{titles[1]};100%"
+    ]  # fmt: skip

@@ -232,6 +232,10 @@ def test_inputs_are_the_files_that_the_data_set_names(home):
     assert not {"keypoints.parquet", "stray.mp4"} & {
         file.name for file in found if "truth" not in file.parts
     }
+    annotation = data.annotation("A")
+    annotation.write_text(annotation.read_text().replace("label,", "kind,label,", 1))
+    assert data.folder / "kinds.parquet" in steps.inputs("08_models", data, "quick")
+    assert data.folder / "kinds.parquet" in steps.step("01_annotation_review", data, "full").outputs
     assert [f.name for f in steps.inputs("01_annotation_review", data, "full")] == [
         "clips.csv", "A.csv", "B.csv", "C.csv",
     ]  # fmt: skip

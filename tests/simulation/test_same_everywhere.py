@@ -29,6 +29,7 @@ HASHES = {
         "keypoints": "98683d6b42843972",
         "phases": "0d9ebf3bca75d03c",
         "votes": "da3643272a25682d",
+        "kinds": "b6dff42553b0c1dc",
         "film": "d4c2937eedcec199",
     },
     "video2_01": {
@@ -36,6 +37,7 @@ HASHES = {
         "keypoints": "f514719bfd9c15d9",
         "phases": "a2f9800599b3f4ed",
         "votes": "873127f94a856fbd",
+        "kinds": "8a79fb5d59065fa6",
         "film": "0125bd6d887ab8f0",
     },
     "video3_00": {
@@ -43,6 +45,7 @@ HASHES = {
         "keypoints": "3413cc548ae1bfcf",
         "phases": "c3ec96b4e9a9b6e5",
         "votes": "373259a2f5ba32db",
+        "kinds": "4ff86d4f7e888ad3",
         "film": "88b80f71daf6f843",
     },
     "video7_01": {
@@ -50,6 +53,7 @@ HASHES = {
         "keypoints": "86108caa1985d002",
         "phases": "fdb21b043d602f51",
         "votes": "c930399910fab8f4",
+        "kinds": "f1a056a02582e544",
         "film": "d6196d33adaa20a2",
     },
 }

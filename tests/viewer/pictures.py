@@ -59,7 +59,7 @@ def test_picture_of_the_labeller(simulated, notebooks):
     with server(notebooks) as address, page(1160, 1000) as view:
         open_and_run(view, address, "picture.ipynb")
         view.wait_for_function(f"document.querySelector('{viewer}')?.dataset.loaded")
-        view.locator(f"{viewer} select").select_option(clip)
+        view.locator(f"{viewer} select[aria-label=clip]").select_option(clip)
         view.wait_for_function(f"document.querySelector('{viewer}').dataset.loaded === '{clip}'")
         view.locator(f"{viewer} .gym-stage").click()
         for key, start, end in zip("its", borders, [*borders[1:3], stop]):

@@ -8,11 +8,14 @@ import pandas as pd
 import pytest
 from jupyterlab import chromium, open_and_run, page, server
 from tiny_dataset import FPS, HEIGHT, WIDTH, make_dataset
+from widget_page import WidgetPage
 
 from gymlib import skeleton, video
 from gymlib.dataset import Dataset
 from gymlib.files import paths
+from gymlib.labels import KINDS
 from gymlib.plots import overlay
+from gymlib.viewer import Labeller
 
 pytestmark = pytest.mark.slow(seconds=85)
 
@@ -175,9 +178,53 @@ def test_labelling_in_notebook_01(home, notebooks):
             "([bar, n]) => document.querySelectorAll(`${bar} .gym-segment`).length === n",
             arg=[f"{LABELLER} .gym-bar.gym-own", len(kept) + 1],
         )
-        view.locator(f"{LABELLER} select").wait_for()
-        assert view.locator(f"{LABELLER} select").input_value() == "clip_00"
+        view.locator(f"{LABELLER} select[aria-label=clip]").wait_for()
+        assert view.locator(f"{LABELLER} select[aria-label=clip]").input_value() == "clip_00"
         assert shown(view)[: len(kept)] == [[start, end] for start, end, _ in kept]
         assert runs(draft, "clip_00") == kept
         assert problems == []
     assert {file: file.read_bytes() for file in votes} == votes
+
+
+def test_a_kind_is_chosen_for_the_segment_shown(home):
+    """By keyboard and as a mouse does; it moves with its borders, and is undone."""
+    data = Dataset(make_dataset(home, clips=1, frames=FRAMES), home)
+
+    def rows() -> list[tuple]:
+        table = pd.read_csv(data.annotation("me", draft=True), keep_default_na=False)
+        return list(table.drop(columns=["clip", "comment"]).itertuples(index=False, name=None))
+
+    with page() as view:
+        shown = WidgetPage(view, Labeller(data, "me", draft=True))
+        kind = view.get_by_role("combobox", name="kind of this segment")
+        assert kind.is_disabled(), "no label, no kind"
+        view.locator(".gym-stage").click()
+        for key, steps in {"i": 8, "t": 6, "s": 5}.items():
+            view.keyboard.press(key)
+            for _ in range(steps):
+                view.keyboard.press("ArrowRight")
+        shown.settle()
+        assert kind.locator("option").all_text_contents() == ["–", *KINDS["skill"]]
+        kind.select_option("back somersault")
+        shown.settle()
+        view.locator(".gym-stage").click()
+        view.keyboard.press("Home")
+        view.keyboard.press("n")
+        view.keyboard.press("w")  # the select box looks for a word that begins so
+        shown.settle()
+        expected = [(0, 7, "idle", "walking"), (8, 13, "take-off", "")]
+        expected += [(14, 19, "skill", "back somersault")]
+        assert rows() == expected
+        view.keyboard.press("Enter")
+        view.keyboard.press("]")
+        assert kind.is_disabled(), "a take-off has no kinds"
+        bar = view.locator(".gym-bar.gym-own .gym-segment").all_text_contents()
+        assert bar[:3] == ["walking", "take-off", "back somersault"]
+        drag_border(view, 8, 5, FRAMES)
+        shown.settle()
+        assert rows()[0] == (0, 4, "idle", "walking")
+        view.keyboard.press("u")
+        view.keyboard.press("u")
+        shown.settle()
+        assert rows()[0] == (0, 7, "idle", "")
+        assert rows()[2] == expected[2]

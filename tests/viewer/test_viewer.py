@@ -17,6 +17,7 @@ from gymlib.annotation.annotator_file import AnnotatorFile
 from gymlib.annotation.checks import AnnotationError
 from gymlib.dataset import Dataset, schemas
 from gymlib.files.atomic import write_text
+from gymlib.labels import KIND_CODES
 from gymlib.viewer import ClipViewer, Labeller, frame_cache
 from gymlib.viewer.javascript import FOLDER, script, style
 
@@ -39,7 +40,7 @@ class Hand:
         self.number += 1
         request = {"do": what, "clip": self.labeller.clip, "number": self.number, "window": "w"}
         self.labeller._hear(None, request | more, [])
-        changes = ("label", "reach", "move", "comment", "undo", "redo")
+        changes = ("label", "kind", "reach", "move", "comment", "undo", "redo")
         return last(self.said, "saved") if what in changes else {}
 
     @property
@@ -258,6 +259,27 @@ class TestLabeller:
         assert last(hand.said, "rows")["comments"] == [[0, 4, 'slow, "off"']]
         answer = hand.do("comment", frame=15, text="lands")
         assert answer["fault"] and "frame 15 has no label yet" in answer["text"]
+
+    def test_a_kind_is_a_change_like_any_other_and_no_other_vote(self, data):
+        write_text(data.annotation("D"), "clip,start,end,label,kind\nclip_00,0,19,idle,walking\n")
+        hand = Hand(Labeller(data, "anna", blind=False))
+        hand.do("label", frame=0, label=0)
+        hand.do("reach", frame=9)
+        standing, walking = KIND_CODES["standing"], KIND_CODES["walking"]
+        assert not hand.do("kind", frame=3, code=standing)["fault"]
+        hand.do("label", frame=5, label=0)
+        hand.do("kind", frame=5, code=walking)
+        assert hand.segments == [[0, 4, standing], [5, 9, walking], [10, 19, -2]]
+        path = data.annotation("anna")
+        assert path.read_text().splitlines()[1:] == [
+            "clip_00,0,4,idle,standing,", "clip_00,5,9,idle,walking,"
+        ]  # fmt: skip
+        rows = {row["name"]: row["segments"] for row in hand.labeller.about_rows()["rows"]}
+        assert rows["D"] == [[0, 19, walking]] and rows["majority"][0][2] == 0
+        hand.do("undo")
+        assert path.read_text().splitlines()[2] == "clip_00,5,9,idle,,"
+        answer = hand.do("kind", frame=15, code=walking)
+        assert answer["fault"] and "frame 15 has no label of that kind" in answer["text"]
 
     def test_a_comment_made_in_another_window_is_kept(self, data):
         hand, other = Hand(Labeller(data, "anna")), Hand(Labeller(data, "anna"))

@@ -16,7 +16,7 @@ from gymlib.annotation.majority import clean, majority
 from gymlib.annotation.review.doubt import NO_MAJORITY, ORDER, VOTES, Doubt, ReviewConfig
 from gymlib.annotation.review.order_and_votes import disagreements, impossible_orders
 from gymlib.annotation.running_agreement import RunningAgreement
-from gymlib.labels import UNLABELED_CODE
+from gymlib.labels import UNLABELED_CODE, coarse
 
 OF_VOTES = (ORDER, NO_MAJORITY, VOTES)
 """Reasons that lie in the votes alone; the others stand until the reviewer has looked."""
@@ -74,9 +74,10 @@ class ReviewProgress:
         self.measures_at_start = self.measures()
 
     def take(self, clip: str, codes: Int[np.ndarray, " frames"]) -> None:
-        """The reviewer's labels of a clip as they are now; frames without one are no votes."""
+        """The reviewer's labels of a clip as they are now; frames without one are no votes, and
+        kinds no other votes."""
         votes = self._votes[clip]
-        votes[:, self._own] = np.maximum(codes, UNLABELED_CODE)
+        votes[:, self._own] = np.maximum(coarse(codes), UNLABELED_CODE)
         self.agreement.update(clip, votes)
         final = clean(majority(votes)[0])
         self._standing[clip] = impossible_orders(clip, votes, final, self.annotators)

@@ -17,6 +17,7 @@ from gymlib.simulation.motion.keypose import Key
 from gymlib.simulation.motion.performer import Performer
 from gymlib.simulation.motion.pose import ANGLES, orientation
 from gymlib.simulation.motion.proportions import GRAVITY, SOLE
+from gymlib.simulation.motion.truth import RUNNING, WALKING
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def go(
     channels = _arms(p, gait, grid, plant, yaw, first, stop)
     pelvis = orientation(channels[:, :3])
     joints = ground.stand(centre, pelvis, channels[:, 3:], feet, p.body, p.floor)
+    p.doing = RUNNING if air else WALKING
     p.keep(grid, channels, pelvis, joints, centre, label, contacts=feet.planted)
     return (first + steps - 1) % 2
 

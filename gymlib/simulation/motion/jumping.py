@@ -40,7 +40,7 @@ def jump(
     rates[3:] *= 0.5
     push = feet_angles(p.joints(takeoff))[0] * p.heels
     p.ground(label, before, end_velocity=velocity, end_rates=rates, planted=planted, dip=dip,
-             toes=toes, push=push)  # fmt: skip
+             toes=toes, push=push, doing=p.doing)  # fmt: skip
     _fly(p, flight_label, keys, turns, travel)
 
 

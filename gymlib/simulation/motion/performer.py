@@ -27,6 +27,7 @@ from gymlib.simulation.motion.pose import (
 )  # fmt: skip
 from gymlib.simulation.motion.proportions import SOLE, Proportions, centre_of_mass
 from gymlib.simulation.motion.style import Style
+from gymlib.simulation.motion.truth import STANDING, WALKING
 
 LEGS = [
     [ANGLES.index(f"{side}_{n}") for n in ("hip", "hip_abduction", "hip_rotation", "knee", "ankle")]
@@ -43,7 +44,7 @@ class Performer:
     floor : height of what he stands on.
     wobble : standard deviation of the slow unrest of all joint angles, radians.
     records : per phase the arrays of a Motion, one row per time.
-    doubt : mark for what he does now (see Motion.doubt).
+    doubt, doing : marks for what he does now (see Motion).
     begun : the skill has begun: what else would be take-off belongs to it until he lands.
     resting : label of what is no take-off yet: idle, or landing after a first skill.
     drop : metres by which the next flight ends lower than it begins.
@@ -59,6 +60,7 @@ class Performer:
     records: list[dict] = field(default_factory=list)
     time: float = 0.0
     doubt: int = 0
+    doing: int = STANDING
     begun: bool = False
     resting: int = IDLE
     drop: float = 0.0
@@ -107,7 +109,7 @@ class Performer:
     def ground(
         self, label: int, keys: list[Key], *, centres=None, end_velocity=(0.0, 0.0, 0.0),
         end_rates=None, steps=(), planted=(True, True), dip=0.0, calm=False, toes=None,
-        push=(0.0, 0.0),
+        push=(0.0, 0.0), doing=None,
     ) -> None:  # fmt: skip
         """Move through key poses on the feet.
 
@@ -118,6 +120,7 @@ class Performer:
         dip : speed with which a trampoline's bed gives way at first, metres per second; it
         throws back as fast at the end, or comes to rest if ``calm``.
         push : angles of both feet, radians, with which they leave the ground at the end.
+        doing : as in Motion; default: standing, or walking if feet change place.
         """
         times = np.array([0.0] + [key.time for key in keys])
         grid = self.grid(times[-1])
@@ -140,6 +143,7 @@ class Performer:
             grid, (self.toes, self.yaws, self.lifts), steps, planted, bed, self.floor + SOLE, push
         )
         pelvis = orientation(channels[:, :3])
+        self.doing = doing if doing is not None else WALKING if steps else STANDING
         joints = ground.stand(centre, pelvis, channels[:, 3:], feet, self.body, self.floor)
         self.keep(grid, channels, pelvis, joints, centre, label, contacts=feet.planted, bed=bed)
 
@@ -190,7 +194,7 @@ class Performer:
             "joints": joints, "phases": np.full(len(grid), label, dtype=np.int8),
             "contacts": contacts, "airborne": np.broadcast_to(airborne, len(grid)),
             "surface": np.full(len(grid), self.floor) + bed,
-            "doubt": np.full(len(grid), self.doubt),
+            "doubt": np.full(len(grid), self.doubt), "doing": np.full(len(grid), self.doing),
         }  # fmt: skip
         self.records.append({name: values[:-1] for name, values in phase.items()})
         self.channels = channels[-1].copy()

@@ -8,7 +8,7 @@ from gymlib.simulation.motion.keypose import flat, key
 from gymlib.simulation.motion.performer import Performer
 from gymlib.simulation.motion.pose import pose
 from gymlib.simulation.motion.shapes import somersault
-from gymlib.simulation.motion.truth import REBOUND
+from gymlib.simulation.motion.truth import BOUNCING, REBOUND
 
 
 def bounce(
@@ -48,6 +48,7 @@ def straight(p: Performer, seconds: float, label, in_air) -> None:
                knee=10, ankle=35)  # fmt: skip
     down = pose(shoulder=p.rng.uniform(20, 120), shoulder_abduction=25, elbow=20, hip=14, knee=16)
     pitch = p.rng.normal(2, 2)
+    p.doing = BOUNCING
     keys = [key(0.45 * seconds, top),
             key(seconds, flat(down, pitch, sole=12), pitch, yaw=p.yaw, lean="pose")]  # fmt: skip
     bounce(p, seconds, keys, np.zeros(3), label=label, in_air=in_air)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from gymlib.labels import IDLE, LANDING, segments
+from gymlib.labels import IDLE, KINDS, LANDING, segments
 
 FAKE, STEP, STAND, WHEEL, REBOUND = range(1, 6)
+STANDING, WALKING, RUNNING, SITTING, BOUNCING = range(len(KINDS["idle"]))
 
 DECIMALS = 6
 """Of metres, in joints. The last bits of sums, sines and products of matrices (1e-14 m) depend on
@@ -32,6 +33,7 @@ class Motion:
     doubt : (frames,) 0, or why people could label this differently: FAKE, a take-off that was
         broken off (its phase is idle); STEP, out of the landing; STAND, still after it; WHEEL, a
         cartwheel or round-off that begins the skill; REBOUND, on the bed between two skills.
+    doing : (frames,) STANDING to BOUNCING: which kind of idle it is, where it is idle.
     skill, shape, entry, landing : names, as in truth/clips.csv.
     flights : (flights, 2) moments at which the skill's flights begin and end, in frames of the
         clip and fractions of them; outside of it where it begins too late or ends too early.
@@ -43,6 +45,7 @@ class Motion:
     airborne: Bool[np.ndarray, " frames"]
     surface: Float[np.ndarray, " frames"]
     doubt: Int[np.ndarray, " frames"]
+    doing: Int[np.ndarray, " frames"]
     fps: float
     slow: float
     skill: str
@@ -61,7 +64,7 @@ class Motion:
 
     def cut(self, first: int, last: int) -> "Motion":
         """Frames ``first`` to before ``last``, as a clip that begins or ends too early."""
-        arrays = ("joints", "phases", "contacts", "airborne", "surface", "doubt")
+        arrays = ("joints", "phases", "contacts", "airborne", "surface", "doubt", "doing")
         cut = {name: getattr(self, name)[first:last] for name in arrays}
         return replace(self, **cut, flights=self.flights - first)
 

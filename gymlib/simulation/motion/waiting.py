@@ -12,6 +12,7 @@ from gymlib.simulation.motion.keypose import Angles, Key, flat, key
 from gymlib.simulation.motion.performer import Performer
 from gymlib.simulation.motion.pose import pose
 from gymlib.simulation.motion.takeoffs import stand
+from gymlib.simulation.motion.truth import SITTING, STANDING
 
 _HELD = {
     "bent": (
@@ -67,12 +68,13 @@ def _hold(p: Performer, how: str, seconds: float) -> None:
     variants = _HELD[how]
     lean, held = variants[p.rng.integers(len(variants))]
     lean, held = lean + p.rng.normal(0, 5), {n: a + p.rng.normal(0, 5) for n, a in held.items()}
-    place = "pose" if how == "seated" else None
+    place, doing = ("pose", SITTING) if how == "seated" else (None, STANDING)
     first = _posture(p, held, lean)
     if p.time == 0:  # he was so before the clip begins
         p.start(key(0, first, lean, yaw=p.yaw, lean=place))
     else:
-        p.ground(IDLE, [key(p.rng.uniform(0.5, 0.9), first, lean, yaw=p.yaw, lean=place)])
+        sinks = key(p.rng.uniform(0.5, 0.9), first, lean, yaw=p.yaw, lean=place)
+        p.ground(IDLE, [sinks], doing=doing)
     until = p.time + seconds
     while until - p.time > 0.05:
         lasts = min(until - p.time, float(p.rng.uniform(0.4, 1.3)))
@@ -81,7 +83,8 @@ def _hold(p: Performer, how: str, seconds: float) -> None:
         tilt = lean + p.rng.normal(0, 2)
         if how == "bent" and until - p.time > 2 and p.rng.random() < 0.2:  # a look ahead
             now, tilt = now | dict(hip=25, lumbar=12, shoulder=20, neck=-5), 18
-        p.ground(IDLE, [key(lasts, _posture(p, now, tilt), tilt, yaw=p.yaw, lean=place)])
+        held_now = key(lasts, _posture(p, now, tilt), tilt, yaw=p.yaw, lean=place)
+        p.ground(IDLE, [held_now], doing=doing)
 
 
 def _posture(p: Performer, held: dict[str, float], lean: float) -> Angles:

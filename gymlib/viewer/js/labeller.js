@@ -18,6 +18,7 @@ const HELP = [
   ["p", "picture"],
   ["b", "others"],
   ["e", "comment"],
+  ["n", "kind"],
   ["⏎", "next open"],
 ];
 
@@ -72,6 +73,22 @@ export class Labeller extends Viewer {
     this.keys.e = () => this.comment.focus({ preventScroll: true });
     this.timeline.node.after(element("label", { className: "gym-comment" }, [
       element("span", { textContent: "comment" }), this.comment,
+    ]));
+    this.kind = element("select", { ariaLabel: "kind of this segment" });
+    this.kind.addEventListener("focus", () => this.player.stop());
+    this.kind.addEventListener("change", () => {
+      this.#change({ do: "kind", frame: this.player.frame, code: Number(this.kind.value) });
+      // The mouse has chosen; arrow keys may go on to the next one.
+      if (this.kind.dataset.pointed) this.node.focus({ preventScroll: true });
+    });
+    this.kind.addEventListener("pointerdown", () => (this.kind.dataset.pointed = "yes"));
+    this.kind.addEventListener("blur", () => delete this.kind.dataset.pointed);
+    this.kind.addEventListener("keydown", ({ key }) => {
+      if (key === "Enter" || key === "Escape") this.node.focus({ preventScroll: true });
+    });
+    this.keys.n = () => this.kind.focus({ preventScroll: true });
+    this.comment.parentElement.after(element("label", { className: "gym-comment" }, [
+      element("span", { textContent: "kind" }), this.kind,
     ]));
     node.classList.add("gym-labeller");
     this.window = Math.random(); // the same labeller may be shown twice
@@ -130,6 +147,7 @@ export class Labeller extends Viewer {
   moved(frame, how) {
     super.moved(frame);
     this.#comment(frame);
+    this.#kind(frame);
     if (how.quiet || !this.follows) return;
     this.reached = Math.max(frame, this.reached);
     // While an answer is on the way, the next one goes with it: one request at a time.
@@ -151,6 +169,19 @@ export class Labeller extends Viewer {
     this.noted = { frame, text };
     this.comment.value = text;
     this.comment.disabled = !(this.rows[0].segments.find(at)?.[2] >= -1);
+  }
+
+  /** Show the kind of the segment at a frame, among those that its label has. */
+  #kind(frame) {
+    const code = this.rows[0].segments.find(([start, end]) => start <= frame && frame <= end)?.[2];
+    const own = this.look.kinds.find((codes) => codes.includes(code)) ?? [];
+    const name = (value) => (value === own[0] ? "–" : this.look.names[value]);
+    this.kind.disabled = !own.length;
+    if (this.kind.options[0]?.value !== String(own[0])) {
+      const options = own.map((value) => element("option", { value, textContent: name(value) }));
+      this.kind.replaceChildren(...options);
+    }
+    this.kind.value = code;
   }
 
   /** Keep what was written in the field, with the frame where it was begun. */
@@ -202,6 +233,7 @@ export class Labeller extends Viewer {
     super.takeRows(content);
     this.comments = content.comments;
     this.#comment(this.player.frame);
+    this.#kind(this.player.frame);
     this.undoing.disabled = !content.steps && !content.undone;
     this.undoing.lastChild.textContent = content.steps ? `undo (${content.steps})` : "undo";
     this.blinding.textContent = content.blind ? "Others hidden" : "Others";
