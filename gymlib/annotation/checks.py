@@ -8,7 +8,7 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -134,13 +134,18 @@ def check_header(annotator: str, table: pd.DataFrame) -> list[Fault]:
     for column in twice:
         named = f"are named {column!r}" if column else "with cells have no name"
         faults.append(Fault(file, None, f"two columns {named}; rename or remove one"))
-    absent = [column for column in COLUMNS if column not in table]
-    if absent:
-        found = ", ".join(map(str, table.columns)) or "nothing"
-        wanted = f"missing column {', '.join(absent)}; expected {', '.join(COLUMNS)}"
-        hint = "; separate columns by commas" if re.search("[;\t]", found) else ""
-        faults.append(Fault(file, None, f"{wanted}, found {found}{hint}"))
-    return faults
+    return faults + missing_columns(file, table, COLUMNS)
+
+
+def missing_columns(file: str, table: pd.DataFrame, columns: Sequence[str]) -> list[Fault]:
+    """One fault if the table lacks some of the columns, else none."""
+    absent = [column for column in columns if column not in table]
+    if not absent:
+        return []
+    found = ", ".join(map(str, table.columns)) or "nothing"
+    wanted = f"missing column {', '.join(absent)}; expected {', '.join(columns)}"
+    hint = "; separate columns by commas" if re.search("[;\t]", found) else ""
+    return [Fault(file, None, f"{wanted}, found {found}{hint}")]
 
 
 def _rows(table: pd.DataFrame) -> Iterator[tuple[int, dict[str, str]]]:

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from gymlib.annotation.checks import Fault
+from gymlib.annotation.checks import Fault, missing_columns
 from gymlib.annotation.reading import read_annotation
 from gymlib.dataset import Dataset
 from gymlib.files.atomic import existing
@@ -67,14 +67,8 @@ def check(table: pd.DataFrame, clips: Collection[str]) -> pd.DataFrame:
 
 def _header_faults(table: pd.DataFrame) -> list[Fault]:
     twice = [name for name in COLUMNS if list(table.columns).count(name) > 1]
-    absent = [name for name in COLUMNS if name not in table]
     faults = [Fault(FILE, None, f"two columns are named {name!r}; remove one") for name in twice]
-    if absent:
-        found = ", ".join(map(str, table.columns)) or "nothing"
-        wanted = f"missing column {', '.join(absent)}; expected {', '.join(COLUMNS)}"
-        hint = "; separate columns by commas" if re.search("[;\t]", found) else ""
-        faults.append(Fault(FILE, None, f"{wanted}, found {found}{hint}"))
-    return faults
+    return faults + missing_columns(FILE, table, COLUMNS)
 
 
 def _row_faults(cells: dict[str, str], clips: Collection[str]) -> list[str]:
