@@ -159,9 +159,12 @@ def _over_seeds(
 
 
 def columns(prefix: str, found: Float[np.ndarray, " values"]) -> dict[str, float]:
-    """A score and the ends of its interval, from the samples that follow it, as columns."""
-    tail = 100 * (1 - LEVEL) / 2
-    low, high = np.nanpercentile(found[1:], [tail, 100 - tail])
+    """A score and the ends of its interval, from the samples that follow it, as columns.
+
+    The interval is NaN where no sample gives a number.
+    """
+    tail, known = 100 * (1 - LEVEL) / 2, found[1:][~np.isnan(found[1:])]
+    low, high = np.percentile(known, [tail, 100 - tail]) if len(known) else (np.nan, np.nan)
     return {f"{prefix}_mean": found[0], f"{prefix}_low": low, f"{prefix}_high": high}
 
 

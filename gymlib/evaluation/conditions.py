@@ -56,11 +56,10 @@ def of_kinds(data: Dataset) -> dict[str, Masks]:
         return {}
     told = data.kinds.sort_values("frame")
     names = [name for name in KIND_NAMES if (told["kind"] == name).any()]
+    clips = told.groupby("clip", sort=False)["kind"] if names else ()
     return {
-        str(clip): {f"{CLASS_OF[name]}: {name}": own == name for name in names}
-        for clip, rows in told.groupby("clip", sort=False)
-        for own in [rows["kind"].to_numpy(object)]
-        if names
+        str(clip): {f"{CLASS_OF[name]}: {name}": (own == name).to_numpy() for name in names}
+        for clip, own in clips
     }
 
 

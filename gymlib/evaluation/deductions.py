@@ -19,7 +19,6 @@ from sklearn.preprocessing import StandardScaler
 
 from gymlib.annotation.scores import panels
 from gymlib.evaluation import chance, splits
-from gymlib.evaluation.judges import ends
 from gymlib.kinematics.words import WORDS
 
 LEAST = 10
@@ -126,7 +125,7 @@ def table(found: Mapping[str, Predicted], seed: int = 0) -> pd.DataFrame:
         samples = chance.SAMPLES if len(names) >= FOLDS else 0
         weights = chance.draws(np.random.default_rng(seed), len(names), samples)[:, group]
         row = {"element": element, "clips": len(judged), "groups": len(names), "by": own.by}
-        row |= ends("r2", _r2(judged.mean(axis=1), own.points, weights))
+        row |= chance.columns("r2", _r2(judged.mean(axis=1), own.points, weights))
         k = judged.shape[1]
         others = (judged.sum(axis=1, keepdims=True) - judged) / (k - 1) if k > 1 else np.nan
         said = {
@@ -136,7 +135,7 @@ def table(found: Mapping[str, Predicted], seed: int = 0) -> pd.DataFrame:
         }
         for name, points in said.items():
             away = np.abs(judged - points).mean(axis=1)  # (clips,)
-            row |= ends(name, weights @ away / weights.sum(axis=1))
+            row |= chance.columns(name, weights @ away / weights.sum(axis=1))
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -97,12 +97,7 @@ def agreement(scores: pd.DataFrame, samples: int = chance.SAMPLES, seed: int = 0
         if min(n, k) > 1:
             measures = {"apart": apart(every), **intraclass(every)._asdict()}
         row = {"element": element, "judges": k, "judged": len(panel), "clips": n}
-        rows.append(row | {c: v for m, own in measures.items() for c, v in ends(m, own).items()})
+        rows.append(
+            row | {c: v for m, own in measures.items() for c, v in chance.columns(m, own).items()}
+        )
     return pd.DataFrame(rows)
-
-
-def ends(prefix: str, found: Float[np.ndarray, " values"]) -> dict[str, float]:
-    """:func:`gymlib.evaluation.chance.columns`; no interval where no sample gives a number."""
-    if np.isfinite(found[1:]).any():
-        return chance.columns(prefix, found)
-    return {f"{prefix}_mean": found[0], f"{prefix}_low": np.nan, f"{prefix}_high": np.nan}

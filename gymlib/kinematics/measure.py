@@ -57,8 +57,8 @@ def measure(
     stretches = segments(np.asarray(codes))
     skills = [k for k, stretch in enumerate(stretches) if stretch.label == SKILL]
     rows = [_skill(keypoints, stretches, k, interval, feet) for k in skills]
-    paces = pace.of_film([pace.pace(row["torso"], row["flight_time"]) for row in rows])
     if slow is None:
+        paces = pace.of_film([pace.pace(row["torso"], row["flight_time"]) for row in rows])
         for i, own in enumerate(paces):
             if own.seen:
                 row = _skill(keypoints, stretches, skills[i], interval / own.value, feet)

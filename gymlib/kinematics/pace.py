@@ -49,13 +49,19 @@ def pace(torso: Measurement, flight_time: Measurement) -> Measurement:
 def of_film(told: list[Measurement]) -> list[Measurement]:
     """The pace of each of a film's attempts, unseen for those that are not surely slow.
 
-    An attempt that tells nothing, or only that it is slow, has the pace of the first that knows.
+    An attempt that tells nothing, or only that it is slow, has the pace of the first that knows,
+    if there is one, else of the first that is slow.
     """
+    unseen = Measurement.unseen(_UNIT)
     slow = [own for own in told if own.low > SURE or own.high == np.inf]
-    known = [own for own in slow if own.high < np.inf]
-    other = (known or slow or [Measurement.unseen(_UNIT)])[0]
-    found = [own if own.seen and own.high < np.inf else other for own in told]
-    return [own if own in slow else Measurement.unseen(_UNIT) for own in found]
+    other = min(slow, key=lambda own: own.high == np.inf, default=None)  # the first that knows
+    found = []
+    for own in told:
+        if not own.high < np.inf:  # tells nothing, or no more than that it is slow
+            found.append(other or own)
+        else:
+            found.append(own if own.low > SURE else unseen)
+    return found
 
 
 def widened(row: Mapping, found: Measurement) -> dict:

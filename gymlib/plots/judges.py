@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from pandas.io.formats.style import Styler
 
 from gymlib.evaluation.deductions import Predicted
-from gymlib.kinematics.words import WORDS, number
+from gymlib.kinematics import Measurement
+from gymlib.kinematics.words import WORDS, ranged
 from gymlib.plots.style import SERIES_COLOURS
 
 AGREEMENT = {
@@ -73,5 +74,5 @@ def style_slopes(found: pd.DataFrame) -> Styler:
 
 
 def _interval(row: pd.Series, name: str) -> str:
-    mean, low, high = (number(row[f"{name}_{end}"], 2) for end in ("mean", "low", "high"))
-    return "–" if pd.isna(row[f"{name}_mean"]) else f"{mean} ({low} to {high})"
+    ends = (row[f"{name}_{end}"] for end in ("mean", "low", "high"))
+    return ranged(Measurement(*ends, "points"), 2)

@@ -60,7 +60,7 @@ def test_attempts_that_do_not_tell_have_the_pace_of_one_that_does():
     long, real = Measurement(1.2, 1.2, np.inf, "times"), Measurement(1.0, 0.9, 1.2, "times")
     assert pace.of_film([unseen, slow, long]) == [slow] * 3
     assert pace.of_film([slow, real])[0] == slow and not pace.of_film([slow, real])[1].seen
-    assert pace.of_film([long]) == [long]
+    assert pace.of_film([long]) == [long] and pace.of_film([unseen, long]) == [long] * 2
     assert not any(own.seen for own in pace.of_film([unseen, real]))
     assert pace.of_film([]) == []
 
