@@ -5,7 +5,6 @@ models are unchanged networks of the thesis and the work is worth loading them.
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import numpy as np
 import torch
@@ -43,8 +42,9 @@ def fit_many(
     Parameters
     ----------
     engine : one of :data:`ENGINES`; None takes for each task what suits it (:func:`engines`).
-    n_jobs : processes that train torch models side by side, one thread each, with the same
-        results; None takes as many as there are cores, and one for short work.
+    n_jobs : models trained side by side, one thread each, with the same results: in processes
+        by torch, in threads by compiled loops. None takes as many as there are cores, and one
+        process for short work.
     on_epoch_end : called with the number of models that finished an epoch; from other processes
         once per model.
 
@@ -60,13 +60,18 @@ def fit_many(
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}, found {engine!r}")
     chosen = engines(tasks, clips) if engine is None else [engine] * len(tasks)
     losses: list = [None] * len(tasks)
-    for name, train in (("compiled", fast.fit_many), ("torch", partial(_fit_all, n_jobs=n_jobs))):
+    for name, train in (("compiled", _fit_compiled), ("torch", _fit_all)):
         own = [k for k, other in enumerate(chosen) if other == name]
         if own:
-            curves = train([tasks[k] for k in own], clips, on_epoch_end=on_epoch_end)
+            curves = train([tasks[k] for k in own], clips, n_jobs, on_epoch_end)
             for k, curve in zip(own, curves):
                 losses[k] = curve
     return losses
+
+
+def _fit_compiled(tasks, clips, n_jobs, on_epoch_end):
+    n_jobs = min(n_jobs or processes.available_processors(), len(tasks))
+    return fast.fit_many(tasks, clips, n_jobs=n_jobs, on_epoch_end=on_epoch_end)
 
 
 def _fit_all(tasks, clips, n_jobs, on_epoch_end):

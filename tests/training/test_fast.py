@@ -99,11 +99,11 @@ def test_tanh_of_what_is_no_number_is_none():
     assert np.isnan(values[0])
 
 
-def test_company_does_not_change_a_model():
+def test_company_in_the_same_thread_or_another_does_not_change_a_model():
     clips = make_clips([9] * 4)
     for config, size in ((LSTMConfig(), None), (CNNConfig(), 8)):
         many, few = (list(_tasks(config, count, clips, 3, size)) for count in (20, 2))
-        together = training_fast.fit_many(many, clips)[:2]
+        together = training_fast.fit_many(many, clips, n_jobs=3)[:2]
         np.testing.assert_array_equal(together, training_fast.fit_many(few, clips))
 
 

@@ -9,6 +9,7 @@ trainers to the same loss curves, and a module whose code has changed is refused
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+import joblib
 import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401 (what Numba multiplies with; loaded before _POOLS)
 from jaxtyping import Float, Int
@@ -68,17 +69,20 @@ def fit_many(
     tasks: Sequence[Task],
     clips: Sequence[Clip],
     *,
+    n_jobs: int = 1,
     on_epoch_end: Callable[[int], None] | None = None,
 ) -> list[Float[np.ndarray, " epochs"]]:
     """Train the models of all tasks in place; see :func:`gymlib.training.many.fit_many`.
 
-    Raises ValueError for what is not compiled, see :func:`refusal`.
+    ``n_jobs`` threads train models side by side: compiled loops need no interpreter. Raises
+    ValueError for what is not compiled, see :func:`refusal`.
     """
     if reason := refusal(tasks):
         raise ValueError(reason)
     frames = Frames(clips)
     with _POOLS.limit(limits=1):  # products this small are slower on several cores
-        return [_fit(task, frames, on_epoch_end) for task in tasks]
+        threads = joblib.Parallel(n_jobs, require="sharedmem")
+        return threads(joblib.delayed(_fit)(task, frames, on_epoch_end) for task in tasks)
 
 
 def _fit(task: Task, frames: Frames, on_epoch_end) -> Float[np.ndarray, " epochs"]:

@@ -25,7 +25,7 @@ def kept(function):
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = before or str(ROOM / "__pycache__" / _content())
     try:
-        return numba.njit(cache=True, fastmath=FAST)(function)
+        return numba.njit(cache=True, nogil=True, fastmath=FAST)(function)
     finally:
         numba.config.CACHE_DIR = before
 
