@@ -19,7 +19,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 from jaxtyping import Int
 
 from gymlib import training
@@ -159,14 +158,9 @@ def _train(units: list[Unit], n_jobs: int | None) -> None:
 
 
 def _work(unit: Unit) -> float:
-    """One unit in one thread: other units have the other cores. Returns its cost."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with unit.step.making():
-            write_table(unit.step.outputs[0], _trained(unit.part, unit.drawn, SHARES))
-    finally:
-        torch.set_num_threads(threads)
+    """Do one unit; returns its cost."""
+    with unit.step.making():
+        write_table(unit.step.outputs[0], _trained(unit.part, unit.drawn, SHARES))
     return unit.cost
 
 

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import joblib
-import torch
 
 from gymlib import training
 from gymlib.evaluation import outer_fold
@@ -67,14 +66,8 @@ def _in_processes(n_jobs: int | None, parts: list[OuterFold]) -> Iterator:
 
 
 def _work(part: OuterFold) -> None:
-    """One part in one thread: other parts have the other cores."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     part.folder.mkdir(parents=True, exist_ok=True)
-    try:
-        outer_fold.run(part, _Report(part.folder / "progress"))
-    finally:
-        torch.set_num_threads(threads)
+    outer_fold.run(part, _Report(part.folder / "progress"))
 
 
 # --- a cluster ------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """The training loop: gradient descent on any torch module that gives log-probabilities."""
 
+import contextlib
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +44,19 @@ class FitConfig:
             )
 
 
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """torch on one core: networks this small are slower on several, whose shares of a sum also
+    make other last bits."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@one_thread()
 def fit(
     model: nn.Module,
     batches: Callable,
@@ -106,6 +120,7 @@ def _grouped(pairs: Iterable, size: int):
         yield group
 
 
+@one_thread()
 @torch.no_grad()
 def predict(
     model: nn.Module, keypoints: Float[np.ndarray, "frames points 2"]

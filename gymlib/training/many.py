@@ -108,7 +108,6 @@ def _side_by_side(tasks, clips, n_jobs, on_epoch_end):
 
 
 def _afar(task: Task, clips):
-    torch.set_num_threads(1)
     losses = _fit(task, clips, None)
     return {name: w.numpy() for name, w in task.model.state_dict().items()}, losses
 

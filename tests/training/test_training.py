@@ -210,6 +210,20 @@ def test_a_loss_of_one_s_own_is_minimised():
     assert losses == pytest.approx([2 * np.log(2)]) and model.slope.item() == pytest.approx(0.2)
 
 
+def test_threads_of_torch_change_nothing():
+    clips, weights, before = make_clips([9] * 2), [], torch.get_num_threads()
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            task = Task(models.build(CNNConfig((2, 3)), 0), np.arange(2), FitConfig(3, 0.05), 8)
+            training.fit_many([task], clips)
+            assert torch.get_num_threads() == threads, "only this work is done by one"
+            weights.append(task.model.state_dict())
+    finally:
+        torch.set_num_threads(before)
+    assert all(torch.equal(one, weights[1][name]) for name, one in weights[0].items())
+
+
 @pytest.mark.slow
 def test_side_by_side_gives_the_same_as_one_after_the_other():
     clips, told = make_clips([9] * 4), []
