@@ -211,11 +211,12 @@ def test_a_loss_of_one_s_own_is_minimised():
 
 
 def test_threads_of_torch_change_nothing():
-    clips, weights, before = make_clips([9] * 2), [], torch.get_num_threads()
+    clips, weights, before = make_clips([9] * 4), [], torch.get_num_threads()
     try:
         for threads in (1, 2):
             torch.set_num_threads(threads)
-            task = Task(models.build(CNNConfig((2, 3)), 0), np.arange(2), FitConfig(3, 0.05), 8)
+            model = models.build(CNNConfig((2, 3)), 1)
+            task = Task(model, np.arange(4), FitConfig(3, 0.05, 0.5), 8)
             training.fit_many([task], clips)
             assert torch.get_num_threads() == threads, "only this work is done by one"
             weights.append(task.model.state_dict())
