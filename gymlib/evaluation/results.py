@@ -18,8 +18,6 @@ from gymlib.labels import CLASSES, decode, encode
 
 MODELS = {"ensemble": "E", "averaged": "bar"}
 """How one answer is made of an outer fold's models, and the thesis's sign for it."""
-MODEL_NAMES = {"ensemble": "Ensemble", "averaged": "Model"}
-"""The rows of table 1 below the base models."""
 
 
 class Approach(NamedTuple):
@@ -77,7 +75,7 @@ Matrices = dict[Run, Int[np.ndarray, "4 4"]]
 
 def model_name(model: str) -> str:
     """How the thesis calls a model: base_1 is Base 1, averaged is Model."""
-    return MODEL_NAMES.get(model) or model.replace("_", " ").title()
+    return "Model" if model == "averaged" else model.replace("_", " ").title()
 
 
 def predicted(predictions: pd.DataFrame) -> Int[np.ndarray, " frames"]:
@@ -118,14 +116,13 @@ def confusions(predictions: pd.DataFrame) -> Matrices:
 
 
 def _check_complete(matrices: Matrices) -> None:
-    outer = sorted({run.outer for run in matrices})
     missing = [
         f"{architecture} {model} of outer fold {k}"
-        for k in outer
+        for k in sorted({run.outer for run in matrices})
         for architecture, model in approaches(run.architecture for run in matrices)
         if (architecture, k, model) not in matrices
     ]
-    if missing or not outer:
+    if missing or not matrices:
         raise ValueError(
             f"the predictions lack {', '.join(missing) or 'every model'}; "
             "run notebook 06 to the end"
@@ -228,10 +225,7 @@ def per_class(matrices: Matrices) -> pd.DataFrame:
 
 def rows_of(predictions: pd.DataFrame, key: str) -> pd.DataFrame:
     """The rows of a predictions table that belong to one approach."""
-    architecture, model = approach(key)
-    return predictions[
-        predictions["architecture"].eq(architecture) & predictions["model"].eq(model)
-    ]
+    return predictions[(predictions[["architecture", "model"]] == approach(key)).all(axis=1)]
 
 
 def answers(predictions: pd.DataFrame, key: str) -> pd.DataFrame:
@@ -244,15 +238,13 @@ def answers_of(rows: pd.DataFrame) -> pd.DataFrame:
 
     Returns columns outer, clip, frame, label (its answer), true, and its probabilities.
     """
-    said = decode(predicted(rows))
     kept = rows[["outer", "clip", "frame", *PROBABILITIES]]
-    return kept.assign(label=said, true=rows["label"])
+    return kept.assign(label=decode(predicted(rows)), true=rows["label"])
 
 
 def clip_scores(answers: pd.DataFrame) -> pd.DataFrame:
     """Frames and accuracy (percent) of every clip, the worst first."""
-    correct = answers.assign(correct=answers["label"] == answers["true"])
-    table = correct.groupby("clip")["correct"].agg(["size", "mean"]).reset_index()
-    table = table.rename(columns={"size": "frames", "mean": "accuracy"})
+    right = (answers["label"] == answers["true"]).groupby(answers["clip"])
+    table = right.agg(frames="size", accuracy="mean").reset_index()
     table["accuracy"] *= 100
     return table.sort_values(["accuracy", "clip"], ignore_index=True)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from gymlib.annotation.checks import COLUMNS, KIND, RESERVED, Fault, coverage_faults
+from gymlib.annotation.checks import COLUMNS, KIND, RESERVED, Fault
+from gymlib.annotation.coverage import coverage_faults
 from gymlib.files import paths
 from gymlib.labels import CLASSES, UNLABELED
 
