@@ -220,8 +220,7 @@ def _named(alike: list[models.Layer]) -> str:
 
 
 def _trained(alike: list[models.Layer]) -> str:
-    count = alike[0].parameters
-    times = f"{len(alike)} x " if len(alike) > 1 else ""
+    count, times = alike[0].parameters, f"{len(alike)} x " if len(alike) > 1 else ""
     return f"{times}{count:,} trained" if count else ""
 
 

@@ -29,7 +29,7 @@ def page(data: Dataset, source: str, reports: Sequence[FilmReport]) -> FilmRepor
 
 
 def draw(data: Dataset, sources: Iterable[str]) -> list[FilmReport]:
-    """Overlay videos and reports of what :func:`gymlib.prediction.videos.label` found; a page about each clip.
+    """Overlay videos and a page about each clip, from the tables that labelling has written.
 
     Writes overlay/<clip>.mp4 and report/<clip>.html into results/application/ in the data set's
     folder.

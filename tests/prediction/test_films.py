@@ -13,7 +13,7 @@ from gymlib import video
 from gymlib.dataset import Dataset
 from gymlib.files.tables import read_table
 from gymlib.pose import Person, PoseConfig, attempts, parts
-from gymlib.prediction import ensemble, films, pages, pretrained, videos
+from gymlib.prediction import ensemble, films, pages, pretrained
 from gymlib.prediction import open as doors
 from gymlib.prediction.predict import named, predict
 from gymlib.video import VideoError
