@@ -24,7 +24,7 @@ def results_table(datasets: Sequence[Dataset]) -> str:
     """
     columns = {"thesis": _printed(numbers.thesis())}
     for data in datasets:
-        found = numbers.chance(data)
+        found = numbers.table(data, "chance")
         if found is None:
             columns[data.name] = _printed(numbers.table2(data))
             continue
@@ -56,7 +56,7 @@ def _beyond(data: Dataset) -> dict[str, str]:
     """What the network of this project reaches on new videos, decoded, all frames counted."""
     found, name = {}, models.DEFAULT
     for file, teacher in TAUGHT.items():
-        table = numbers.scores(data, file)
+        table = numbers.table(data, file)
         # An earlier version of this project left other columns.
         if table is None or name not in set(table.get("architecture", ())):
             continue
@@ -78,7 +78,7 @@ def against(datasets: Sequence[Dataset]) -> list[str]:
     """What these results do not show, per data set: the verdicts against the thesis and us."""
     lines = []
     for data in datasets:
-        found, judged = numbers.chance(data), numbers.claims(data)
+        found, judged = (numbers.table(data, name) for name in ("chance", "claims"))
         if found is None or judged is None:
             continue
         splits = {split: rows.set_index("approach") for split, rows in found.groupby("split")}

@@ -106,14 +106,6 @@ def test_every_stage_is_judged_in_training_and_the_last_one_answers():
     assert models.recipe("asformer").loss is mstcn.loss  # as in the paper
 
 
-@torch.no_grad()
-@pytest.mark.parametrize("frames", [1, 2, 7, 78])
-def test_place_and_size_do_not_matter(frames):
-    model, body = build(), keypoints(frames)
-    elsewhere = 200 * body + torch.tensor([300.0, 150.0])
-    torch.testing.assert_close(model(elsewhere), model(body), atol=1e-3, rtol=1e-3)
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -85,12 +85,11 @@ def test_size_on_paper(hidden):
     assert models.parameters(model) == bl1 + bl2 + bl3 + bl4 + (2 * d * 4 + 4)
 
 
-def test_place_and_size_do_not_matter_and_the_whole_clip_is_in_view():
+def test_the_whole_clip_is_in_view():
     model = models.recipe("hierarchical_rnn").build(0).eval()
     body = drawn(12, 33, 2)
     with torch.no_grad():
         found = model(body)
-        torch.testing.assert_close(model(90 * body + 300), found, atol=1e-3, rtol=1e-2)
         for frame in (0, 11):
             other = body.clone()
             other[frame, INDEX["nose"]] += 5

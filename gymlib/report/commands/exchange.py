@@ -16,7 +16,7 @@ def take(options) -> None:
 
     own, source = dataset(options), options.source
     if options.format == "authors":
-        print(authors.import_folder(source, own))
+        print(authors.import_folder(source, own, replace=options.replace))
         return
     names = dict(map(formats.meaning, options.names))
     about = {name: getattr(options, name) for name in ("fps", "replace", "dry_run")}
