@@ -1,7 +1,6 @@
-"""From per-frame predictions to the thesis's tables 1 and 2 and its figure 2.
+"""From per-frame predictions to the thesis's tables 1 and 2 and its figure 2, in percent.
 
-Every number starts at a confusion matrix of one trained model on its outer fold's test set;
-scores are in percent, as the thesis prints them.
+Every number starts at a confusion matrix of one trained model on its outer fold's test set.
 """
 
 from collections.abc import Iterable
@@ -18,6 +17,7 @@ from gymlib.labels import CLASSES, decode, encode
 
 MODELS = {"ensemble": "E", "averaged": "bar"}
 """How one answer is made of an outer fold's models, and the thesis's sign for it."""
+MODEL_NAMES = {"ensemble": "Ensemble", "averaged": "Model"}
 
 
 class Approach(NamedTuple):
@@ -75,7 +75,7 @@ Matrices = dict[Run, Int[np.ndarray, "4 4"]]
 
 def model_name(model: str) -> str:
     """How the thesis calls a model: base_1 is Base 1, averaged is Model."""
-    return "Model" if model == "averaged" else model.replace("_", " ").title()
+    return MODEL_NAMES.get(model) or model.replace("_", " ").title()
 
 
 def predicted(predictions: pd.DataFrame) -> Int[np.ndarray, " frames"]:
@@ -101,10 +101,7 @@ def confusion(predictions: pd.DataFrame) -> Int[np.ndarray, "4 4"]:
 
 
 def confusions(predictions: pd.DataFrame) -> Matrices:
-    """Confusion matrix of every model on its test set.
-
-    Raises ValueError if an approach is missing in an outer fold: an unfinished protocol.
-    """
+    """Confusion matrix of every model on its test set; ValueError if a fold lacks an approach."""
     matrices = {
         Run(architecture, int(outer), model): confusion(rows)
         for (architecture, outer, model), rows in predictions.groupby(
@@ -116,13 +113,14 @@ def confusions(predictions: pd.DataFrame) -> Matrices:
 
 
 def _check_complete(matrices: Matrices) -> None:
+    outer = sorted({run.outer for run in matrices})
     missing = [
         f"{architecture} {model} of outer fold {k}"
-        for k in sorted({run.outer for run in matrices})
+        for k in outer
         for architecture, model in approaches(run.architecture for run in matrices)
         if (architecture, k, model) not in matrices
     ]
-    if missing or not matrices:
+    if missing or not outer:
         raise ValueError(
             f"the predictions lack {', '.join(missing) or 'every model'}; "
             "run notebook 06 to the end"
@@ -199,10 +197,7 @@ def _by_approach(matrices: Matrices) -> dict[str, list[Int[np.ndarray, "4 4"]]]:
 
 
 def mean_confusions(matrices: Matrices) -> dict[str, Float[np.ndarray, "4 4"]]:
-    """Figure 2 of the thesis: per approach the mean over folds of row-normalised matrices.
-
-    In 0 to 1; a class that no fold contains gives a row of NaN.
-    """
+    """Figure 2: per approach the mean over folds of row shares, 0 to 1; NaN where no frame is."""
     return {key: metrics.mean_confusion(own) for key, own in _by_approach(matrices).items()}
 
 
@@ -225,7 +220,10 @@ def per_class(matrices: Matrices) -> pd.DataFrame:
 
 def rows_of(predictions: pd.DataFrame, key: str) -> pd.DataFrame:
     """The rows of a predictions table that belong to one approach."""
-    return predictions[(predictions[["architecture", "model"]] == approach(key)).all(axis=1)]
+    architecture, model = approach(key)
+    return predictions[
+        predictions["architecture"].eq(architecture) & predictions["model"].eq(model)
+    ]
 
 
 def answers(predictions: pd.DataFrame, key: str) -> pd.DataFrame:
@@ -238,13 +236,15 @@ def answers_of(rows: pd.DataFrame) -> pd.DataFrame:
 
     Returns columns outer, clip, frame, label (its answer), true, and its probabilities.
     """
+    said = decode(predicted(rows))
     kept = rows[["outer", "clip", "frame", *PROBABILITIES]]
-    return kept.assign(label=decode(predicted(rows)), true=rows["label"])
+    return kept.assign(label=said, true=rows["label"])
 
 
 def clip_scores(answers: pd.DataFrame) -> pd.DataFrame:
     """Frames and accuracy (percent) of every clip, the worst first."""
-    right = (answers["label"] == answers["true"]).groupby(answers["clip"])
-    table = right.agg(frames="size", accuracy="mean").reset_index()
+    correct = answers.assign(correct=answers["label"] == answers["true"])
+    table = correct.groupby("clip")["correct"].agg(["size", "mean"]).reset_index()
+    table = table.rename(columns={"size": "frames", "mean": "accuracy"})
     table["accuracy"] *= 100
     return table.sort_values(["accuracy", "clip"], ignore_index=True)
