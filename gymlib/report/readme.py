@@ -30,11 +30,7 @@ def results_table(datasets: Sequence[Dataset]) -> str:
             continue
         for split, rows in found.groupby("split", sort=False):
             name = data.name if split == "clips" else f"{data.name}, new videos"
-            columns[name] = {
-                row.approach: f"{row.acc_mean:.0f} ({row.acc_low:.0f}–{row.acc_high:.0f}) / "
-                f"{row.f1_mean:.0f}"
-                for row in rows.itertuples()
-            }
+            columns[name] = {row["approach"]: _with_chance(row) for _, row in rows.iterrows()}
     known = approaches(approach(key).architecture for own in columns.values() for key in own)
     rows = [[own.title, *(c.get(own.key, "–") for c in columns.values())] for own in known]
     more = {f"{data.name}, new videos": _beyond(data) for data in datasets}
@@ -62,11 +58,13 @@ def _beyond(data: Dataset) -> dict[str, str]:
             continue
         row = table[table["decoded"] & (table["architecture"] == name)].iloc[0]
         title = f"{models.recipe(name).title}, taught {teacher}"
-        found[title] = (
-            f"{row['acc_mean']:.0f} ({row['acc_low']:.0f}–{row['acc_high']:.0f}) / "
-            f"{row['f1_mean']:.0f}"
-        )
+        found[title] = _with_chance(row)
     return found
+
+
+def _with_chance(row: pd.Series) -> str:
+    ends = f"({row['acc_low']:.0f}–{row['acc_high']:.0f})"
+    return f"{row['acc_mean']:.0f} {ends} / {row['f1_mean']:.0f}"
 
 
 def _printed(table2: pd.DataFrame) -> dict[str, str]:
