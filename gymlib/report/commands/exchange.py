@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from gymlib.dataset import Dataset
 from gymlib.report.commands.options import DATASET, WHERE, dataset, option
 
 FORMS = ("boris", "boris-tabular", "elan", "frames")  # of gymlib.formats, which takes long to load
@@ -10,26 +11,34 @@ PROGRAMS = ("openpose", "alphapose", "deeplabcut", "sleap")  # of gymlib.formats
 
 def take(options) -> None:
     """Turn the thesis authors' files into a data set, or add annotations to one, or keypoints."""
-    from gymlib import formats
-    from gymlib.formats import authors, keypoints
-    from gymlib.prediction.predict import person
-
     own, source = dataset(options), options.source
     if options.format == "authors":
+        from gymlib.formats import authors
+
         print(authors.import_folder(source, own, replace=options.replace))
         return
+    from gymlib import formats
+
     names = dict(map(formats.meaning, options.names))
     about = {name: getattr(options, name) for name in ("fps", "replace", "dry_run")}
-    if options.format not in PROGRAMS:
+    if options.format in PROGRAMS:
+        print(_keypoints(own, options, names=names, **about))
+    else:
         about |= {"annotator": options.annotator, "gaps": options.gaps}
         print(formats.take(own, options.format, source, names=names, **about))
-        return
+
+
+def _keypoints(own: Dataset, options, **about):
+    """Keypoints of another program; what was taken."""
+    from gymlib.formats import keypoints
+    from gymlib.prediction.predict import person
+
     film, place = person(options.person) if options.person else ("", None)
     if film:
         raise ValueError(f"--person expects a place alone, as 0.4,0.6, found {options.person!r}")
     about |= {"confidence": options.confidence, "first": options.first, "person": place}
     size = keypoints.size(options.size) if options.size else None
-    print(keypoints.take(own, options.format, source, names=names, size=size, **about))
+    return keypoints.take(own, options.format, options.source, size=size, **about)
 
 
 def export(options) -> None:
