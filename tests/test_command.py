@@ -134,6 +134,7 @@ def test_import(home, tmp_path, capsys):
     assert f"Data set theirs: 1 clips, {FRAMES} frames" in capsys.readouterr().out
     assert main(["data", "--dataset", "theirs"]) == 0
     assert main(command) == 2
-    assert "data set 'theirs' exists; choose another name" in capsys.readouterr().err
+    assert "data set 'theirs' exists; choose another name or replace it" in capsys.readouterr().err
+    assert main([*command, "--replace"]) == 0
     assert main(["import", "--source", str(tmp_path / "none"), "--dataset", "other"]) == 2
     assert "none" in capsys.readouterr().err

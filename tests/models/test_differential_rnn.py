@@ -3,15 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from drawn import drawn
 from torch import nn
 
 from gymlib import models
 from gymlib.features.motion import FEATURES
 from gymlib.models.differential_rnn import DifferentialRNNConfig, _DifferentialLSTM, _differentiate
-
-
-def drawn(*shape, seed=0):
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
 def recurrent(inputs=3, **settings):

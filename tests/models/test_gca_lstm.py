@@ -3,15 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from drawn import drawn
 
 from gymlib import models
 from gymlib.features.joints import BONES, JOINTS, joints
 from gymlib.models import gca_lstm
 from gymlib.models.gca_lstm import _STLSTM, CHAIN, GCALSTMConfig
-
-
-def drawn(*shape, seed=0):
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
 def layer(inputs=3, **settings):

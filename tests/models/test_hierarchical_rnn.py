@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from drawn import drawn
 from torch import nn
 
 from gymlib import models
@@ -10,10 +11,6 @@ from gymlib.features.joints import JOINTS
 from gymlib.models import hierarchical_rnn
 from gymlib.models.hierarchical_rnn import HierarchicalRNNConfig
 from gymlib.skeleton import INDEX
-
-
-def drawn(*shape, seed=0):
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
 def test_subnets_are_bidirectional_tanh_networks():

@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from footage import film
+from footage import filmed_dataset
 from site_check import Page, faults
-from tiny_dataset import make_dataset
 
 from gymlib.dataset import Dataset
 from gymlib.dataset.schemas import PROBABILITIES
@@ -127,11 +126,7 @@ def test_everything_stands_in_percent_of_the_time():
 
 @pytest.fixture
 def data(home):
-    """Two clips of 40 frames; the first one has a film."""
-    data = Dataset(make_dataset(home, clips=2, processed=True), home)
-    film(data.folder / "videos" / "clip_00.mp4", frames=40, size=(360, 640))
-    data.write(data.clips.assign(path=["videos/clip_00.mp4", None]), "clips.csv")
-    return data
+    return filmed_dataset(home)
 
 
 def answers(clip, codes):
