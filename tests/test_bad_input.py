@@ -135,27 +135,15 @@ def odd(path):
         out.mux(stream.encode())
 
 
-def dropping(path):
-    """Twelve chunks of an AVI, three of them empty: frames that a capture program lost."""
+def timed(path, codec, per_second, moments):
+    """Grey frames at these moments, counted in parts of a second."""
     with av.open(str(path), "w") as out:
-        stream = out.add_stream("mpeg4", rate=25)
+        stream = out.add_stream(codec, rate=25)
         stream.height, stream.width, stream.pix_fmt = 48, 64, "yuv420p"
-        for moment in (0, 1, 2, 3, 7, 8, 9, 10, 11):
+        stream.codec_context.time_base = Fraction(1, per_second)
+        for moment in moments:
             picture = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 200, np.uint8), "rgb24")
-            picture.pts, picture.time_base = moment, Fraction(1, 25)
-            out.mux(stream.encode(picture))
-        out.mux(stream.encode())
-
-
-def variable(path):
-    """Six frames at uneven times, as phones write them."""
-    with av.open(str(path), "w") as out:
-        stream = out.add_stream("libx264", rate=25)
-        stream.height, stream.width, stream.pix_fmt = 48, 64, "yuv420p"
-        stream.codec_context.time_base = Fraction(1, 1000)
-        for moment in (0, 40, 60, 200, 240, 1000):
-            picture = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 200, np.uint8), "rgb24")
-            picture.pts, picture.time_base = moment, Fraction(1, 1000)
+            picture.pts, picture.time_base = moment, Fraction(1, per_second)
             out.mux(stream.encode(picture))
         out.mux(stream.encode())
 
@@ -196,8 +184,9 @@ def test_unusual_videos_are_predicted(predict):
     film(videos() / "portrait.mp4", frames=3, size=(64, 36))
     film(videos() / "large.mp4", frames=2, size=(2160, 3840))
     odd(videos() / "odd.mkv")
-    variable(videos() / "phone.mp4")
-    dropping(videos() / "dropped.avi")
+    # Uneven times, as phones write them; and chunks that a capture program left empty.
+    timed(videos() / "phone.mp4", "libx264", 1000, (0, 40, 60, 200, 240, 1000))
+    timed(videos() / "dropped.avi", "mpeg4", 25, (0, 1, 2, 3, 7, 8, 9, 10, 11))
     film(videos() / "Monday training" / "IMG 0042 (1).MOV", frames=4)
     truncate(videos() / "cut.mp4")
     status, said = predict()

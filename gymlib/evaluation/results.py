@@ -1,7 +1,6 @@
-"""From per-frame predictions to the thesis's tables 1 and 2 and its figure 2.
+"""From per-frame predictions to the thesis's tables 1 and 2 and its figure 2, in percent.
 
-Every number starts at a confusion matrix of one trained model on its outer fold's test set;
-scores are in percent, as the thesis prints them.
+Every number starts at a confusion matrix of one trained model on its outer fold's test set.
 """
 
 from collections.abc import Iterable
@@ -19,7 +18,6 @@ from gymlib.labels import CLASSES, decode, encode
 MODELS = {"ensemble": "E", "averaged": "bar"}
 """How one answer is made of an outer fold's models, and the thesis's sign for it."""
 MODEL_NAMES = {"ensemble": "Ensemble", "averaged": "Model"}
-"""The rows of table 1 below the base models."""
 
 
 class Approach(NamedTuple):
@@ -103,10 +101,7 @@ def confusion(predictions: pd.DataFrame) -> Int[np.ndarray, "4 4"]:
 
 
 def confusions(predictions: pd.DataFrame) -> Matrices:
-    """Confusion matrix of every model on its test set.
-
-    Raises ValueError if an approach is missing in an outer fold: an unfinished protocol.
-    """
+    """Confusion matrix of every model on its test set; ValueError if a fold lacks an approach."""
     matrices = {
         Run(architecture, int(outer), model): confusion(rows)
         for (architecture, outer, model), rows in predictions.groupby(
@@ -202,10 +197,7 @@ def _by_approach(matrices: Matrices) -> dict[str, list[Int[np.ndarray, "4 4"]]]:
 
 
 def mean_confusions(matrices: Matrices) -> dict[str, Float[np.ndarray, "4 4"]]:
-    """Figure 2 of the thesis: per approach the mean over folds of row-normalised matrices.
-
-    In 0 to 1; a class that no fold contains gives a row of NaN.
-    """
+    """Figure 2: per approach the mean over folds of row shares, 0 to 1; NaN where no frame is."""
     return {key: metrics.mean_confusion(own) for key, own in _by_approach(matrices).items()}
 
 

@@ -17,7 +17,6 @@ about the observation; all of these are read. What they mean here:
   *after* the segment.
 """
 
-import csv
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,7 +28,7 @@ from gymlib.files.formulas import guarded_table, unguarded
 from gymlib.formats.boris_events import Observation, Row
 from gymlib.formats.clock import Clock
 from gymlib.formats.segments import LabelledSegment, Reading
-from gymlib.formats.text import read_records, read_text, with_point
+from gymlib.formats.text import with_point
 from gymlib.video import ENDINGS
 
 _ABOUT = ["Observation id", "Observation date", "Description"]
@@ -114,7 +113,7 @@ def read(path: Path, reading: Reading) -> None:
     The annotator is ``reading.annotator``, or else the file's name without its ending.
     """
     path = Path(path)
-    found = _table(path, reading) if reading.small(path) else None
+    found = _table(path, reading)
     if found is None:
         return
     if reading.annotator is None and path.stem in reading.clocks:
@@ -148,13 +147,9 @@ def read(path: Path, reading: Reading) -> None:
 
 def _table(path: Path, reading: Reading) -> tuple[list[str], dict, list[Row]] | None:
     """Columns, what stands above the table, and its rows with their numbers; None is a fault."""
-    text = read_text(path)
-    times = r"Start \(s\)|Time"
-    header = (line for line in text.splitlines() if "Behavior" in line and re.search(times, line))
-    try:
-        records = read_records(text, next(header, ""))
-    except csv.Error as error:
-        return reading.fault(path.name, None, f"is no table of text: {error}")
+    records = reading.records(path, r"(?=.*Behavior).*(Start \(s\)|Time)")
+    if records is None:
+        return None
     heads = (i for i, r in enumerate(records) if "Behavior" in r and {"Start (s)", "Time"} & {*r})
     at = next(heads, None)
     if at is None:

@@ -28,7 +28,6 @@ from gymlib.labels import CLASSES
 
 COMMENT, KIND = "-comment", "-kind"
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TYPES = {"label": None, "comment": "Symbolic_Association"}
 
 
 # --- writing ----------------------------------------------------------------------------------
@@ -53,8 +52,8 @@ def write(path: Path, segments: list[LabelledSegment], clock: Clock, media: str 
     document.remove_tier("default")
     document.header = {"MEDIA_FILE": "", "TIME_UNITS": "milliseconds"}  # the schema asks for both
     document.properties = []
-    for name, constraint in _TYPES.items():
-        document.add_linguistic_type(name, constraint, timealignable=constraint is None)
+    document.add_linguistic_type("label")
+    document.add_linguistic_type("comment", "Symbolic_Association", timealignable=False)
     if media:
         document.add_linked_file(media, relpath=media, mimetype="video/mp4")
     for segment in segments:
@@ -72,14 +71,13 @@ def _add(document: Elan.Eaf, segment: LabelledSegment, begin: int, end: int) -> 
     document.add_annotation(who, begin, end, segment.label)
     if segment.kind:
         _refer(document, who, KIND, (begin + end) // 2, segment.kind)
-    if not comment:
-        return
     if _ILLEGAL.search(comment):
         raise ValueError(
             f"annotator {who}, clip {segment.clip}, frame {segment.start}: the comment holds a "
             "control character, which XML cannot carry; remove it"
         )
-    _refer(document, who, COMMENT, (begin + end) // 2, comment)
+    if comment:
+        _refer(document, who, COMMENT, (begin + end) // 2, comment)
 
 
 def _refer(document: Elan.Eaf, who: str, suffix: str, at: int, value: str) -> None:
@@ -142,8 +140,7 @@ def _people(file: str, document: Elan.Eaf, reading: Reading) -> dict[str, str]:
     chosen = chosen or (list(said) if len(said) == 1 else [])
     if len(chosen) != 1:
         found = ", ".join(said) or "none"
-        message = f"no tier {who!r} with annotations; tiers with any: {found}"
-        reading.fault(file, None, message)
+        reading.fault(file, None, f"no tier {who!r} with annotations; tiers with any: {found}")
         return {}
     named = paths.nearest_name(who, "") == who
     return {chosen[0]: who if named else people[chosen[0]]}
@@ -202,7 +199,7 @@ def _read_tier(
     aligned = document.tiers[tier][0]
     times = {key: [document.timeslots.get(slot) for slot in a[:2]] for key, a in aligned.items()}
     order = sorted(aligned, key=lambda key: (times[key][0] is None, times[key][0] or 0))
-    comments, kinds = _comments(document, tier), _kinds(document, tier)
+    comments, kinds = _remarks(document, tier)
     where, origin = f"{file}, tier {tier}", _origin(document, clip)
     for row, key in enumerate(order, start=1):
         value, kind = aligned[key][2].strip(), kinds.get(key, "")
@@ -240,19 +237,14 @@ def _frames(clock: Clock, label: str, times: list[int | None], origin: int) -> t
     return start, stop
 
 
-def _comments(document: Elan.Eaf, tier: str) -> dict[str, list[str]]:
-    """Annotation -> the values that refer to it in tiers that depend on this one, but kinds."""
-    found: dict[str, list[str]] = {}
+def _remarks(document: Elan.Eaf, tier: str) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Comments and kinds: annotation -> what refers to it in the tiers that depend on this one."""
+    comments, kinds = {}, {}
     for name, (_, references, attributes, _) in document.tiers.items():
-        if attributes.get("PARENT_REF") == tier and name != tier + KIND:
+        if attributes.get("PARENT_REF") == tier:
             for parent, value, *_ in references.values():
-                found.setdefault(parent, []).append(value)
-    return found
-
-
-def _kinds(document: Elan.Eaf, tier: str) -> dict[str, str]:
-    """Annotation -> its value in the tier of kinds that depends on this one, if there is one."""
-    _, references, attributes, _ = document.tiers.get(tier + KIND, ({}, {}, {}, 0))
-    if attributes.get("PARENT_REF") != tier:
-        return {}
-    return {parent: value.strip() for parent, value, *_ in references.values()}
+                if name == tier + KIND:
+                    kinds[parent] = value.strip()
+                else:
+                    comments.setdefault(parent, []).append(value)
+    return comments, kinds

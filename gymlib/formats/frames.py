@@ -22,7 +22,6 @@ from gymlib.annotation.checks import RESERVED, kind_faults, parse
 from gymlib.files.formulas import guarded_table
 from gymlib.files.tables import write_table
 from gymlib.formats.segments import LEFT_OUT, LabelledSegment, Reading, by_person, joined, to_tables
-from gymlib.formats.text import read_records, read_text
 from gymlib.labels import CLASSES
 
 KEYS = ("clip", "frame", "time")
@@ -70,8 +69,6 @@ def read(path: Path, reading: Reading) -> None:
     ``reading.annotator`` chooses one of them, or names whose labels a lone column ``label`` holds.
     """
     path = Path(path)
-    if not reading.small(path):
-        return
     table = _table(path, reading)
     if table is None:
         return
@@ -92,11 +89,9 @@ def read(path: Path, reading: Reading) -> None:
 
 def _table(path: Path, reading: Reading) -> pd.DataFrame | None:
     """The rows as text, whatever a spreadsheet has put between the columns; None is a fault."""
-    text = read_text(path)
-    try:
-        records = read_records(text, text.partition("\n")[0])
-    except csv.Error as error:
-        return reading.fault(path.name, None, f"is no table of text: {error}")
+    records = reading.records(path)
+    if records is None:
+        return None
     commas = io.StringIO()
     csv.writer(commas).writerows(records)
     return parse(commas.getvalue())

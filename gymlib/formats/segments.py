@@ -1,6 +1,8 @@
 """Labelled segments on their way from other programs into annotation files; every fault is kept."""
 
+import csv
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,8 +10,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from gymlib.annotation.checks import COLUMNS, KIND, RESERVED, Fault, coverage_faults
+from gymlib.annotation.checks import COLUMNS, KIND, RESERVED, Fault
+from gymlib.annotation.coverage import coverage_faults
 from gymlib.files import paths
+from gymlib.formats.text import read_records, read_text
 from gymlib.labels import CLASSES, UNLABELED
 
 LARGEST = 50_000_000  # bytes of one file; a thousand clips take about one million
@@ -66,6 +70,22 @@ class Reading:
         self.faults.append(Fault(file, row, message))
         if lost:
             self._broken.add(lost)
+
+    def records(self, path: Path, header: str | None = None) -> list[list[str]] | None:
+        """The cells of every row of a table of text; None, and a fault, if the file is none.
+
+        Parameters
+        ----------
+        header : pattern at the begin of the line that names the columns; None takes the first.
+        """
+        if not self.small(path):
+            return None
+        text = read_text(path)
+        names = (line for line in text.splitlines() if header is None or re.match(header, line))
+        try:
+            return read_records(text, next(names, ""))
+        except csv.Error as error:
+            return self.fault(path.name, None, f"is no table of text: {error}")
 
     def small(self, path: Path) -> bool:
         """Whether a file is small enough to be read; a larger one is a fault."""

@@ -1,6 +1,7 @@
 """Drawings of networks, made from what a model does with a clip; nothing is known by name."""
 
 import textwrap
+from itertools import groupby
 from typing import NamedTuple
 
 import matplotlib.pyplot as plt
@@ -90,8 +91,8 @@ def _stages(model: nn.Module) -> list[_Stage]:
 
 def _words(layer: nn.Module) -> str:
     if isinstance(layer, nn.Conv2d):
-        rows, columns = layer.kernel_size
-        return f"convolution {rows}x{columns}\npadding {layer.padding[0]}"
+        size = "x".join(map(str, layer.kernel_size))
+        return f"convolution {size}\npadding {layer.padding[0]}"
     if isinstance(layer, nn.MaxPool2d):
         return f"max-pool {layer.kernel_size}x{layer.kernel_size}"
     return type(layer).__name__.lower()
@@ -201,14 +202,7 @@ MANY = 12
 
 def _alike(model: nn.Module, frames: int) -> list[list[models.Layer]]:
     """The layers in the order of their calls, those of one list that are alike together."""
-    groups: list[list[models.Layer]] = []
-    for layer in models.layers(model, frames):
-        before = groups[-1][-1] if groups else None
-        if before and "." in layer.name and _look(before) == _look(layer):
-            groups[-1].append(layer)
-        else:
-            groups.append([layer])
-    return groups
+    return [list(alike) for _, alike in groupby(models.layers(model, frames), _look)]
 
 
 def _look(layer: models.Layer) -> tuple:
@@ -226,8 +220,7 @@ def _named(alike: list[models.Layer]) -> str:
 
 
 def _trained(alike: list[models.Layer]) -> str:
-    count = alike[0].parameters
-    times = f"{len(alike)} x " if len(alike) > 1 else ""
+    count, times = alike[0].parameters, f"{len(alike)} x " if len(alike) > 1 else ""
     return f"{times}{count:,} trained" if count else ""
 
 

@@ -173,10 +173,7 @@ class Looks:
 
 
 class _Changes:
-    """How much the pixels changed since the last look for people, mean per frame.
-
-    A single pair of frames would not do: videos repeat frames.
-    """
+    """Mean change of the pixels per frame since the last look; of pairs, some are repeats."""
 
     def __init__(self, shape: tuple[int, int], scale: float):
         self._sum, self._scale, self._frames = np.zeros(shape, np.float32), scale, 0

@@ -22,7 +22,7 @@ from gymlib.files.cluster import connected, pack, unpack
 from gymlib.files.processes import available_processors, side_by_side
 from gymlib.files.progress import progress
 from gymlib.pose import PoseConfig
-from gymlib.prediction import film_report, videos
+from gymlib.prediction import film_report, pages, videos
 from gymlib.prediction import open as doors
 from gymlib.prediction.answers import Ensemble
 from gymlib.prediction.film_report import FilmReport
@@ -138,7 +138,7 @@ def _label(number: int, film: Film, ensembles: Ensembles, workers: int | None):
 
 def _draw(number: int, film: Film, sources: list[str]) -> tuple[int, FilmReport]:
     """The film's number and the page about it."""
-    return number, videos.page(film.data, sources[0], videos.draw(film.data, sources))
+    return number, pages.page(film.data, sources[0], pages.draw(film.data, sources))
 
 
 def _on_cluster(cluster: str, films: list[Film], ensembles: Ensembles) -> Iterator[tuple]:

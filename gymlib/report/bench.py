@@ -25,7 +25,7 @@ from gymlib.models import Recipe
 from gymlib.pose import attempts
 from gymlib.pose.detector import Detector
 from gymlib.pose.survey import stride
-from gymlib.prediction import pretrained, videos
+from gymlib.prediction import pages, pretrained, videos
 from gymlib.prediction.open import FILMS, film_dataset
 from gymlib.simulation import generate
 from gymlib.training import fast
@@ -153,7 +153,7 @@ def _films() -> Iterator[tuple]:
         work = partial(videos.label, data, taught, FILMS, workers=1)
         yield "labels, poses included", frames / _processor_seconds(work), _RATE
         yield "labels, poses being there", frames / _processor_seconds(work), _RATE
-        draw = partial(videos.draw, data, [*taught])
+        draw = partial(pages.draw, data, [*taught])
         yield "overlay video and report", frames / _processor_seconds(draw), _RATE
         files = [file for file in data.folder.rglob("*") if file.is_file()]
         size = sum(file.stat().st_size for file in files) - film.stat().st_size

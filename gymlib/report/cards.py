@@ -115,8 +115,8 @@ def _trained_on(judged: list[Dataset]) -> str:
 
 def _counted(data: Dataset) -> str:
     """How many frames the scores stand on; nothing before notebook 07 counted them."""
-    per_class = numbers.per_class(data)
-    if per_class.empty:
+    per_class = numbers.table(data, "per_class")
+    if per_class is None:
         return ""
     tested = per_class.groupby("approach")["frames"].sum().max()
     return f", {tested:,} of them with a pose and a label"
@@ -138,7 +138,8 @@ def _classes(judged: list[Dataset]) -> str:
     rows = [
         [data.name, title(approach), *(f"{own.at[label, 'recall']:.1f}%" for label in CLASSES)]
         for data in judged
-        for approach, table in numbers.per_class(data).groupby("approach", sort=False)
+        if (found := numbers.table(data, "per_class")) is not None
+        for approach, table in found.groupby("approach", sort=False)
         for own in [table.set_index("label")]
     ]
     return markdown(["data set", "model", *CLASSES], rows)

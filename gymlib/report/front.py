@@ -92,7 +92,7 @@ def answer(datasets: Sequence[Dataset]) -> str:
 
 def _means(data: Dataset) -> pd.DataFrame:
     """Scores per approach: means over seeds where they are known, else those of the one run."""
-    found = numbers.chance(data)
+    found = numbers.table(data, "chance")
     if found is None:
         return numbers.table2(data)
     return found[found["split"] == "clips"].set_index("approach")

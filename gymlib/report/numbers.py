@@ -32,22 +32,21 @@ def is_quick(data: Dataset) -> bool:
 
 def judged(datasets: Sequence[Dataset], quick: bool = False) -> list[Dataset]:
     """Those of ``datasets`` that have scores, of full or of quick runs."""
-    return [d for d in datasets if is_quick(d) == quick and _table2(d).is_file()]
+    return [d for d in datasets if is_quick(d) == quick and table(d, "table2") is not None]
 
 
-def _table2(data: Dataset) -> Path:
-    return data.report / "tables" / "table2.csv"
+def table(data: Dataset, name: str) -> pd.DataFrame | None:
+    """A table beside the executed notebooks, such as "chance"; None before one of them wrote it."""
+    return _read(data.report / "tables" / f"{name}.csv")
+
+
+def _read(file: Path) -> pd.DataFrame | None:
+    return pd.read_csv(file) if file.is_file() else None
 
 
 def table2(data: Dataset) -> pd.DataFrame:
     """Mean and deviation over the outer folds, in percent, one row per approach."""
-    return pd.read_csv(_table2(data)).set_index("approach")
-
-
-def published(data: Dataset) -> pd.DataFrame | None:
-    """:func:`table2` as it was published last; None for a data set that was not."""
-    file = paths.PUBLISHED / data.name / "tables" / "table2.csv"
-    return pd.read_csv(file).set_index("approach") if file.is_file() else None
+    return table(data, "table2").set_index("approach")
 
 
 def thesis() -> pd.DataFrame:
@@ -60,7 +59,9 @@ def compared(data: Dataset) -> pd.DataFrame:
 
     One row per approach; a data set that was not published, and a quick run, have its own alone.
     """
-    here, there = table2(data), None if is_quick(data) else published(data)
+    here = table2(data)
+    published = _read(paths.PUBLISHED / data.name / "tables" / "table2.csv")
+    there = None if published is None or is_quick(data) else published.set_index("approach")
     parts = {}
     for score, column in (("accuracy", "acc_mean"), ("macro F1", "f1_mean")):
         parts[score] = here[column]
@@ -68,32 +69,6 @@ def compared(data: Dataset) -> pd.DataFrame:
             parts[f"{score}, published"] = there[column].reindex(here.index)
             parts[f"{score}, difference"] = here[column] - parts[f"{score}, published"]
     return pd.DataFrame(parts).rename(index=title).rename_axis(None)
-
-
-def per_class(data: Dataset) -> pd.DataFrame:
-    """Precision, recall and F1 of every class and approach, in percent."""
-    file = data.report / "tables" / "per_class.csv"
-    return pd.read_csv(file) if file.is_file() else pd.DataFrame(columns=["approach", "label"])
-
-
-def chance(data: Dataset) -> pd.DataFrame | None:
-    """Scores with their intervals (gymlib.evaluation.chance.table); None before 07 wrote them."""
-    return _table(data, "chance.csv")
-
-
-def claims(data: Dataset) -> pd.DataFrame | None:
-    """The thesis's claims, judged; None before 07 wrote them."""
-    return _table(data, "claims.csv")
-
-
-def scores(data: Dataset, name: str) -> pd.DataFrame | None:
-    """A table of notebook 08 (gymlib.evaluation.sequence_scores.table); None before it was made."""
-    return _table(data, f"{name}.csv")
-
-
-def _table(data: Dataset, name: str) -> pd.DataFrame | None:
-    file = data.report / "tables" / name
-    return pd.read_csv(file) if file.is_file() else None
 
 
 def transfer(datasets: Sequence[Dataset]) -> dict | None:

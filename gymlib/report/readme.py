@@ -24,17 +24,13 @@ def results_table(datasets: Sequence[Dataset]) -> str:
     """
     columns = {"thesis": _printed(numbers.thesis())}
     for data in datasets:
-        found = numbers.chance(data)
+        found = numbers.table(data, "chance")
         if found is None:
             columns[data.name] = _printed(numbers.table2(data))
             continue
         for split, rows in found.groupby("split", sort=False):
             name = data.name if split == "clips" else f"{data.name}, new videos"
-            columns[name] = {
-                row.approach: f"{row.acc_mean:.0f} ({row.acc_low:.0f}–{row.acc_high:.0f}) / "
-                f"{row.f1_mean:.0f}"
-                for row in rows.itertuples()
-            }
+            columns[name] = {row["approach"]: _with_chance(row) for _, row in rows.iterrows()}
     known = approaches(approach(key).architecture for own in columns.values() for key in own)
     rows = [[own.title, *(c.get(own.key, "–") for c in columns.values())] for own in known]
     more = {f"{data.name}, new videos": _beyond(data) for data in datasets}
@@ -56,17 +52,19 @@ def _beyond(data: Dataset) -> dict[str, str]:
     """What the network of this project reaches on new videos, decoded, all frames counted."""
     found, name = {}, models.DEFAULT
     for file, teacher in TAUGHT.items():
-        table = numbers.scores(data, file)
+        table = numbers.table(data, file)
         # An earlier version of this project left other columns.
         if table is None or name not in set(table.get("architecture", ())):
             continue
         row = table[table["decoded"] & (table["architecture"] == name)].iloc[0]
         title = f"{models.recipe(name).title}, taught {teacher}"
-        found[title] = (
-            f"{row['acc_mean']:.0f} ({row['acc_low']:.0f}–{row['acc_high']:.0f}) / "
-            f"{row['f1_mean']:.0f}"
-        )
+        found[title] = _with_chance(row)
     return found
+
+
+def _with_chance(row: pd.Series) -> str:
+    ends = f"({row['acc_low']:.0f}–{row['acc_high']:.0f})"
+    return f"{row['acc_mean']:.0f} {ends} / {row['f1_mean']:.0f}"
 
 
 def _printed(table2: pd.DataFrame) -> dict[str, str]:
@@ -78,7 +76,7 @@ def against(datasets: Sequence[Dataset]) -> list[str]:
     """What these results do not show, per data set: the verdicts against the thesis and us."""
     lines = []
     for data in datasets:
-        found, judged = numbers.chance(data), numbers.claims(data)
+        found, judged = (numbers.table(data, name) for name in ("chance", "claims"))
         if found is None or judged is None:
             continue
         splits = {split: rows.set_index("approach") for split, rows in found.groupby("split")}

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from tiny_dataset import make_dataset, make_results
@@ -69,6 +69,7 @@ def test_a_run_goes_on_over_frames_that_were_not_tested_but_not_over_clips():
 
 
 @given(CODES, CODES, CODES)
+@settings(max_examples=20)
 def test_differences_by_hand(first, second, true):
     found = errors.compare(table(first, true), table(second, true))
     apart = first != second

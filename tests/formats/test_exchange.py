@@ -154,7 +154,7 @@ def back(read, files, own, **options) -> list[LabelledSegment]:
     return found
 
 
-FAST = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FAST = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.parametrize("aggregated", [True, False])

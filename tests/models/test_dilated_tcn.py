@@ -88,14 +88,6 @@ def test_dilations_double_and_begin_anew_in_each_block():
     assert dilations == [[1, 2, 4, 8, 16]] * 2
 
 
-@torch.no_grad()
-@pytest.mark.parametrize("frames", [1, 2, 7, 78])
-def test_place_and_size_do_not_matter(frames):
-    model, body = build(), keypoints(frames)
-    elsewhere = 200 * body + torch.tensor([300.0, 150.0])
-    torch.testing.assert_close(model(elsewhere), model(body), atol=1e-3, rtol=1e-3)
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -21,6 +21,22 @@ def test_architecture(name, check):
     assert next(check(models.recipe(name)), None) is None
 
 
+ABOUT_THE_BODY = (
+    "asformer", "dilated_tcn", "differential_rnn", "ed_tcn", "gca_lstm", "gymtcn",
+    "hierarchical_rnn", "mstcn", "res_tcn", "st_gcn",
+)  # fmt: skip
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("name", ABOUT_THE_BODY)
+def test_place_and_size_do_not_matter(name):
+    model = models.recipe(name).build(0).eval()
+    for frames in (1, 2, 7, 78):
+        body = checks.keypoints(frames)
+        elsewhere = model(200 * body + torch.tensor([300.0, 150.0]))
+        torch.testing.assert_close(elsewhere, model(body), atol=1e-3, rtol=1e-3)
+
+
 @dataclass(frozen=True)
 class Settings:
     width: int = 8

@@ -18,16 +18,22 @@ def clip(frames=40, seed=0):
     return torch.randn(frames, 54, 2, generator=torch.manual_seed(seed))
 
 
-@pytest.mark.parametrize("check", checks.CHECKS, ids=lambda check: check.__name__)
+CHECKS = [
+    pytest.param(check, id=check.__name__, marks=[pytest.mark.slow] * (check is checks.learns))
+    for check in checks.CHECKS
+]
+
+
+@pytest.mark.parametrize("check", CHECKS)
 def test_both_without_a_picture_is_a_network_like_all_others(check):
     assert next(check(fusion.EARLY), None) is None
 
 
 # In a gap a picture's vectors are numbers: see below.
-CARRIED = [check for check in checks.CHECKS if check is not checks.gaps]
+CARRIED = [check for check in CHECKS if check.id != "gaps"]
 
 
-@pytest.mark.parametrize("check", CARRIED, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", CARRIED)
 @pytest.mark.parametrize("recipe", fusion.RECIPES, ids=lambda recipe: recipe.name)
 def test_with_a_picture(recipe, check, monkeypatch):
     """The checks of all architectures, on clips whose last points are the picture's."""

@@ -3,15 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from drawn import drawn
 
 from gymlib import models
 from gymlib.features.joints import BONES, JOINTS, joints
 from gymlib.models import gca_lstm
 from gymlib.models.gca_lstm import _STLSTM, CHAIN, GCALSTMConfig
-
-
-def drawn(*shape, seed=0):
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
 def layer(inputs=3, **settings):
@@ -151,12 +148,6 @@ def test_sizes_on_paper(settings):
     classifier = (2 * d + 1) * 4 * c.frames
     expected = st_lstm(2 * c.frames) + st_lstm(d) + attention + memory + classifier
     assert models.parameters(models.recipe("gca_lstm").build(0, **settings)) == expected
-
-
-def test_place_and_size_do_not_matter():
-    model, body = models.recipe("gca_lstm").build(0).eval(), drawn(30, 33, 2)
-    with torch.no_grad():
-        torch.testing.assert_close(model(90 * body + 300), model(body), atol=1e-3, rtol=1e-2)
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,13 @@ from itertools import combinations
 import numpy as np
 import pytest
 import torch
+from drawn import drawn
 
 from gymlib import models
 from gymlib.features import geometry
 from gymlib.features.geometry import ENDS, LINES, PAIRS, SIZES, relations
 from gymlib.features.joints import JOINTS
 from gymlib.models.geometric_lstm import GeometricLSTMConfig
-
-
-def drawn(*shape, seed=0):
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
 def test_lines_are_bones_chains_of_two_and_pairs_of_ends():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from drawn import drawn
 from torch import nn
 
 from gymlib import models
@@ -10,10 +11,6 @@ from gymlib.features.joints import JOINTS
 from gymlib.models import hierarchical_rnn
 from gymlib.models.hierarchical_rnn import HierarchicalRNNConfig
 from gymlib.skeleton import INDEX
-
-
-def drawn(*shape, seed=0):
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
 def test_subnets_are_bidirectional_tanh_networks():
@@ -85,12 +82,11 @@ def test_size_on_paper(hidden):
     assert models.parameters(model) == bl1 + bl2 + bl3 + bl4 + (2 * d * 4 + 4)
 
 
-def test_place_and_size_do_not_matter_and_the_whole_clip_is_in_view():
+def test_the_whole_clip_is_in_view():
     model = models.recipe("hierarchical_rnn").build(0).eval()
     body = drawn(12, 33, 2)
     with torch.no_grad():
         found = model(body)
-        torch.testing.assert_close(model(90 * body + 300), found, atol=1e-3, rtol=1e-2)
         for frame in (0, 11):
             other = body.clone()
             other[frame, INDEX["nose"]] += 5

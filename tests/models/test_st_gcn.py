@@ -151,13 +151,6 @@ def test_a_clip_is_judged_as_in_training():
         torch.testing.assert_close(model.train()(keypoints(20)), model.eval()(keypoints(20)))
 
 
-def test_place_and_size_do_not_matter():
-    model, body = models.recipe("st_gcn").build(0).eval(), keypoints(30)
-    with torch.no_grad():
-        elsewhere = model(90 * body + torch.tensor([300.0, 200.0]))
-        torch.testing.assert_close(elsewhere, model(body), atol=1e-3, rtol=1e-3)
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -5,11 +5,11 @@ from dataclasses import replace
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from footage import filmed_dataset
 from matplotlib.colors import to_hex
-from tiny_dataset import HEIGHT, WIDTH, make_dataset, standing
+from tiny_dataset import HEIGHT, WIDTH, standing
 
-from gymlib import plots, video
-from gymlib.dataset import Dataset
+from gymlib import plots
 from gymlib.labels import COLOURS, NAMES
 from gymlib.plots import filmstrip
 
@@ -62,12 +62,7 @@ def test_filmstrip_without_anybody():
 
 @pytest.fixture
 def data(home):
-    """A tiny data set whose first clip has a video."""
-    data = Dataset(make_dataset(home, clips=2, frames=12, processed=True), home)
-    grey = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
-    video.write_video(data.folder / "videos/clip_00.mp4", [grey] * 12, 25)
-    data.write(data.clips.assign(path=["videos/clip_00.mp4", None]), "clips.csv")
-    return data
+    return filmed_dataset(home, frames=12)
 
 
 def test_moments_with_and_without_pictures(data):

@@ -5,11 +5,12 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from footage import filmed_dataset
 from PIL import Image
-from tiny_dataset import HEIGHT, WIDTH, make_dataset, make_results
+from tiny_dataset import HEIGHT, WIDTH, make_results
 
 from gymlib import video
-from gymlib.dataset import Dataset, schemas
+from gymlib.dataset import schemas
 from gymlib.files.tables import write_table
 from gymlib.labels import CLASSES, COLOURS
 from gymlib.plots import overlay
@@ -170,12 +171,7 @@ def test_lengths_must_agree():
 
 @pytest.fixture
 def filmed(home):
-    """A tiny data set whose first clip has a video."""
-    data = Dataset(make_dataset(home, clips=2, frames=12, processed=True), home)
-    grey = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
-    video.write_video(data.folder / "videos/clip_00.mp4", [grey] * 12, 25)
-    data.write(data.clips.assign(path=["videos/clip_00.mp4", None]), "clips.csv")
-    return data
+    return filmed_dataset(home, frames=12)
 
 
 def predictions(frames):

@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from footage import film
+from footage import filmed_dataset
 from site_check import Page, faults
-from tiny_dataset import make_dataset
 
 from gymlib.dataset import Dataset
 from gymlib.dataset.schemas import PROBABILITIES
@@ -127,11 +126,7 @@ def test_everything_stands_in_percent_of_the_time():
 
 @pytest.fixture
 def data(home):
-    """Two clips of 40 frames; the first one has a film."""
-    data = Dataset(make_dataset(home, clips=2, processed=True), home)
-    film(data.folder / "videos" / "clip_00.mp4", frames=40, size=(360, 640))
-    data.write(data.clips.assign(path=["videos/clip_00.mp4", None]), "clips.csv")
-    return data
+    return filmed_dataset(home)
 
 
 def answers(clip, codes):
@@ -216,12 +211,13 @@ def test_without_a_film_the_skeletons_stand_alone(data):
     assert len(page.pictures) == 10 + 1 and page.captions[0] == "first frame, 0"
 
 
-def test_only_the_first_of_many_segments_have_pictures(data):
+def test_only_the_first_of_many_segments_have_pictures(data, monkeypatch):
+    monkeypatch.setattr(film_report.page, "SHOWN", 2)
+    monkeypatch.setattr(film_report.page, "MEASURED", 1)
     found = write(data, said={"model": answers("clip_00", np.tile([1, 2], 20).astype(np.int8))})
     text = found.path.read_text("utf-8")
-    shown = film_report.page
-    assert len(Page(found.path).pictures) == shown.SHOWN + shown.MEASURED
-    assert "The first 16 segments; 24 more are in the table" in text
+    assert len(Page(found.path).pictures) == 2 + 1
+    assert "The first 2 segments; 38 more are in the table" in text
     segments = text[text.index("<h2>Segments") : text.index("<h2>Measurements")]
     assert segments.count("<tr>") == 41
     assert found.sentence.startswith("20 attempts, the first 0.00 s to 0.08 s")

@@ -13,7 +13,7 @@ from gymlib import video
 from gymlib.dataset import Dataset
 from gymlib.files.tables import read_table
 from gymlib.pose import Person, PoseConfig, attempts, parts
-from gymlib.prediction import ensemble, films, pretrained, videos
+from gymlib.prediction import ensemble, films, pages, pretrained
 from gymlib.prediction import open as doors
 from gymlib.prediction.predict import named, predict
 from gymlib.video import VideoError
@@ -164,9 +164,9 @@ def test_a_film_that_cannot_be_used_leaves_the_others(home, tmp_path, monkeypatc
 def test_labels_of_all_films_come_before_pictures(home, tmp_path, monkeypatch):
     see_people(monkeypatch)
     steps = []
-    draw = videos.draw
+    draw = pages.draw
     monkeypatch.setattr(
-        videos,
+        pages,
         "draw",
         lambda data, sources: steps.append(f"draw {data.name}") or draw(data, sources),
     )

@@ -5,11 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from footage import film
+from footage import filmed_dataset
 from no_models import NOBODY
 from site_check import Page, faults
 from stick_figure import attempt, salto
-from tiny_dataset import make_dataset
 
 from gymlib.dataset import Dataset
 from gymlib.kinematics.alignment import MOMENTS, measured
@@ -75,11 +74,7 @@ def test_without_a_frame_rate_frames_are_told(tmp_path):
 
 @pytest.fixture
 def data(home):
-    """Two labelled clips; the first one has a film."""
-    data = Dataset(make_dataset(home, clips=2, processed=True), home)
-    film(data.folder / "videos" / "clip_00.mp4", frames=40, size=(360, 640))
-    data.write(data.clips.assign(path=["videos/clip_00.mp4", None]), "clips.csv")
-    return data
+    return filmed_dataset(home)
 
 
 def test_attempts_are_counted_over_the_clips_and_people_are_believed(data):

@@ -20,7 +20,7 @@ from gymlib.evaluation import decoding
 from gymlib.files.atomic import MissingFileError
 from gymlib.files.tables import read_table, write_table
 from gymlib.labels import CLASSES, encode, segments
-from gymlib.prediction import ensemble, pretrained, videos
+from gymlib.prediction import ensemble, pages, pretrained, videos
 
 SMALL = ensemble.TransferConfig(models=2, copies=1, epochs=1, architecture="lstm")
 
@@ -29,7 +29,7 @@ def apply(name, source):
     """The data set labelled by models that the source has taught, and what was found drawn."""
     data, ensembles = Dataset(name), {source.name: partial(ensemble.taught, source, SMALL)}
     found = videos.label(data, ensembles)
-    videos.draw(data, ensembles)
+    pages.draw(data, ensembles)
     return found
 
 
@@ -296,7 +296,7 @@ def test_real_footage(home, real_data, monkeypatch):
     names = ["take-off"] * 31 + ["skill"] * 16 + ["landing"] * 19 + ["idle"] * 54
     annotate("real", "reader", {"backflip_grass": names})
     found = videos.label(data, {"pretrained": pretrained.load})
-    videos.draw(data, ["pretrained"])
+    pages.draw(data, ["pretrained"])
     score = found.scores.set_index("clip").loc["backflip_grass"]
     assert score["frames"] == 120
     assert score["with_pose"] > 94

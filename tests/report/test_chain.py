@@ -263,11 +263,11 @@ def busy(home, chain):
     notebook(chain, "02_b", HEAD, BUSY)
     script = home / "run.py"
     script.write_text(
-        "import pathlib, sys\nfrom gymlib.__main__ import main, data\n"
-        "from gymlib import __main__ as command\nfrom gymlib.files import paths\n"
-        "from gymlib.report import steps\n"
+        "import pathlib, sys\nfrom gymlib.__main__ import main\n"
+        "from gymlib.files import paths\nfrom gymlib.report import steps\n"
+        "from gymlib.report.commands import study\n"
         f"paths.NOTEBOOKS = pathlib.Path({str(chain)!r})\n"
-        "command.data = lambda options: None\n"
+        "study.data = lambda options: None\n"
         "steps.READS = {'01_a': ('in.csv',), '02_b': ('middle.csv',)}\n"
         "steps.WRITES = {'01_a': ('middle.csv',)}\n"
         "sys.exit(main(['report', '--dataset', 'd']))\n"

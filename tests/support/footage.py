@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from tiny_dataset import annotation_rows, standing
+from tiny_dataset import HEIGHT, WIDTH, annotation_rows, make_dataset, standing
 
 from gymlib import models, video
 from gymlib.dataset import Dataset
@@ -22,6 +22,14 @@ def film(path: Path, frames: int = len(NAMES), size=(48, 64), level: int = BRIGH
     path.parent.mkdir(parents=True, exist_ok=True)
     video.write_video(path, [np.full((*size, 3), level, np.uint8)] * frames, 25)
     return path
+
+
+def filmed_dataset(home: Path, frames: int = 40) -> Dataset:
+    """A tiny data set of two clips; the first one has a film."""
+    data = Dataset(make_dataset(home, clips=2, frames=frames, processed=True), home)
+    film(data.folder / "videos" / "clip_00.mp4", frames, (HEIGHT, WIDTH), level=90)
+    data.write(data.clips.assign(path=["videos/clip_00.mp4", None]), "clips.csv")
+    return data
 
 
 def truncate(path: Path, keep: float = 0.6) -> None:

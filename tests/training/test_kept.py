@@ -2,6 +2,8 @@ import shutil
 import subprocess
 import sys
 
+import pytest
+
 from gymlib.training.fast import kept
 
 MODULE = """
@@ -24,6 +26,7 @@ print(total(np.arange(4.0)), sum(total.stats.cache_hits.values()))
 """
 
 
+@pytest.mark.slow
 def test_machine_code_is_there_at_once_the_second_time(tmp_path):
     module = tmp_path / "sums.py"
     module.write_text(MODULE)

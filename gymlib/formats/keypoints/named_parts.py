@@ -1,13 +1,12 @@
 """Tables of body parts that people have named themselves, as DeepLabCut and SLEAP write them."""
 
-import csv
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gymlib.formats.keypoints.skeletons import blazepose_name
 from gymlib.formats.segments import Reading
-from gymlib.formats.text import read_records, read_text, with_point
+from gymlib.formats.text import with_point
 from gymlib.skeleton import INDEX
 
 TRUNK = ("shoulder", "hip")
@@ -29,15 +28,8 @@ def tables(source: Path, reading: Reading, how: str) -> Iterable[tuple[Path, lis
         found = f"found {binary[0].name}, which is not read" if binary else "found none"
         reading.fault(str(source), None, f"expected CSV tables, {found}; {how}")
     for file in chosen:
-        if not reading.small(file):
-            continue
-        text = read_text(file)
-        try:
-            rows = read_records(text, text.partition("\n")[0])
-        except csv.Error as error:
-            reading.fault(file.name, None, f"is no table of text: {error}")
-            continue
-        yield file, rows
+        if (rows := reading.records(file)) is not None:
+            yield file, rows
 
 
 def number(cell: str, file: str, row: int, column: str, reading: Reading) -> float:

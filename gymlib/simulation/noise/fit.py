@@ -212,10 +212,7 @@ def _mean(values, axis) -> np.ndarray:
 
 
 def refit(data: Dataset) -> Path:
-    """Fit the noise to a data set with truth, write what the package draws from, return its path.
-
-    Raises as :func:`pairs`.
-    """
+    """Fit the noise to a data set with truth, write what the package draws from; its path."""
     files = [data.folder / name for name in ("keypoints.parquet", "truth/keypoints.parquet")]
     origin = {"data": provenance.file_hash(files), "commit": provenance.commit()}
     fit(pairs(data)).save(FITTED, {"dataset": data.name} | origin)

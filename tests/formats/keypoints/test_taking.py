@@ -12,7 +12,7 @@ from keypoint_files import NAMED, PROGRAM, WRITERS, alphapose, deeplabcut, openp
 from stick_figure import SIZE, salto
 
 from gymlib import pose
-from gymlib.__main__ import PROGRAMS, main
+from gymlib.__main__ import main
 from gymlib.dataset import Dataset
 from gymlib.formats import keypoints
 from gymlib.formats.keypoints import KeypointError
@@ -209,10 +209,6 @@ def test_without_films_the_keypoints_make_the_clips(home, tmp_path, capsys):
 
 
 # --- what is wrong ----------------------------------------------------------------------------
-
-
-def test_programs_have_one_list():
-    assert PROGRAMS == keypoints.PROGRAMS
 
 
 def test_a_wrong_place(mine, tmp_path):
