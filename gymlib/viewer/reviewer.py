@@ -100,9 +100,9 @@ class Reviewer(Labeller):
     def train(self) -> None:
         """Hand in what is complete, train on all labels, and sort the queue by what that says.
 
-        Of each clip those models are asked that have not seen it, nor its video, if there are enough
-        (:func:`gymlib.prediction.finetuning.run`). Raises what that raises: ValueError where there
-        are too few labelled clips, MissingFileError without poses.
+        Of each clip those models are asked that have not seen it, nor its video where there are
+        enough (:func:`gymlib.prediction.finetuning.run`). Raises what that raises: ValueError where
+        there are too few labelled clips, MissingFileError without poses.
         """
         if self.file.draft and any(self._state(clip) == "done" for clip in self.clips):
             self._hand_in()
