@@ -241,6 +241,12 @@ def test_a_long_clip_by_keyboard_and_for_a_screen_reader(home):
         shown.settle()
         assert runs(data.annotation("me", draft=True), "clip_00") == [(10, 19, "take-off")]
 
+        for _ in range(30):
+            view.keyboard.press("Tab")
+            if view.evaluate("document.activeElement.textContent") == "Hand in":
+                break
+        else:
+            raise AssertionError("Tab does not reach the button")
         undo = view.get_by_role("button", name="undo the last change")
         undo.focus()
         view.keyboard.press("Enter")
