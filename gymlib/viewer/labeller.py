@@ -228,23 +228,18 @@ class Labeller(ClipViewer):
         mine = row(self.file.annotator, own, editable=self.session is not None)
         if self.blind:
             return [mine]
-        found = self._others()
-        votes = list(found.values())
-        if self.session and not self.file.draft:  # a draft is no vote
-            votes.append(own)
-        if votes:
+        found = others.labels(self.file, self.clip, len(self.view))
+        cast = [own] if self.session and not self.file.draft else []  # a draft is no vote
+        if votes := [*found.values(), *cast]:
             found[others.MAJORITY] = others.majority_of(votes)
         found |= {name: self.shown(name) for name in self.predictions}
         return [mine, *(row(name, codes) for name, codes in found.items())]
 
-    def _others(self) -> dict[str, np.ndarray]:
-        who = self.file.annotator
-        return others.labels(self.data, who, self.clip, self._frames[self.clip])
-
     def _said(self, name: str) -> np.ndarray | None:
         """What one of the predictions, or the majority of the others, says of the clip."""
         if name == others.MAJORITY:
-            return others.majority_of(list(self._others().values()))
+            found = others.labels(self.file, self.clip, len(self.view))
+            return others.majority_of(list(found.values()))
         return self.view.rows.get(name)
 
     def _adopt(self, frame: int) -> bool:

@@ -5,21 +5,20 @@ from jaxtyping import Int
 
 from gymlib.annotation import majority
 from gymlib.annotation.annotator_file import AnnotatorFile
-from gymlib.dataset import Dataset
 from gymlib.labels import UNLABELED_CODE, coarse
 
 MAJORITY = "majority"
 Codes = Int[np.ndarray, " frames"]
 
 
-def labels(data: Dataset, annotator: str, clip: str, frames: int) -> dict[str, Codes]:
-    """The other annotators' labels of the clip, as far as their files can be read."""
+def labels(own: AnnotatorFile, clip: str, frames: int) -> dict[str, Codes]:
+    """All annotators' labels of the clip but one's own, as far as their files can be read."""
     found = {}
-    for name in data.annotators:
-        if name == annotator:
+    for name in own.data.annotators:
+        if name == own.annotator:
             continue
         try:
-            codes = AnnotatorFile(data, name).read(clip, frames)
+            codes = AnnotatorFile(own.data, name).read(clip, frames)
         except ValueError:
             continue  # notebook 01 lists what is wrong with it
         if (codes >= UNLABELED_CODE).any():
