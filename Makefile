@@ -5,6 +5,11 @@ SOURCES ?= pretrained
 CAMERA ?= 0
 VENV := .venv
 READY := $(VENV)/.ready
+# Scripts in an environment know its place: one that was moved or copied along is made anew.
+HERE := cd $(VENV) && test -x bin/python && { test ! -s .ready || test "$$(cat .ready)" = "$$(pwd -P)"; }
+ifneq ($(shell { $(HERE); } 2>/dev/null && echo here),here)
+.PHONY: $(READY)
+endif
 # One worker thread per library call: the work is spread over processes instead.
 export OMP_NUM_THREADS ?= 1
 # Every kernel and worker would compile the package anew.
@@ -117,4 +122,4 @@ $(READY): requirements.txt pyproject.toml
 	$$python -m venv --clear $(VENV) && \
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt && \
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . && \
-	touch $(READY)
+	(cd $(VENV) && pwd -P >.ready)

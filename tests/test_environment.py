@@ -74,6 +74,35 @@ def test_another_python_ends_in_one_clear_sentence(tmp_path, version):
     assert not (tmp_path / ".venv").exists()
 
 
+def test_an_environment_that_was_copied_along_is_made_anew(tmp_path):
+    """Its scripts would run what stands in the other place. A link to one leads to that place."""
+    own, copied, linked = (tmp_path / name for name in ("own", "a copy", "linked"))
+    (own / ".venv" / "bin").mkdir(parents=True)
+    python = own / ".venv" / "bin" / "python"
+    python.symlink_to(shutil.which("true"))
+    for file in ("Makefile", "requirements.txt", "pyproject.toml"):
+        shutil.copy(ROOT / file, own)
+
+    def made_anew(folder: Path) -> bool:
+        command = [shutil.which("make"), "-n", "-C", folder, "data"]
+        return "-m venv" in subprocess.run(command, capture_output=True, text=True).stdout
+
+    assert made_anew(own), "not ready yet"
+    ready = own / ".venv" / ".ready"
+    ready.touch()
+    assert not made_anew(own), "ready by an older version, which did not say where"
+    ready.write_text(f"{own / '.venv'}\n")
+    assert not made_anew(own)
+    shutil.copytree(own, copied, symlinks=True)
+    assert made_anew(copied)
+    shutil.copytree(own, linked, ignore=shutil.ignore_patterns(".venv"))
+    (linked / ".venv").symlink_to(own / ".venv")
+    assert not made_anew(linked)
+    python.unlink()
+    python.symlink_to(tmp_path / "gone")
+    assert made_anew(own), "its Python is gone"
+
+
 def test_make_prints_its_help():
     text = subprocess.run(["make", "-C", ROOT], capture_output=True, text=True, check=True).stdout
     for target in "reproduce test report data lab lint bench publish clean".split():

@@ -42,7 +42,14 @@ class Fault:
         return f"{self.file}{'' if self.row is None else f', row {self.row}'}: {self.message}"
 
 
-class AnnotationError(ValueError):
+class PlainError(ValueError):
+    """An error of which a notebook shows the sentence alone: no line of code is at fault."""
+
+    def _render_traceback_(self) -> list[str]:  # IPython asks for it
+        return [str(self)]
+
+
+class AnnotationError(PlainError):
     """The annotation files do not fit the clips; ``faults`` lists everything found."""
 
     def __init__(self, faults: list[Fault]):

@@ -70,6 +70,22 @@ def say_kind(
     return changed
 
 
+def adopt(
+    codes: Int[np.ndarray, " frames"], other: Int[np.ndarray, " frames"], frame: int
+) -> Int[np.ndarray, " frames"]:
+    """The segment of ``other`` at ``frame`` as a segment of ``codes``, borders and all.
+
+    Raises ValueError for a frame outside the clip, or where ``other`` says nothing.
+    """
+    _check_frame(codes, frame)
+    if other[frame] < 0:
+        raise ValueError(f"nothing is said of frame {frame} that could be adopted")
+    own = next(s for s in segments(other) if s.start <= frame <= s.end)
+    changed = codes.copy()
+    changed[own.start : own.end + 1] = own.label
+    return changed
+
+
 def carry_to(
     codes: Int[np.ndarray, " frames"], since: int, frame: int
 ) -> Int[np.ndarray, " frames"]:
@@ -147,6 +163,11 @@ class EditingSession:
         """:func:`say_kind`; whether anything changed."""
         self._open = False
         return self._change(say_kind(self.codes, frame, code), frame)
+
+    def adopt(self, other: Int[np.ndarray, " frames"], frame: int) -> bool:
+        """:func:`adopt`; whether anything changed."""
+        self.rest()
+        return self._change(adopt(self.codes, other, frame), frame)
 
     def reach(self, frame: int) -> bool:
         """The annotator went on to ``frame``: :func:`carry_to`; whether anything changed."""

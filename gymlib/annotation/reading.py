@@ -29,14 +29,14 @@ def read(data: Dataset, *, every_clip: bool = True) -> dict[str, pd.DataFrame]:
     Who gave kinds has them in a column ``kind``. Clip lengths are checked against clips.csv and,
     where there are videos, against what they hold. A clip that nobody labelled is a fault, unless
     ``every_clip`` is False. Raises AnnotationError listing every fault with file and row,
-    ValueError if there is no annotation file.
+    PlainError if there is no annotation file.
     """
     names = data.annotators
     if not names:
-        raise ValueError(
+        raise checks.PlainError(
             f"{data.folder / 'annotations'} holds no annotation file; one <annotator>.csv per "
             "person with columns clip, start, end, label is needed to train and to score; the "
-            "labeller in notebook 01 makes one"
+            "labeller in notebook 01 makes one, once you hand in what you labelled"
         )
     files = {name: read_annotation(data.annotation(name)) for name in names}
     looked = films.look(data, data.videos.values())

@@ -8,7 +8,8 @@ from matplotlib.collections import LineCollection
 
 from gymlib.skeleton import EDGES, KEYPOINTS
 
-SIDE_COLOURS = {"left": "#D55E00", "right": "#0072B2", "middle": "#555555"}
+SIDE_COLOURS = {"left": "#D55E00", "right": "#7755CC", "middle": "#555555"}
+"""None of a class; left and right are warm and blue to the colour-blind too."""
 
 
 def side(bone: tuple[int, int]) -> str:

@@ -15,6 +15,7 @@ import av
 import numpy as np
 from av.stream import Disposition
 
+from gymlib.video import tail
 from gymlib.video.info import VideoError
 
 ENDINGS = frozenset(
@@ -72,6 +73,7 @@ class Film:
         size: nothing that is learnt from it could follow.
         """
         start, last, index, size, heard = self.container.start_time, 0.0, 0, None, 0.0
+        cut = False  # the last packet is shorter than it says
         # AVI keeps no times of pictures: those come late where pictures are stored out of order.
         silent = start is None or self.container.format.name == "avi"
         start = None if silent else start / av.time_base
@@ -80,6 +82,7 @@ class Film:
                 heard = max(heard, _end(packet))
                 if packet.stream is not self.stream:
                     continue
+                cut = packet.is_corrupt if packet.size else cut
                 for picture in packet.decode():
                     size = size or (picture.width, picture.height)
                     self._check_size(size, picture, index)
@@ -92,7 +95,7 @@ class Film:
                     index += 1
         except av.FFmpegError as error:
             raise self._damaged(f" ({error.strerror})", index) from None
-        if self._ends_early(heard - (start or 0)):
+        if cut or self._ends_early(heard - (start or 0)):
             raise self._damaged("", index)
 
     def _check_size(self, size: tuple[int, int], picture, index: int) -> None:
@@ -104,13 +107,11 @@ class Film:
 
     def _ends_early(self, heard: float) -> bool:
         """Whether bytes are missing that the container counts on."""
-        there = self.path.stat().st_size
         if self.container.format.name in _LENGTH_SAID:
             return self.end - heard > 0.1 + 1.5 / self.rate
-        if self.container.format.name == "avi":
-            with self.path.open("rb") as file:
-                return struct.unpack("<4xI", file.read(8))[0] + 8 > there
-        return any(entry.pos + entry.size > there for entry in self.stream.index_entries)
+        there = self.path.stat().st_size
+        counted = any(entry.pos + entry.size > there for entry in self.stream.index_entries)
+        return counted or tail.is_missing(self.path, self.container.format.name)
 
     def _damaged(self, why: str, found: int) -> DamagedError:
         promised = self.stream.frames

@@ -6,15 +6,16 @@ Every change is saved before the browser hears that it was.
 import numpy as np
 import traitlets
 
-from gymlib.annotation import annotator_file, checks, majority
+from gymlib.annotation import annotator_file, checks
 from gymlib.annotation.annotator_file import AnnotatorFile, ChangedElsewhere, comments, with_comment
 from gymlib.annotation.editing import NOT_YET, EditingSession
 from gymlib.dataset import Dataset
-from gymlib.labels import UNLABELED_CODE, coarse
+from gymlib.labels import UNLABELED_CODE
+from gymlib.viewer import others
 from gymlib.viewer.clip_view import Predictions
 from gymlib.viewer.widget import ClipViewer, row
 
-CHANGES = ("label", "kind", "reach", "move", "comment", "undo", "redo")
+CHANGES = ("label", "kind", "adopt", "reach", "move", "comment", "undo", "redo")
 
 
 class Labeller(ClipViewer):
@@ -27,10 +28,10 @@ class Labeller(ClipViewer):
         :func:`gymlib.annotation.annotator_file.hand_in`; False writes
         annotations/<annotator>.csv itself.
     blind : hide what others say at first.
-    start_from : one of ``predictions``, to be corrected: a clip of which the annotator has no label
-        begins with what it says, Unlabeled where it says nothing. That is saved with the first
-        change, by going on to the next clip, or by handing in. For drafts alone: nothing that
-        nobody has looked at may count as a vote.
+    start_from : one of ``predictions``, or the "majority" of the others, to be corrected: a clip of
+        which the annotator has no label begins with what it says, without a label where it says
+        nothing. That is saved with the first change, by going on to the next clip, or by handing
+        in. For drafts alone: nothing that nobody has looked at may count as a vote.
 
     Raises ValueError for a name that cannot be an annotator's, and if there is nothing to start
     from.
@@ -54,11 +55,11 @@ class Labeller(ClipViewer):
     ):
         if annotator in checks.RESERVED:
             raise ValueError(f"{annotator!r} cannot be an annotator's name")
-        if start_from is not None and not (draft and start_from in (predictions or {})):
-            known = ", ".join(predictions or {}) or "none"
+        known = [*(predictions or {}), others.MAJORITY]
+        if start_from is not None and not (draft and start_from in known):
             raise ValueError(
-                "expected a draft that starts from one of the predictions, which are "
-                f"{known}; found {start_from!r} and draft={draft}"
+                f"expected a draft that starts from what is there, {' or '.join(known)}; "
+                f"found {start_from!r} and draft={draft}"
             )
         self.file, self.blind = AnnotatorFile(data, annotator, draft), blind
         self.start_from = start_from
@@ -132,10 +133,10 @@ class Labeller(ClipViewer):
     def _start(self) -> None:
         """Show a clip without any label with those to start from, if there are."""
         self._started.discard(self.clip)
-        said = self.view.rows.get(self.start_from)
-        if said is None or (said == UNLABELED_CODE).all():
+        said = self._said(self.start_from) if self.start_from else None
+        if said is None or not (self.session.codes == NOT_YET).all():
             return
-        if (self.session.codes == NOT_YET).all() and self.session.replace(said):
+        if self.session.replace(np.where(said < 0, NOT_YET, said).astype(np.int8)):
             self._started.add(self.clip)
 
     def _agree(self) -> None:
@@ -178,6 +179,8 @@ class Labeller(ClipViewer):
                 return session.label(content["frame"], content["label"])
             case "kind":
                 return session.say_kind(content["frame"], content["code"])
+            case "adopt":
+                return self._adopt(content["frame"])
             case "reach":
                 return session.reach(content["frame"])
             case "move":
@@ -225,25 +228,26 @@ class Labeller(ClipViewer):
         mine = row(self.file.annotator, own, editable=self.session is not None)
         if self.blind:
             return [mine]
-        others = self._others()
-        votes = [coarse(codes) for codes in others.values()]
-        if self.session and not self.file.draft:  # a draft is no vote
-            votes.append(np.maximum(coarse(own), UNLABELED_CODE))
-        if votes:
-            others["majority"] = majority.majority(np.stack(votes, axis=1))[0]
-        others |= {name: self.view.rows[name] for name in self.predictions}
-        return [mine, *(row(name, codes) for name, codes in others.items())]
+        found = others.labels(self.file, self.clip, len(self.view))
+        cast = [own] if self.session and not self.file.draft else []  # a draft is no vote
+        if votes := [*found.values(), *cast]:
+            found[others.MAJORITY] = others.majority_of(votes)
+        found |= {name: self.shown(name) for name in self.predictions}
+        return [mine, *(row(name, codes) for name, codes in found.items())]
 
-    def _others(self) -> dict[str, np.ndarray]:
-        """The other annotators' labels of the clip, as far as their files can be read."""
-        found = {}
-        for name in self.data.annotators:
-            if name == self.file.annotator:
-                continue
-            try:
-                codes = AnnotatorFile(self.data, name).read(self.clip, self._frames[self.clip])
-            except ValueError:
-                continue  # notebook 01 lists what is wrong with it
-            if (codes >= UNLABELED_CODE).any():
-                found[name] = np.maximum(codes, UNLABELED_CODE)
-        return found
+    def _said(self, name: str) -> np.ndarray | None:
+        """What one of the predictions, or the majority of the others, says of the clip."""
+        if name == others.MAJORITY:
+            found = others.labels(self.file, self.clip, len(self.view))
+            return others.majority_of(list(found.values()))
+        return self.view.rows.get(name)
+
+    def _adopt(self, frame: int) -> bool:
+        """Take the segment of the first prediction, or else of the majority, at a frame."""
+        if self.blind:
+            raise ValueError("what others say is hidden: press b, then a adopts a segment")
+        name = next(iter(self.predictions), others.MAJORITY)
+        said = self._said(name)
+        if said is None:
+            raise ValueError("nobody else has labelled this clip: there is nothing to adopt")
+        return self.session.adopt(said, frame)

@@ -76,7 +76,8 @@ def review(
 ) -> Reviewer | Image:
     """Go through the review queue in the labeller; headless, a picture of it.
 
-    Further arguments and options are those of :class:`Reviewer`: predictions, draft, blind, config.
+    Further arguments and options are those of :class:`Reviewer`: predictions, draft, blind, config,
+    profile.
     """
     if headless():
         return _picture("review")

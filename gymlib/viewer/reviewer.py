@@ -1,7 +1,8 @@
 """The labeller with the review queue beside it: every doubt opens at its frames.
 
 After each change the queue is marked and the agreement of all annotators counted anew, with the
-reviewer's labels as votes, handed in or not.
+reviewer's labels as votes, handed in or not. Models can be trained anew on the labels as they are
+by then, and the queue is sorted by what they say of clips that they have not seen.
 """
 
 import numpy as np
@@ -15,7 +16,9 @@ from gymlib.annotation.review.doubt import ReviewConfig
 from gymlib.annotation.review.progress import ReviewProgress
 from gymlib.annotation.review.queue import review_queue
 from gymlib.dataset import Dataset
+from gymlib.evaluation import results
 from gymlib.files.atomic import read_json, write_json
+from gymlib.prediction import finetuning
 from gymlib.viewer.clip_view import Predictions
 from gymlib.viewer.labeller import Labeller
 
@@ -35,6 +38,7 @@ class Reviewer(Labeller):
     draft, predictions : as for the labeller.
     blind : hide what others say at first; a doubt can hardly be judged without it.
     config : what the queue was made with.
+    profile : quick or full, of the models that :meth:`train` trains.
 
     Doubts looked at are kept in drafts/<annotator>.reviewed.json of the data set.
     """
@@ -51,20 +55,28 @@ class Reviewer(Labeller):
         draft: bool = False,
         blind: bool = False,
         config: ReviewConfig | None = None,
+        profile: str = "full",
     ):
-        queue = review_queue(data, config=config) if queue is None else queue
+        self.config, self.profile = config, profile
         self._kept = data.annotation(annotator, draft=True).with_suffix(".reviewed.json")
+        self._begin(data, annotator, draft, queue)
+        super().__init__(data, annotator, None, predictions, draft=draft, blind=blind)
+        if self.at is not None:
+            self.frame = self.progress.doubts[self.at].start
+
+    def _begin(
+        self, data: Dataset, annotator: str, draft: bool, queue: pd.DataFrame | None
+    ) -> None:
+        """Take a queue, and what was done of it before."""
+        queue = review_queue(data, config=self.config) if queue is None else queue
         checked = read_json(self._kept)["checked"] if self._kept.is_file() else []
         votes, names = _votes(data)
         checked = [tuple(key) for key in checked]
-        self.progress = ReviewProgress(queue, votes, names, annotator, checked, config)
+        self.progress = ReviewProgress(queue, votes, names, annotator, checked, self.config)
         for clip, codes in _labels(data, annotator, draft).items():
             self.progress.take(clip, codes)
         self.progress.start()
         self.at = self.progress.next_open()
-        super().__init__(data, annotator, None, predictions, draft=draft, blind=blind)
-        if self.at is not None:
-            self.frame = self.progress.doubts[self.at].start
 
     def first_clip(self) -> str:
         return super().first_clip() if self.at is None else self.progress.doubts[self.at].clip
@@ -73,17 +85,41 @@ class Reviewer(Labeller):
         match content["do"]:
             case "ready":
                 super().answer(content)
-                doubts = [doubt._asdict() for doubt in self.progress.doubts]
-                self.send({"say": "doubts", "doubts": doubts})
-                self._say_progress()
+                self._say_doubts()
             case "visit":
                 self.visit(content["number"])
             case "next":
                 self.visit_next()
             case "check":
                 self.check(content["number"])
+            case "train":
+                self.train()
             case _:
                 super().answer(content)
+
+    def train(self) -> None:
+        """Hand in what is complete, train on all labels, and sort the queue by what that says.
+
+        Of each clip those models are asked that have not seen it, nor its video where there are
+        enough (:func:`gymlib.prediction.finetuning.run`). Raises what that raises: ValueError where
+        there are too few labelled clips, MissingFileError without poses.
+        """
+        if self.file.draft and any(self._state(clip) == "done" for clip in self.clips):
+            self._hand_in()
+        reading.make(self.data, every_clip=False)
+        found = finetuning.run(self.data, self.profile)
+        said = results.answers_of(found[found["model"] == "ensemble"])
+        self.predictions = {**self.predictions, "learnt": said}
+        queue = review_queue(self.data, predictions=said, config=self.config)
+        self._begin(self.data, self.file.annotator, self.file.draft, queue)
+        self.load()
+        self.say_rows()
+        self.say_curves()
+        self._say_doubts()
+        if self.at is not None:
+            self.visit(self.at)
+        text = f"trained on the labels as they are: {len(queue)} cases, sorted anew"
+        self.send({"say": "handed in", "text": text})
 
     def visit(self, number: int) -> None:
         """Open a doubt at its first frame."""
@@ -115,6 +151,11 @@ class Reviewer(Labeller):
 
     def _keep(self) -> None:
         write_json(self._kept, {"checked": [list(key) for key in self.progress.settled()]})
+        self._say_progress()
+
+    def _say_doubts(self) -> None:
+        doubts = [doubt._asdict() for doubt in self.progress.doubts]
+        self.send({"say": "doubts", "doubts": doubts})
         self._say_progress()
 
     def _say_progress(self) -> None:

@@ -29,6 +29,8 @@ KEYS = {"i": "idle", "t": "take-off", "s": "skill", "l": "landing", "x": UNLABEL
 
 # The middle of the body is drawn in the colour of text, which shows on light and dark ground.
 _SIDES = {name: colour for name, colour in SIDE_COLOURS.items() if name != "middle"}
+NO_ANSWER = -3
+"""Code of a frame of which a model says nothing: Unlabeled is what people say."""
 _WHITE_INK = ("skill", "landing")  # classes on whose colour black text is hard to read
 
 
@@ -37,7 +39,7 @@ def appearance() -> dict:
     kinds = {code: kind for kind, code in KIND_CODES.items()}
     labels = {code: named(code)[0] for code in [*NAMES, *kinds]}
     return {
-        "names": {**NAMES, **kinds, NOT_YET: "no label yet"},
+        "names": {**NAMES, **kinds, NOT_YET: "no label yet", NO_ANSWER: "no answer"},
         "colours": {code: COLOURS[name] for code, name in labels.items()},
         "inks": {code: "#fff" if name in _WHITE_INK else "#000" for code, name in labels.items()},
         "keys": [[key, CODES[name]] for key, name in KEYS.items()],
@@ -172,7 +174,12 @@ class ClipViewer(anywidget.AnyWidget):
 
     def about_rows(self) -> dict:
         """The timelines, as JSON."""
-        return {"rows": [row(name, codes) for name, codes in self.view.rows.items()]}
+        return {"rows": [row(name, self.shown(name)) for name in self.view.rows]}
+
+    def shown(self, name: str) -> np.ndarray:
+        """Codes of a timeline as they are shown."""
+        codes = self.view.rows[name]
+        return np.where(codes < 0, NO_ANSWER, codes) if name in self.predictions else codes
 
     # --- without a kernel ---------------------------------------------------------------------
 

@@ -46,6 +46,16 @@ def test_a_border_moves_both_ways_and_stops_before_a_segment_is_gone():
     assert editing.move_border(before, 3, 99).tolist() == [0, 0, 0, 0, 1, 2]
 
 
+def test_a_segment_of_another_is_adopted_with_both_borders():
+    before, other = codes(0, 0, 0, N, N, N), codes(0, 1, 1, 1, -1, 2)
+    assert editing.adopt(before, other, 2).tolist() == [0, 1, 1, 1, N, N]
+    assert before.tolist() == [0, 0, 0, N, N, N]
+    with pytest.raises(ValueError, match="nothing is said of frame 4"):
+        editing.adopt(before, other, 4)
+    with pytest.raises(ValueError, match="expected a frame from 0 to 5, found 6"):
+        editing.adopt(before, other, 6)
+
+
 def test_borders_and_gaps():
     assert editing.borders(codes(0, 0, 1, N, N)) == [2, 3]
     assert editing.borders(blank(3)) == []

@@ -16,6 +16,7 @@ from gymlib.labels import CLASSES, COLOURS
 from gymlib.plots import overlay
 from gymlib.plots.overlay import showcase
 from gymlib.plots.overlay.panel import GROUND, Panel
+from gymlib.plots.skeletons import SIDE_COLOURS
 from gymlib.skeleton import INDEX
 
 GREY = np.full((120, 200, 3), 100, np.uint8)
@@ -50,7 +51,11 @@ def test_left_and_right_have_their_colours():
             [INDEX[f"right_{part}"], INDEX[f"left_{part}"]]
         ]
     right = overlay.draw_skeleton(GREY, swapped)[60, 100]
-    assert left[0] > left[2] and right[2] > right[0]  # orange and blue
+    assert left[0] > left[2] and right[2] > right[0]  # orange and violet
+
+
+def test_no_side_looks_like_a_class():
+    assert not set(SIDE_COLOURS.values()) & set(COLOURS.values())
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e12])
@@ -290,3 +295,38 @@ def test_the_showcase_is_made_again_only_if_something_changed(filmed, home, tmp_
     make_results(home, filmed.name, seed=1)
     showcase.make(filmed, "thesis", tmp_path)
     assert all(file.stat().st_mtime_ns > time for file, time in zip(files, times))
+
+
+# --- legible on any film ----------------------------------------------------------------------
+
+
+def test_on_an_upright_film_labels_and_bars_stay_apart():
+    upright = np.full((960, 540, 3), 100, np.uint8)
+    codes = {name: np.full(1, 3, np.int8) for name in ("model", "model, then monday, then tuesday")}
+    nobody = np.full((1, 33, 2), np.nan), np.ones(1, bool)
+    drawn, plain, bars = (
+        next(overlay.overlay_clip([upright], *nobody, *more))[:300]
+        for more in ((codes, np.full((1, 4), 0.25)), (codes,), ({}, np.full((1, 4), 0.25)))
+    )
+    words, own = (np.flatnonzero((one != 100).any(axis=(0, 2))) for one in (plain, bars))
+    assert words.max() < own.min(), "the longest line ends before the bars begin"
+    assert words.max() > 200 and np.array_equal(drawn[:, : own.min()], plain[:, : own.min()])
+
+
+def test_it_says_whose_probabilities_it_shows():
+    codes = {name: np.zeros(4, np.int8) for name in ("label", "lstm")}
+    probabilities = np.full((4, 4), 0.25)
+    panel, named = (
+        Panel(codes, probabilities, 1280, 720, whose).picture[:120, :180] for whose in ("", "lstm")
+    )
+    rows = [np.flatnonzero((one != GROUND).any(axis=(1, 2))) for one in (panel, named)]
+    assert np.ptp(rows[1]) > 1.8 * np.ptp(rows[0]), "a second line below the word"
+
+
+def test_a_model_that_says_nothing_is_not_called_unlabeled(monkeypatch):
+    """People leave a frame Unlabeled; a model has no answer where there is no pose."""
+    written = []
+    keep = lambda picture, words, size: written.extend(words) or picture  # noqa: E731
+    monkeypatch.setattr(overlay.clip, "write", keep)
+    draw(False, {"label": np.full(1, -1, np.int8), "lstm": np.full(1, -1, np.int8)}, frames=1)
+    assert [text for text, *_ in written] == ["label: Unlabeled", "lstm: –", "no pose"]

@@ -285,6 +285,11 @@ NOISE = np.random.default_rng(0).integers(0, 255, (25, 48, 64, 3), dtype=np.uint
         ("half.mxf", "mpeg2video", {}),
         ("half.mov", "mjpeg", {"movflags": "+faststart"}),
         ("half.mp4", "libx264", {"movflags": "+faststart"}),
+        ("half.wmv", "wmv2", {}),
+        ("half.gif", "gif", {}),
+        ("half.ts", "libx264", {}),
+        ("half.mpg", "mpeg1video", {}),
+        ("half.ivf", "libvpx", {}),
     ],
 )
 def test_half_a_film_is_said_to_be_truncated(tmp_path, file, codec, options):
@@ -292,19 +297,29 @@ def test_half_a_film_is_said_to_be_truncated(tmp_path, file, codec, options):
     with av.open(str(path), "w", options=options) as out:
         stream = out.add_stream(codec, rate=25)
         stream.height, stream.width = 48, 64
-        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        stream.pix_fmt = {"mjpeg": "yuvj420p", "gif": "rgb8"}.get(codec, "yuv420p")
         for rgb in NOISE:
             out.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")))
         out.mux(stream.encode())
     assert video.probe(path).frames == 25
     content = path.read_bytes()
-    path.write_bytes(content[: len(content) // 2])
+    path.write_bytes(content[: len(content) // 2 + 50])  # not between two packets
     for read in (video.probe, lambda own: list(video.read_frames(own))):
         with pytest.raises(VideoError, match=r"truncated or damaged .* copy the file again"):
             read(path)
     with pytest.warns(UserWarning, match="kept those before"):
         kept = list(video.read_frames(path, keep_truncated=True))
     assert 0 < len(kept) < 25 and len(kept) == video.probe(path, keep_truncated=True).frames
+
+
+def test_a_whole_film_with_something_behind_it_is_whole(tmp_path):
+    """Zeros behind a GIF, the rest of a recorder's block behind a transport stream."""
+    for kind, more in (("loop.gif", bytes(300)), ("stream.ts", bytes(68))):
+        kind = next(one for one in KINDS if one.file == kind)
+        path = tmp_path / kind.file
+        write(path, kind)
+        path.write_bytes(path.read_bytes() + more)
+        assert video.probe(path).frames == FRAMES
 
 
 def test_another_size_half_way_is_said_with_the_frame(tmp_path):

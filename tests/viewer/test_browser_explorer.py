@@ -5,11 +5,13 @@ import pandas as pd
 import pytest
 from jupyterlab import OPEN, chromium, open_and_run, page, server, wait_for, write_notebook
 from tiny_dataset import make_dataset, make_results
+from widget_page import WidgetPage
 
 from gymlib.annotation.review.queue import rank_doubts
 from gymlib.dataset import Dataset
 from gymlib.evaluation import errors
 from gymlib.files.tables import write_table
+from gymlib.viewer import Reviewer
 
 pytestmark = pytest.mark.slow(seconds=28)
 
@@ -162,3 +164,23 @@ def test_a_case_opens_in_the_labeller(home, notebooks):
             arg=number,
         )
         assert problems == []
+
+
+def test_the_list_of_cases_by_keyboard(home):
+    data = Dataset(make_dataset(home, clips=4, frames=30, processed=True), home)
+    with page() as view:
+        shown = WidgetPage(view, Reviewer(data, "me", draft=True))
+        cases = view.get_by_role("listbox", name="cases")
+        assert cases.get_by_role("option", selected=True).count() == 1
+        before = cases.get_by_role("option", selected=True).text_content()
+        cases.focus()
+        view.keyboard.press("ArrowDown")
+        shown.settle()
+        chosen = cases.get_by_role("option", selected=True)
+        assert chosen.text_content() != before
+        assert chosen.get_attribute("id") == cases.get_attribute("aria-activedescendant")
+        clip = view.locator("select[aria-label=clip]").input_value()
+        assert chosen.text_content().removeprefix("○").startswith(clip)
+        view.keyboard.press("c")
+        shown.settle()
+        assert chosen.text_content().startswith("✓"), "other keys are the viewer's"

@@ -11,11 +11,14 @@ from tiny_dataset import FPS, HEIGHT, WIDTH, make_dataset
 from widget_page import WidgetPage
 
 from gymlib import skeleton, video
-from gymlib.dataset import Dataset
+from gymlib.annotation import reading
+from gymlib.annotation.review.doubt import ReviewConfig
+from gymlib.annotation.review.queue import rank_doubts
+from gymlib.dataset import Dataset, schemas
 from gymlib.files import paths
 from gymlib.labels import KINDS
 from gymlib.plots import overlay
-from gymlib.viewer import Labeller
+from gymlib.viewer import Labeller, Reviewer
 
 pytestmark = pytest.mark.slow(seconds=85)
 
@@ -162,7 +165,7 @@ def test_labelling_in_notebook_01(home, notebooks):
         names.get_by_text("majority").wait_for()
         assert names.locator("div").all_text_contents() == ["me", "A", "B", "C", "majority"]
 
-        for key in ("d", "d", "a", "m", "x"):  # JupyterLab's own: delete, insert, to Markdown
+        for key in ("d", "d", "m", "x"):  # JupyterLab's own: delete, to Markdown
             view.keyboard.press(key)
         view.keyboard.press("u")
         wait_until_saved(view)
@@ -184,6 +187,105 @@ def test_labelling_in_notebook_01(home, notebooks):
         assert runs(draft, "clip_00") == kept
         assert problems == []
     assert {file: file.read_bytes() for file in votes} == votes
+
+
+def test_a_long_clip_by_keyboard_and_for_a_screen_reader(home):
+    """Closer, to a frame, a segment again and again, one adopted, a button by Enter."""
+    data = Dataset(make_dataset(home, clips=1, frames=FRAMES), home)
+    said = pd.DataFrame({"clip": "clip_00", "frame": range(FRAMES)})
+    said["label"] = ["idle"] * 10 + ["take-off"] * 10 + ["skill"] * 20
+    with page() as view:
+        shown = WidgetPage(
+            view, Labeller(data, "me", None, {"lstm": said}, draft=True, blind=False)
+        )
+        slider = view.get_by_role("slider", name="frame")
+        view.locator(".gym-stage").click()
+        view.keyboard.press("g")
+        view.keyboard.type("15")
+        view.keyboard.press("Enter")
+        assert slider.get_attribute("aria-valuetext") == "frame 15, no label yet"
+        view.keyboard.press("a")
+        shown.settle()
+        assert slider.get_attribute("aria-valuetext") == "frame 15, take-off"
+        told = view.get_by_role("img", name="me: no label yet 0 to 9, take-off 10 to 19")
+        assert told.count() == 1
+
+        bar, window = view.locator(".gym-bar.gym-own"), view.locator(".gym-timeline .gym-window")
+        wide = bar.bounding_box()["width"]
+        view.keyboard.press("z")
+        assert bar.bounding_box()["width"] == pytest.approx(4 * wide, rel=0.01)
+        for frame in (0, 39, 20):
+            view.evaluate("document.querySelector('.gym-viewer').focus()")
+            view.keyboard.press("g")
+            view.keyboard.type(str(frame))
+            view.keyboard.press("Enter")
+            line, seen = view.locator(".gym-tracks .gym-line").bounding_box(), window.bounding_box()
+            assert seen["x"] - 2 <= line["x"] <= seen["x"] + seen["width"] + 2, frame
+        wide_page = "document.documentElement.scrollWidth <= window.innerWidth"
+        assert view.evaluate(wide_page), "what is beyond the window does not widen the page"
+        view.keyboard.press("Shift+Z")
+        assert bar.bounding_box()["width"] == pytest.approx(wide, rel=0.01)
+
+        view.keyboard.press("g")
+        view.keyboard.type("12")
+        view.keyboard.press("Enter")
+        view.evaluate(
+            "window.seen = new Set(); window.back = 0; let last = 0;"
+            "new MutationObserver(() => {"
+            "  const now = Number(document.querySelector('canvas').dataset.frame);"
+            "  window.seen.add(now); window.back += now < last; last = now;"
+            "}).observe(document.querySelector('canvas'), { attributes: true })"
+        )
+        view.keyboard.press("r")
+        view.wait_for_function("window.back >= 2")
+        view.keyboard.press("r")
+        seen = view.evaluate("[...window.seen]")
+        assert min(seen) == 10 and max(seen) == 19
+        shown.settle()
+        assert runs(data.annotation("me", draft=True), "clip_00") == [(10, 19, "take-off")]
+
+        for _ in range(30):
+            view.keyboard.press("Tab")
+            if view.evaluate("document.activeElement.textContent") == "Hand in":
+                break
+        else:
+            raise AssertionError("Tab does not reach the button")
+        undo = view.get_by_role("button", name="undo the last change")
+        undo.focus()
+        view.keyboard.press("Enter")
+        shown.settle()
+        assert view.locator(".gym-own .gym-segment").count() == 1, "the button, not the next clip"
+        small = view.evaluate(
+            "[...document.querySelectorAll('.gym-viewer *')].filter((node) => "
+            "node.textContent && parseFloat(getComputedStyle(node).fontSize) < 12).length"
+        )
+        assert small == 0, "letters of twelve pixels and more"
+
+
+def test_what_data_say_is_text_and_never_code(home):
+    """A name, a comment, a model and a detail that would run if they were written as HTML."""
+    nasty = "<img src=x onerror=window.ran=1>"
+    data = Dataset(make_dataset(home, clips=2, frames=FRAMES), home)
+    said = pd.DataFrame({"clip": "clip_00", "frame": range(FRAMES), "label": "skill"})
+    said[schemas.PROBABILITIES] = [0.0, 0.0, 1.0, 0.0]
+    queue = rank_doubts(reading.make(data), data.annotators, config=ReviewConfig(shortest=1))
+    queue = queue.assign(reason=nasty, detail=nasty)
+    for make in (
+        lambda: Labeller(data, "me", None, {nasty: said}, draft=True, blind=False),
+        lambda: Reviewer(data, "me", queue, {nasty: said}, draft=True),
+    ):
+        with page() as view:
+            shown = WidgetPage(view, make())
+            view.locator(".gym-stage").click()
+            view.keyboard.press("i")
+            view.keyboard.press("e")
+            view.keyboard.type(nasty)
+            view.keyboard.press("Enter")
+            shown.settle()
+            view.wait_for_timeout(200)
+            assert view.locator(".gym-names").get_by_text(nasty).count() == 1
+            assert view.locator("img").count() == 0 and view.evaluate("window.ran") is None
+    assert nasty in data.annotation("me", draft=True).read_text()
 
 
 def test_a_kind_is_chosen_for_the_segment_shown(home):

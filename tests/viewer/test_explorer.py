@@ -1,20 +1,23 @@
 """The kernel's side of explorer and review: what they answer to what the browser asks."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from tiny_dataset import make_dataset, make_results
 from widget_messages import last, listen
 
 from gymlib import viewer
 from gymlib.annotation import annotator_file
-from gymlib.annotation.review.doubt import ReviewConfig
+from gymlib.annotation.review.doubt import MODEL, ReviewConfig
 from gymlib.annotation.review.queue import rank_doubts
 from gymlib.dataset import Dataset
+from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.evaluation import errors
 from gymlib.files.atomic import MissingFileError, read_json
 from gymlib.files.tables import read_table
 from gymlib.kinematics.curves import curves
 from gymlib.labels import CLASSES, encode
+from gymlib.prediction import finetuning
 from gymlib.viewer import Explorer, Reviewer
 from gymlib.viewer.explorer import DIFFERENT
 
@@ -218,6 +221,41 @@ class TestReview:
         assert again.progress.agreement.annotators[-1] == "me"
         with pytest.raises(MissingFileError):
             annotator_file.hand_in(data, "nobody")
+
+    def test_it_trains_again_and_sorts_anew(self, data, queue, monkeypatch):
+        """Models are sure that all of clip_01 is a landing; the reviewer has finished clip_00."""
+        reviewer = Reviewer(data, "me", queue, draft=True, config=LONG, profile="quick")
+        said = listen(reviewer)
+        reviewer.turn_to("clip_00")
+        frames = len(reviewer.view)
+        request = {"clip": "clip_00", "window": "w", "number": 1}
+        for what in ({"do": "label", "frame": 0, "label": 0}, {"do": "reach", "frame": frames - 1}):
+            reviewer._hear(None, request | what, [])
+
+        def trained(data, profile):
+            assert profile == "quick" and "me" in data.labels, "what was complete is a vote"
+            table = pd.DataFrame({"clip": "clip_01", "frame": range(frames), "outer": 0})
+            table = table.assign(architecture="gymtcn", model="ensemble", label="idle")
+            return table.assign(**dict(zip(PROBABILITIES, (0.0, 0.0, 0.01, 0.99))))
+
+        monkeypatch.setattr(finetuning, "run", trained)
+        reviewer._hear(None, {"do": "train"}, [])
+        first = last(said, "doubts")["doubts"][0]
+        assert (first["clip"], first["reason"]) == ("clip_01", MODEL)
+        assert (reviewer.clip, reviewer.frame) == ("clip_01", first["start"])
+        assert "sorted anew" in last(said, "handed in")["text"]
+        names = [row["name"] for row in reviewer.about_rows()["rows"]]
+        assert names[-1] == "learnt" and not data.annotation("me", draft=True).exists()
+
+    def test_why_it_cannot_train_is_said(self, data, queue, monkeypatch):
+        def few(data, profile):
+            raise ValueError("too few clips")
+
+        monkeypatch.setattr(finetuning, "run", few)
+        reviewer = Reviewer(data, "me", queue, draft=True, config=LONG)
+        said = listen(reviewer)
+        reviewer._hear(None, {"do": "train"}, [])
+        assert last(said, "problem")["text"] == "too few clips"
 
     def test_without_a_queue_it_is_made(self, data):
         made = Reviewer(data, "A")

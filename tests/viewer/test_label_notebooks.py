@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from footage import film
 from tiny_dataset import make_dataset
 
 from gymlib.dataset import Dataset
@@ -48,6 +49,22 @@ def test_one_annotator(data):
     assert "Agreement needs at least two annotators of the same clips." in text
     execute(data, "03_preprocessing")
     assert len(data.processed) == 6
+
+
+def test_films_of_ones_own_lead_to_the_labeller_and_to_one_sentence(home):
+    """The first "Run all": nobody has labelled anything, so it ends below the labeller."""
+    data = Dataset("mine", home)
+    film(data.folder / "videos" / "monday" / "salto.mp4", 20)
+    with pytest.raises(NotebookError, match=r"holds no annotation file; .* the labeller in"):
+        execute(data, "01_annotation_review")
+    assert list(data.clips["clip"]) == ["salto"]
+    failed = data.report / "01_annotation_review.failed.ipynb"
+    cells = nbformat.read(failed, as_version=4).cells
+    at = {word: i for i, cell in enumerate(cells) for word in ("viewer.label(", "reading.read(")
+          if word in cell.source}  # fmt: skip
+    assert cells[at["viewer.label("]].outputs, "the labeller is there"
+    (error,) = [o for o in cells[at["reading.read("]].outputs if o.output_type == "error"]
+    assert len(error.traceback) == 1 and "hand in" in error.traceback[0]
 
 
 def test_all_faults_reach_the_reader(data):

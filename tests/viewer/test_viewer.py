@@ -40,7 +40,7 @@ class Hand:
         self.number += 1
         request = {"do": what, "clip": self.labeller.clip, "number": self.number, "window": "w"}
         self.labeller._hear(None, request | more, [])
-        changes = ("label", "kind", "reach", "move", "comment", "undo", "redo")
+        changes = ("label", "kind", "adopt", "reach", "move", "comment", "undo", "redo")
         return last(self.said, "saved") if what in changes else {}
 
     @property
@@ -76,7 +76,7 @@ class TestViewer:
         [(clip, [keypoints]), (curves, [curve])] = said
         assert (clip["name"], clip["frames"], clip["frame"], clip["rate"]) == ("clip_00", 20, 0, 25)
         assert [row["name"] for row in clip["rows"]] == ["A", "B", "C", "label", "LSTM"]
-        assert clip["rows"][-1]["segments"] == [[0, 2, -1], [3, 3, 2], [4, 19, -1]]
+        assert clip["rows"][-1]["segments"] == [[0, 2, -3], [3, 3, 2], [4, 19, -3]], "no answer"
         sent = np.frombuffer(keypoints, "<f4").reshape(FRAMES, 33, 2)
         assert np.array_equal(sent, viewer.view.keypoints)
         assert clip["detected"] == viewer.view.detected.tolist()
@@ -419,6 +419,44 @@ class TestLabeller:
         assert answer["fault"] and "was changed in another window" in answer["text"]
         assert hand.segments == [[0, 7, 3], [8, 12, 1], [13, 19, 2]]
 
+    def test_it_starts_from_the_majority_where_there_is_one(self, data):
+        for name, until in {"A": 9, "B": 9, "C": 14}.items():
+            rows = f"clip_00,0,{until},idle\nclip_00,{until + 1},19,skill\n"
+            write_text(data.annotation(name), f"clip,start,end,label\n{rows}")
+        write_text(data.annotation("D"), "clip,start,end,label\nclip_00,0,9,idle\n"
+                                         "clip_00,10,19,landing\n")  # fmt: skip
+        hand = Hand(starting(data, start_from="majority"))
+        assert hand.segments == [[0, 9, 0], [10, 14, -2], [15, 19, 2]], (
+            "two of four are no majority"
+        )
+        assert last(hand.said, "clip")["text"].startswith("as majority says: correct it")
+        hand.labeller.turn_to("clip_01")
+        assert hand.segments == [[0, 19, -2]], "nobody else has labelled it"
+
+    def test_a_segment_of_the_model_is_adopted_with_its_borders(self, data):
+        hand = Hand(starting(data, start_from=None))
+        assert not hand.do("adopt", frame=10)["fault"]
+        assert hand.segments == [[0, 7, -2], [8, 12, 1], [13, 19, -2]]
+        hand.do("label", frame=0, label=0)
+        hand.do("reach", frame=7)
+        hand.do("adopt", frame=2)
+        assert hand.segments == [[0, 7, 0], [8, 12, 1], [13, 19, -2]]
+        hand.do("undo")
+        hand.do("undo")
+        assert hand.segments == [[0, 19, -2]], "what was already so is no change"
+        hand.labeller.turn_to("clip_01")
+        answer = hand.do("adopt", frame=2)
+        assert answer["fault"] and "nothing is said of frame 2" in answer["text"]
+
+    def test_without_a_model_the_majority_is_adopted_if_it_is_shown(self, data):
+        hand = Hand(Labeller(data, "me", draft=True))
+        answer = hand.do("adopt", frame=19)
+        assert answer["fault"] and "hidden: press b" in answer["text"]
+        hand.do("blind")
+        rows = {row["name"]: row["segments"] for row in last(hand.said, "rows")["rows"]}
+        hand.do("adopt", frame=19)
+        assert hand.segments[-1] == rows["majority"][-1]
+
     def test_nothing_to_hand_in(self, data):
         hand = Hand(Labeller(data, "me", draft=True))
         assert last(hand.said, "clip")["draft"]
@@ -426,7 +464,7 @@ class TestLabeller:
         assert "nothing to hand in" in last(hand.said, "problem")["text"]
 
     def test_votes_do_not_start_from_a_model(self, data):
-        with pytest.raises(ValueError, match=r"a draft that starts .* which are model; found 'x'"):
+        with pytest.raises(ValueError, match=r"starts from .* model or majority; found 'x'"):
             starting(data, start_from="x")
         with pytest.raises(ValueError, match=r"found 'model' and draft=False"):
             starting(data, draft=False)

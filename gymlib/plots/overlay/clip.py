@@ -12,13 +12,23 @@ from gymlib import video
 from gymlib.dataset import Attempt, Dataset
 from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.files.cache import Step
-from gymlib.labels import NAMES, UNLABELED_CODE, encode
-from gymlib.plots.overlay.drawing import Picture, draw_bars, draw_faintly, draw_skeleton, write
+from gymlib.labels import NAMES, UNLABELED, UNLABELED_CODE, encode
+from gymlib.plots.overlay.drawing import (
+    Picture,
+    draw_bars,
+    draw_faintly,
+    draw_skeleton,
+    scale,
+    text_width,
+    write,
+)
 from gymlib.plots.overlay.panel import Panel
 from gymlib.video import VideoInfo
 
 Others = Mapping[int, Float[np.ndarray, "_ 33 2"]]
 """Frame -> bodies in it, in shares of the picture."""
+TRUTH = "label"
+"""The timeline of people's labels, who may leave a frame Unlabeled; others say nothing there."""
 
 
 def overlay_clip(
@@ -28,6 +38,7 @@ def overlay_clip(
     timelines: dict[str, Int[np.ndarray, " _"]] | None = None,
     probabilities: Float[np.ndarray, "_ 4"] | None = None,
     others: Others | None = None,
+    whose: str = "",
 ) -> Iterator[Picture]:
     """Pictures with skeleton, label, probability bars and a panel below, one per frame.
 
@@ -38,6 +49,7 @@ def overlay_clip(
     timelines : name -> label codes per frame, -1 where there is none; none, no panel.
     probabilities : of the four classes, drawn as bars and areas; NaN where the model saw no pose.
     others : people who were not followed, drawn faintly.
+    whose : name of the timeline that the probabilities belong to.
 
     The panel's height is even. Raises ValueError if there are more pictures than rows of
     keypoints, or a timeline has another length.
@@ -52,20 +64,32 @@ def overlay_clip(
             raise ValueError(f"the video has more frames than the {len(keypoints)} of keypoints")
         height, width = picture.shape[:2]
         if timelines and panel is None:
-            panel = Panel(timelines, probabilities, width, height)
+            panel = Panel(timelines, probabilities, width, height, whose)
         if index in others:
             picture = draw_faintly(picture, others[index] * [width, height])
         if detected[index]:
             picture = draw_skeleton(picture, keypoints[index] * [width, height])
         if probabilities is not None:
-            picture = draw_bars(picture, probabilities[index])
+            picture = draw_bars(picture, probabilities[index], whose)
         # The labels in the left upper corner, below them that there is no pose.
-        lines = [f"{name}: {NAMES[int(codes[index])]}" for name, codes in timelines.items()]
-        left, tops = 0.02 * width, [(0.03 + 0.07 * i) * height for i in range(len(lines))]
-        words = [(text, left, top, "lt") for text, top in zip(lines, tops)]
+        lines = [f"{name}: {_named(name, int(codes[index]))}" for name, codes in timelines.items()]
+        size = _letters(timelines, width, height)
+        left, top = 0.02 * width, 0.03 * height
+        words = [(text, left, top + 1.4 * size * i, "lt") for i, text in enumerate(lines)]
         words += [] if detected[index] else [("no pose", left, 0.97 * height, "ls")]
-        picture = write(picture, words, height / 20)
+        picture = write(picture, words, size)
         yield picture if panel is None else np.vstack([picture, panel.at(index)])
+
+
+def _named(timeline: str, code: int) -> str:
+    return NAMES[code] if code >= 0 or timeline == TRUTH else "–"
+
+
+def _letters(names: Iterable[str], width: int, height: int) -> float:
+    """Size of the labels' letters: as large as leaves the right corner to the bars."""
+    size = scale(width, height) / 20
+    longest = max((text_width(f"{name}: {UNLABELED}", size) for name in names), default=0)
+    return size * min(1, 0.55 * width / max(longest, 1))
 
 
 def write_overlay(
@@ -115,7 +139,8 @@ def draw_clip(
     """The pictures of :func:`write_overlay`, of even width and height as H.264 needs them."""
     attempt, timelines, probabilities = _drawn(data, clip, predictions)
     pictures = (frame.rgb for frame in video.read_frames(_source(data, clip)))
-    drawn = (attempt.keypoints, attempt.detected, timelines, probabilities, others)
+    whose = next(iter(predictions or {}), "")
+    drawn = (attempt.keypoints, attempt.detected, timelines, probabilities, others, whose)
     for picture in overlay_clip(pictures, *drawn):
         height, width = picture.shape[:2]
         yield picture[: height - height % 2, : width - width % 2]
@@ -133,7 +158,7 @@ def _drawn(
 ) -> tuple[Attempt, dict, np.ndarray | None]:
     """The clip, its timelines, and the probabilities of the first of the predictions."""
     attempt, probabilities = data.clip(clip), None
-    timelines = {} if attempt.labels is None else {"label": attempt.labels}
+    timelines = {} if attempt.labels is None else {TRUTH: attempt.labels}
     for name, table in (predictions or {}).items():
         rows = table[table["clip"] == clip]
         own = np.full((len(attempt), len(PROBABILITIES)), np.nan)

@@ -61,6 +61,11 @@ def draw_faintly(picture: Picture, bodies: Float[np.ndarray, "bodies 33 2"]) -> 
     return cv2.addWeighted(picture, 0.5, drawn, 0.5, 0)
 
 
+def scale(width: int, height: int) -> float:
+    """Pixels that letters and bars are measured by: the height, less if the film is upright."""
+    return min(height, 0.75 * width)
+
+
 @lru_cache(maxsize=8)
 def _font(size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(findfont(FONT), size)
@@ -90,11 +95,14 @@ def write(
     return np.array(image)
 
 
-def draw_bars(picture: Picture, probabilities: Float[np.ndarray, "4"]) -> Picture:
-    """A copy with four named bars in the right upper corner, full at 1; none where NaN."""
+def draw_bars(picture: Picture, probabilities: Float[np.ndarray, "4"], whose: str = "") -> Picture:
+    """A copy with four named bars in the right upper corner, full at 1; none where NaN.
+
+    ``whose`` they are is written below them.
+    """
     result = picture.copy()
     height, width = picture.shape[:2]
-    full, thick = int(0.16 * width), max(3, int(0.03 * height))
+    full, thick = int(0.16 * width), max(3, int(0.03 * scale(width, height)))
     right, top, words = int(0.98 * width), int(0.03 * height), []
     for code, probability in enumerate(probabilities):
         y = top + int(1.7 * thick * code)
@@ -103,4 +111,5 @@ def draw_bars(picture: Picture, probabilities: Float[np.ndarray, "4"]) -> Pictur
             end = right - full + int(full * min(max(probability, 0), 1))
             cv2.rectangle(result, (right - full, y), (end, y + thick), CLASS_RGB[code], -1)
         words.append((CLASSES[code], right - full - 0.01 * width, y + thick / 2, "rm"))
+    words.append((whose, right, top + int(1.7 * thick * len(CLASSES)), "rt"))
     return write(result, words, 1.25 * thick)

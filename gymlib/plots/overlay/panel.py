@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gymlib.labels import CLASSES
-from gymlib.plots.overlay.drawing import CLASS_RGB, Picture, text_width, write
+from gymlib.plots.overlay.drawing import CLASS_RGB, Picture, scale, text_width, write
 
 GROUND = (24, 24, 24)
 """Behind everything, and where there is no probability or label: the line alone is white."""
@@ -20,6 +20,7 @@ class Panel:
     timelines : name -> label codes per frame, -1 where there is none.
     probabilities : (frames, 4), NaN where there are none; None leaves the areas out.
     width, height : of the pictures above, in pixels; the strip's own height is even.
+    whose : name of the timeline that the probabilities belong to.
     """
 
     def __init__(
@@ -28,16 +29,19 @@ class Panel:
         probabilities: Float[np.ndarray, "frames 4"] | None,
         width: int,
         height: int,
+        whose: str = "",
     ):
-        row = 2 * max(4, height // 48)
+        row = 2 * max(4, int(scale(width, height)) // 48)
         gap, size = 2 * (row // 8 + 1), 0.75 * row
         longest = max(text_width(name, size) for name in timelines)
+        size *= min(1, (width / 2 - 2 * gap) / longest)
         self.left = min(int(max(NAMES_WIDTH * width, longest + 2 * gap)), width // 2)
         self.frames = len(next(iter(timelines.values())))
         columns = np.arange(width - self.left) * self.frames // (width - self.left)
         bands = []  # (name, picture of the band over the frames)
         if probabilities is not None:
-            bands.append(("probability", _areas(probabilities, 4 * row)[:, columns]))
+            areas = _areas(probabilities, 4 * row)[:, columns]
+            bands.append(("probability\n" + whose if whose else "probability", areas))
         for name, codes in timelines.items():
             colours = [CLASS_RGB[int(code)] if code >= 0 else GROUND for code in codes]
             line = np.array(colours, dtype=np.uint8)[columns]
@@ -47,7 +51,10 @@ class Panel:
         top, words = gap, []
         for name, band in bands:
             strip[top : top + len(band), self.left :] = band
-            words.append((name, self.left - gap, top + len(band) / 2, "rm"))
+            lines = name.split("\n")
+            for i, line in enumerate(lines):
+                middle = top + len(band) / 2 + 1.3 * size * (i - (len(lines) - 1) / 2)
+                words.append((line, self.left - gap, middle, "rm"))
             top += len(band) + gap
         self.picture = write(strip, words, size)
 

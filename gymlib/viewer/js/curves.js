@@ -51,7 +51,8 @@ export class Curves {
     });
     const names = [element("div", { textContent: curve.name }), ...this.#values(curve)];
     const title = element("div", { title: curve.about }, names);
-    return element("div", { className: "gym-panel" }, [title, area]);
+    const view = element("div", { className: "gym-window" }, [area]);
+    return element("div", { className: "gym-panel" }, [title, view]);
   }
 
   /** Below the name the value of each line at the current frame, beside the line's colour. */

@@ -8,14 +8,13 @@ export function element(tag, { dataset, ...properties } = {}, children = []) {
   return node;
 }
 
-/** A button that leaves the keyboard to the viewer. `key` is shown after the title. */
+/** A button, beside which keys go on to work. `key` is shown after the title. */
 export function button(text, title, key, onclick) {
   const node = element("button", {
     type: "button",
     textContent: text,
     title: key ? `${title} (${key})` : title,
     ariaLabel: title,
-    tabIndex: -1,
     onclick,
   });
   return node;

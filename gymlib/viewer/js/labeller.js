@@ -13,10 +13,14 @@ const HELP = [
   ["⇧ ← →", "ten frames"],
   ["[ ]", "next border"],
   ["space", "play"],
+  ["r", "repeat segment"],
+  ["g", "go to frame"],
+  ["⇧ z", "closer, further"],
   ["− +", "speed"],
   ["k", "skeleton"],
   ["p", "picture"],
   ["b", "others"],
+  ["a", "adopt segment"],
   ["e", "comment"],
   ["n", "kind"],
   ["⏎", "next open"],
@@ -47,6 +51,9 @@ export class Labeller extends Viewer {
     this.keys["ctrl z"] = turn;
     this.blinding = button("Others", "show what others say", "b", () => this.blind());
     this.keys.b = () => this.blind();
+    this.adopting = button("Adopt", "adopt the segment that the model, or the majority, has here", "a",
+      () => this.adopt());
+    this.keys.a = () => this.adopt();
     const next = button(...this.nextWords(), "enter", () => this.next());
     this.keys.Enter = () => this.next();
     this.side.append(
@@ -61,7 +68,7 @@ export class Labeller extends Viewer {
     this.progress = element("span", { className: "gym-progress" });
     this.head.querySelector(".gym-space").before(next, this.progress);
     this.handing = button("Hand in", "complete clips become annotations", "", () => this.handIn());
-    this.head.append(this.blinding, this.handing);
+    this.head.append(this.blinding, this.adopting, this.handing);
     this.comment = element("input", { type: "text", ariaLabel: "comment on this segment" });
     this.comment.addEventListener("focus", () => this.player.stop());
     this.comment.addEventListener("change", () => this.#note());
@@ -117,6 +124,16 @@ export class Labeller extends Viewer {
     this.player.stop();
     this.#change({ do: what });
     this.follows = false;
+  }
+
+  adopt() {
+    this.#change({ do: "adopt", frame: this.player.frame });
+    this.follows = false;
+  }
+
+  repeat() {
+    this.follows = false; // it is looked at again, not gone on with
+    super.repeat();
   }
 
   move(border, to) {
@@ -240,6 +257,7 @@ export class Labeller extends Viewer {
     this.blinding.classList.toggle("gym-on", !content.blind);
     this.blinding.ariaPressed = String(!content.blind);
     this.handing.hidden = !content.draft;
+    this.adopting.hidden = content.blind;
     const { done, clips, states } = content.progress;
     this.progress.textContent = `${done} of ${clips} clips`;
     this.progress.style.setProperty("--done", `${(100 * done) / clips}%`);

@@ -33,7 +33,6 @@ export class Live {
     this.film = element("video", { className: "gym-film", muted: true, playsInline: true });
     this.paper = element("canvas");
     this.switch = button("", "begin or end", null, () => (this.camera ? this.#end() : this.#begin()));
-    this.switch.tabIndex = 0; // there are no keys here that it could disturb
     this.readout = element("span", { className: "gym-readout" });
     this.bars = [0, 1, 2, 3].map((code) => {
       const bar = element("div", { className: "gym-segment" });
@@ -193,7 +192,7 @@ export class Live {
     };
     this.stage.open(clip, { get: () => picture });
     const { chip } = this.stage;
-    chip.textContent = this.look.names[label];
+    if (chip.textContent !== this.look.names[label]) chip.textContent = this.look.names[label];
     chip.style.background = this.look.colours[label];
     chip.style.color = this.look.inks[label];
     this.bars.forEach((bar, code) => {

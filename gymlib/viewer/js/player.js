@@ -49,6 +49,12 @@ export class Player {
     return this.onState();
   }
 
+  /** Play frames `first` to `last` again and again, until the reader does something else. */
+  loop(first, last) {
+    this.go(first, { quiet: true });
+    this.play(last + 1, () => this.loop(first, last)); // so that the last one stays its time
+  }
+
   stop() {
     if (!this.playing) return;
     cancelAnimationFrame(this.playing);

@@ -15,6 +15,8 @@ export class Review extends Labeller {
       element("span", { textContent: "checked" }),
     );
     this.keys.c = () => this.check();
+    const what = "hand in what is complete, train on all labels, and sort the cases anew";
+    this.head.append(button("Train again", what, "", () => this.train()));
     this.side.append(this.checking, this.count, this.list.node);
     this.detail = element("div", { className: "gym-detail" });
     this.agreement = element("div", { className: "gym-agreement" });
@@ -38,6 +40,12 @@ export class Review extends Labeller {
   /** There is nothing to change at this doubt, or there is after all. */
   check() {
     if (this.list.at != null) this.ask({ do: "check", number: this.list.at });
+  }
+
+  train() {
+    this.player.stop();
+    this.say("training on all labels: that takes minutes, and keys wait …");
+    this.ask({ do: "train" });
   }
 
   receive(content, buffers) {

@@ -6,9 +6,9 @@ export class Stage {
   /** `look`: bones as [from, to, colour], null for the middle of the body. */
   constructor(look) {
     this.look = look;
-    this.canvas = element("canvas", { tabIndex: -1 });
-    this.note = element("div", { className: "gym-note" });
-    this.chip = element("div", { className: "gym-chip" });
+    this.canvas = element("canvas", { tabIndex: -1, role: "img", ariaLabel: "the frame" });
+    this.note = element("div", { className: "gym-note", role: "status" });
+    this.chip = element("div", { className: "gym-chip", role: "status" });
     this.loading = element("div", { className: "gym-loading" });
     this.node = element("div", { className: "gym-stage" }, [
       this.canvas, this.chip, this.note, this.loading,
@@ -50,7 +50,8 @@ export class Stage {
     if (picture) context.drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
     const posed = this.clip.detected[frame];
     if (posed && this.show.skeleton) this.#bones(context, frame, Boolean(picture));
-    this.note.textContent = posed || !this.clip.extracted ? "" : "no pose found";
+    const note = posed || !this.clip.extracted ? "" : "no pose found";
+    if (this.note.textContent !== note) this.note.textContent = note; // it is read aloud
   }
 
   #width() {

@@ -18,7 +18,12 @@ export class Timeline {
     this.tracks = element("div", { className: "gym-tracks" }, [
       this.bars, this.axis, this.marked, this.line, this.tip,
     ]);
-    this.node = element("div", { className: "gym-timeline" }, [this.names, this.tracks]);
+    // To a screen reader the frame is a slider, moved by the viewer's keys.
+    const about = { role: "slider", tabIndex: 0, ariaLabel: "frame", ariaValueMin: 0 };
+    Object.assign(this.tracks, about);
+    this.held = false; // by the pointer
+    const view = element("div", { className: "gym-window" }, [this.tracks]);
+    this.node = element("div", { className: "gym-timeline" }, [this.names, view]);
     this.rows = [];
     this.frames = 1;
     this.tracks.addEventListener("pointerdown", (event) => this.#press(event));
@@ -48,6 +53,13 @@ export class Timeline {
     this.line.style.left = `${(100 * (frame + 0.5)) / this.frames}%`;
   }
 
+  /** Say where the line is, and in what. */
+  tell(frame, label) {
+    this.tracks.ariaValueMax = this.frames - 1;
+    this.tracks.ariaValueNow = frame;
+    this.tracks.ariaValueText = `frame ${frame}${label && `, ${label}`}`;
+  }
+
   /** Put a frame around the frames of `segment`, [start, end]; null takes it away. */
   mark(segment) {
     this.marked.hidden = !segment;
@@ -72,7 +84,10 @@ export class Timeline {
       }
       return node;
     });
-    return element("div", { className: row.editable ? "gym-bar gym-own" : "gym-bar" }, segments);
+    const told = row.segments.map(([start, end, code]) => `${this.look.names[code]} ${start} to ${end}`);
+    const about = { role: "img", ariaLabel: `${row.name}: ${told.join(", ")}` };
+    const className = row.editable ? "gym-bar gym-own" : "gym-bar";
+    return element("div", { className, ...about }, segments);
   }
 
   #ticks() {
@@ -119,6 +134,7 @@ export class Timeline {
     event.preventDefault(); // no selection of text; the viewer takes the focus itself
     const border = this.#border(event);
     this.tracks.setPointerCapture(event.pointerId);
+    this.held = true;
     // Frames of the two segments beside the border, beyond which it does not go.
     const segments = this.rows.find((row) => row.editable)?.segments ?? [];
     const right = segments.findIndex(([start]) => start === border);
@@ -134,6 +150,7 @@ export class Timeline {
     const end = () => {
       this.tracks.removeEventListener("pointermove", move);
       this.tip.hidden = true;
+      this.held = false;
       this.tracks.classList.remove("gym-movable");
       if (border !== undefined && to !== border) this.onMove(border, to);
     };

@@ -10,6 +10,8 @@ import { Timeline } from "./timeline.js";
 
 const GONE = "the kernel has stopped, nothing is saved any more: run this cell again";
 const LEAP = 10; // frames, with shift
+const CLOSER = 4; // times as many pixels for a frame on the timelines, with each step
+const CLOSEST = 64;
 
 /** The 32-bit numbers of a message; its bytes may begin anywhere, numbers may not. */
 function numbers({ buffer, byteOffset, byteLength }) {
@@ -21,6 +23,7 @@ export class Viewer {
     this.model = model;
     this.look = model.get("look");
     this.clip = null;
+    this.closer = 1; // pixels for a frame, where 1 shows all frames
     const onGo = (frame, how) => this.player.go(frame, how);
     this.stage = new Stage(this.look);
     this.timeline = new Timeline(this.look, {
@@ -42,6 +45,9 @@ export class Viewer {
       "]": () => this.jump(1),
       "-": () => this.player.shift(-1),
       "+": () => this.player.shift(1),
+      r: () => this.repeat(),
+      g: () => this.target.focus({ preventScroll: true }),
+      z: (event) => this.zoom(event.shiftKey ? 1 / CLOSER : CLOSER),
       k: () => this.toggle("skeleton"),
       p: () => this.toggle("picture"),
       PageUp: () => this.turn(-1),
@@ -64,6 +70,7 @@ export class Viewer {
       this.node.focus({ preventScroll: true });
     });
     this.readout = element("span", { className: "gym-readout" });
+    this.target = this.#goTo();
     this.play = button("▶", "play or pause", "space", () => this.player.toggle());
     this.speeds = SPEEDS.map((speed) =>
       button(`${speed}×`, `speed ${speed}`, speed < 1 ? "-" : "+", () =>
@@ -92,17 +99,26 @@ export class Viewer {
         this.step(event.shiftKey ? LEAP : 1),
       ),
       button("⇥", "next border", "]", () => this.jump(1)),
+      button("↻", "play this segment again and again", "r", () => this.repeat()),
       this.readout,
+      this.target,
+      button("⌕", "timelines closer; with shift further", "z", (event) =>
+        this.zoom(event.shiftKey ? 1 / CLOSER : CLOSER),
+      ),
       element("span", { className: "gym-space" }),
       element("span", { className: "gym-speeds" }, this.speeds),
     ]);
     this.side = element("aside", {});
+    this.said = element("span", { className: "gym-said", role: "status" });
     this.status = element("footer", {}, [
+      this.said,
       element("span", { className: "gym-hint", textContent: "click here to use the keyboard" }),
     ]);
     const middle = element("div", { className: "gym-middle" }, [this.stage.node, this.side]);
     const parts = [this.head, middle, controls, this.timeline.node, this.curves.node, this.status];
-    const node = element("div", { className: "gym-viewer", tabIndex: 0, ariaLabel: "clips" }, [
+    // Single letters are keys here: a screen reader is to hand them on.
+    const about = { role: "application", ariaLabel: "clips" };
+    const node = element("div", { className: "gym-viewer", tabIndex: 0, ...about }, [
       element("div", { className: "gym-frame" }, parts),
     ]);
     // JupyterLab looks for this before it takes a key for one of its own commands.
@@ -120,8 +136,28 @@ export class Viewer {
     return node;
   }
 
+  /** A field for the number of a frame to go to. */
+  #goTo() {
+    const field = element("input", {
+      type: "number", min: 0, placeholder: "go to", title: "go to a frame (g)",
+      ariaLabel: "go to frame",
+    });
+    field.addEventListener("focus", () => this.player.stop());
+    field.addEventListener("keydown", ({ key }) => {
+      if (key !== "Enter" && key !== "Escape") return;
+      if (key === "Enter" && field.value) this.player.go(Math.round(Number(field.value)));
+      field.value = "";
+      this.node.focus({ preventScroll: true });
+    });
+    return field;
+  }
+
   #key(event) {
     if (event.target.closest("select, input")) return;
+    if (event.target.closest("button") && ["Enter", " "].includes(event.key) && !event.shiftKey) {
+      event.stopPropagation(); // the button's own
+      return;
+    }
     const plain = !(event.ctrlKey || event.metaKey || event.altKey);
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     // Some keyboards make [ with AltGr, which counts as Ctrl and Alt.
@@ -163,6 +199,32 @@ export class Viewer {
         ? starts.find((start) => start > now) ?? this.player.frames - 1
         : starts.findLast((start) => start < now) ?? 0;
     this.player.go(target);
+  }
+
+  /** Play the segment of the first timeline at this frame again and again; or stop. */
+  repeat() {
+    if (this.player.playing) return this.player.stop();
+    const now = this.player.frame;
+    const at = ([start, end]) => start <= now && now <= end;
+    const [start, end] = this.rows[0]?.segments.find(at) ?? [0, this.player.frames - 1];
+    return this.player.loop(start, end);
+  }
+
+  /** Give frames `by` times as much room on the timelines. */
+  zoom(by) {
+    this.closer = Math.min(Math.max(this.closer * by, 1), CLOSEST);
+    this.first = -1; // of the share that is seen
+    this.node.style.setProperty("--zoom", this.closer);
+    this.#follow(this.player.frame);
+  }
+
+  /** Bring a frame into the part of the timelines that is seen. */
+  #follow(frame) {
+    const [at, seen] = [(frame + 0.5) / this.player.frames, 1 / this.closer];
+    const inside = this.first >= 0 && this.first <= at && at <= this.first + seen;
+    if (inside || this.timeline.held) return;
+    this.first = Math.min(Math.max(at - seen / 2, 0), 1 - seen);
+    this.node.style.setProperty("--first", this.first);
   }
 
   toggle(what) {
@@ -218,6 +280,8 @@ export class Viewer {
     this.clip = { ...clip, keypoints: numbers(buffers[0]) };
     this.pictures = clip.filmed ? new Pictures() : null;
     this.player.open(clip.frames, clip.rate);
+    this.target.max = clip.frames - 1;
+    this.zoom(0);
     this.stage.open(this.clip, this.pictures);
     this.switches.picture.hidden = !clip.filmed;
     this.switches.skeleton.hidden = !clip.extracted;
@@ -250,7 +314,6 @@ export class Viewer {
 
   /** A sentence below the clip. */
   say(text, kind = "") {
-    this.said ??= this.status.insertBefore(element("span"), this.status.firstChild);
     this.said.className = `gym-said ${kind}`;
     this.said.textContent = text;
   }
@@ -261,6 +324,7 @@ export class Viewer {
     this.stage.draw(frame);
     this.timeline.go(frame);
     this.curves.go(frame);
+    this.#follow(frame);
     this.#label(frame);
     const seconds = this.clip.rate ? ` · ${(frame / this.clip.rate).toFixed(2)} s` : "";
     this.readout.textContent = `frame ${frame} of 0–${this.clip.frames - 1}${seconds}`;
@@ -281,7 +345,9 @@ export class Viewer {
     const code = segment?.[2] ?? -2;
     const chip = this.stage.chip;
     chip.hidden = !row;
-    chip.textContent = row ? this.look.names[code] : "";
+    const name = row ? this.look.names[code] : "";
+    if (chip.textContent !== name) chip.textContent = name; // it is read aloud
+    this.timeline.tell(frame, name);
     chip.classList.toggle("gym-none", code < -1);
     chip.style.background = code >= -1 ? this.look.colours[code] : "";
     chip.style.color = code >= -1 ? this.look.inks[code] : "";
