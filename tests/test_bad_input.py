@@ -106,6 +106,7 @@ def test_all_unusable_videos_are_listed(run):
     assert Dataset("mine").clips["clip"].tolist() == ["good"]
 
 
+@pytest.mark.slow
 def test_a_truncated_video_is_named_and_the_others_are_kept(predict):
     for name in ("one", "two"):
         film(videos() / f"{name}.mp4")
@@ -117,6 +118,7 @@ def test_a_truncated_video_is_named_and_the_others_are_kept(predict):
     assert len(list((Dataset("mine").folder / ".poses").glob("*.parquet"))) == 2
 
 
+@pytest.mark.slow
 def test_nobody_in_the_picture(predict):
     film(videos() / "dark.mp4", level=DARK)
     status, said = predict()
@@ -148,6 +150,7 @@ def timed(path, codec, per_second, moments):
         out.mux(stream.encode())
 
 
+@pytest.mark.slow
 def test_films_are_labelled_by_their_names(run, monkeypatch, tmp_path):
     """Three films and a folder of one, with the weights of the package: a data set of each."""
     see_people(monkeypatch)
@@ -288,6 +291,7 @@ def test_all_faults_of_all_annotators_are_listed(run):
         assert fault in said
 
 
+@pytest.mark.slow
 def test_labels_of_some_clips_only(predict, run):
     film(videos() / "one.mp4")
     film(videos() / "two.mp4")
@@ -298,6 +302,7 @@ def test_labels_of_some_clips_only(predict, run):
     assert (status, "note: two: no labels, not scored" in said) == (0, True)
 
 
+@pytest.mark.slow
 def test_a_video_of_another_length_than_its_clip(run):
     film(videos() / "one.mp4")
     annotate("mine", "anna", {"one": NAMES})
@@ -322,6 +327,7 @@ def test_a_notebook_with_another_checksum(run, tmp_path):
 # --- learning ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_keypoints_that_are_no_numbers(predict):
     make_dataset(Dataset("mine").home, clips=1, name="mine")
     file = Dataset("mine").folder / "keypoints.parquet"
@@ -333,6 +339,7 @@ def test_keypoints_that_are_no_numbers(predict):
     assert "clip clip_00, frame" in said and "y of left_knee is nan" in said
 
 
+@pytest.mark.slow
 def test_a_source_without_labels(predict, run):
     film(videos() / "one.mp4")
     shutil.rmtree(Dataset("tiny").folder / "annotations")
@@ -389,6 +396,7 @@ def test_a_folder_that_cannot_be_written(run):
     assert (status, "error: " in said) == (2, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("work", "folder", "arguments"),
     [

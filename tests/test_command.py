@@ -96,6 +96,7 @@ def test_where_a_message_comes_from_is_shown_on_request(home, monkeypatch):
         main(["data", "--dataset", "nowhere"])
 
 
+@pytest.mark.slow
 def test_own_videos_become_a_data_set(home):
     """The lines of the README."""
     folder = home / "data" / "mine"
@@ -127,6 +128,7 @@ def test_clips_may_say_who_must_have_labelled_them(home, capsys):
     assert "ben.csv: missing; clips.csv expects it for 1 of 1 clips" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_import(home, tmp_path, capsys):
     fill_clip(tmp_path / "theirs" / "clean_video" / "Video2" / "video1", "1", poses(seed=1))
     command = ["import", "--source", str(tmp_path / "theirs"), "--dataset", "theirs"]

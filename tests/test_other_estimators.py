@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pytest
 from keypoint_files import openpose
 from stick_figure import salto
 
@@ -14,6 +15,7 @@ PAGE = (paths.DOCS / "other_estimators.md").read_text("utf-8")
 (LINES,) = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.M | re.S)
 
 
+@pytest.mark.slow
 def test_its_code_runs(home, monkeypatch, capsys):
     monkeypatch.chdir(home)
     openpose(home / "output_json", "salto", {k: [body] for k, body in enumerate(salto()[0])})

@@ -28,6 +28,7 @@ def simulated(home, monkeypatch):
     make_dataset(home, name="simulated")
 
 
+@pytest.mark.slow
 def test_on_a_data_set(simulated):
     names = run(LINES)
     attempt, found = names["attempt"], names["probabilities"]
@@ -36,6 +37,7 @@ def test_on_a_data_set(simulated):
     assert attempt.labels.shape == (len(attempt),)
 
 
+@pytest.mark.slow
 def test_on_a_bare_video(simulated, home, monkeypatch):
     seen = see_people(monkeypatch)
     video = film(home / "Salto 1 (copy).mp4")
@@ -49,6 +51,7 @@ def test_on_a_bare_video(simulated, home, monkeypatch):
     assert again.clips["clip"].tolist() == ["Salto_1_copy"] and len(seen) == 8
 
 
+@pytest.mark.slow
 def test_another_video_of_the_same_name_is_refused(home, monkeypatch):
     see_people(monkeypatch)
     first, second = film(home / "a" / "salto.mp4"), film(home / "b" / "salto.mp4", level=150)

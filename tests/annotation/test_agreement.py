@@ -58,6 +58,7 @@ def test_krippendorff_2011_without_missing_data():
     assert alpha == pytest.approx(0.095, abs=5e-4)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=60))
 def test_cohen_kappa_is_scikit_learns(pairs):
     a, b = np.array(pairs, dtype=np.int8).T
@@ -201,6 +202,7 @@ def test_bootstrap_without_any_number():
         assert np.isnan(low) and np.isnan(high)
 
 
+@pytest.mark.slow
 def test_the_committed_annotations_agree_as_the_datasheet_says(real_votes):
     percent = agreement.pairwise(real_votes, agreement.percent_agreement)
     kappa = agreement.pairwise(real_votes)

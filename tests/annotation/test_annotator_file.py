@@ -34,6 +34,7 @@ def half(until: int = 10) -> np.ndarray:
     return codes
 
 
+@pytest.mark.slow
 def test_a_new_annotator_gets_a_file(data):
     file = AnnotatorFile(data, "anna")
     assert (file.read(CLIP, FRAMES) == NOT_YET).all()
@@ -144,6 +145,7 @@ def test_a_comment_is_handed_in_to_a_file_without_comments(data):
     assert final.read_text().splitlines()[1:] == ["clip_01,0,39,idle,", "clip_00,0,39,idle,waits"]
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(st.lists(arrays(np.int8, FRAMES, elements=st.integers(NOT_YET, LANDING)), max_size=4))
 def test_what_is_written_is_read(data, states):
@@ -221,6 +223,7 @@ def _label_many(data: Dataset, clip: str) -> None:
         file.write(clip, half(until))
 
 
+@pytest.mark.slow
 def test_programs_at_work_at_the_same_time_lose_nothing(data):
     clips = list(data.clips["clip"])
     fork = multiprocessing.get_context("fork")
@@ -240,6 +243,7 @@ class TestDraft:
         assert data.annotators == ["A", "B", "C"]
         reading.read(data)
 
+    @pytest.mark.slow
     def test_complete_clips_are_handed_in(self, data):
         file = AnnotatorFile(data, "me", draft=True)
         for clip, until in {"clip_00": 40, "clip_01": 12, "clip_02": 40}.items():

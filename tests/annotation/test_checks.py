@@ -189,6 +189,7 @@ def test_an_empty_file():
         check({"A": parse("")}, CLIPS)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200))
 def test_any_text_gives_a_table_or_faults(text):
     try:

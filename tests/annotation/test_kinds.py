@@ -111,6 +111,7 @@ def test_another_label_is_no_other_kind():
     assert np.isnan(found.set_index("kind")["agreement"]["cartwheel"])
 
 
+@pytest.mark.slow
 def test_a_data_set_has_the_table_as_long_as_a_file_has_the_column(home):
     data = Dataset(make_dataset(home, clips=2, frames=20), home)
     reading.make(data)

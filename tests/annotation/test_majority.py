@@ -137,6 +137,7 @@ def test_clip_votes():
     np.testing.assert_array_equal(found, votes("iiss", "..ss"))
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(*[st.integers(-1, 3)] * 2), min_size=1, max_size=40))
 def test_segments_and_votes_are_inverse(rows):
     """Votes as segments, as annotators write them, and back."""

@@ -182,6 +182,7 @@ def test_settings_are_checked():
         ReviewConfig(sure=90)
 
 
+@pytest.mark.slow
 def test_the_queue_of_a_data_set_takes_what_there_is(tmp_path):
     make_dataset(tmp_path, processed=True)
     data = Dataset("tiny", tmp_path)
@@ -206,6 +207,7 @@ CLIPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(CLIPS, CLIPS)
 def test_running_agreement_equals_counting_everything_anew(before, after):
     running = RunningAgreement(["A", "B", "C"])

@@ -75,6 +75,7 @@ def test_what_is_no_table_of_scores(text, fault):
         check(text)
 
 
+@pytest.mark.slow
 def test_of_a_data_set(tmp_path):
     make_dataset(tmp_path, clips=2)
     data = Dataset("tiny", tmp_path)

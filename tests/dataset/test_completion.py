@@ -83,6 +83,7 @@ def test_no_hip_is_no_pose_and_half_a_point_is_a_broken_table():
     assert np.isnan(completed(body, ALL)[4, 0, 0])
 
 
+@pytest.mark.slow
 @given(st.integers(0, 99), st.floats(0, 0.6), st.floats(0.5, 2000), st.floats(0.5, 2000))
 def test_what_was_seen_stays_and_units_do_not_matter(seed, share, width, height):
     rng = np.random.default_rng(seed)

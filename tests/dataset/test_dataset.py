@@ -29,6 +29,7 @@ def test_folders(tmp_path, home):
         data.results("../up")
 
 
+@pytest.mark.slow
 def test_tables_are_read_once_and_again_when_their_file_changed(data, monkeypatch):
     reads, original = [], module.read_table
 
@@ -59,6 +60,7 @@ def test_a_clip_with_all_its_frames(data):
         data.clip("clip_9")
 
 
+@pytest.mark.slow
 def test_processed_clips_are_those_of_the_table(data):
     clips = data.processed
     assert [clip.name for clip in clips] == data.clips["clip"].tolist()

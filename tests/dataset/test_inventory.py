@@ -122,6 +122,7 @@ def test_a_list_by_hand_stays_as_it_is(home):
     assert "two.mp4 is not in clips.csv and left out" in note
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "column, value, message",
     [

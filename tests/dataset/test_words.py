@@ -13,6 +13,7 @@ from gymlib.dataset import Clip, Dataset
 CODES = st.lists(st.integers(-1, 3), max_size=60)
 
 
+@pytest.mark.slow
 def test_there_are_33_keypoints_and_mediapipe_agrees():
     import mediapipe as mp
 

@@ -57,6 +57,7 @@ def test_another_architecture_makes_none_again(data, monkeypatch):
     assert file.stat().st_mtime_ns == before
 
 
+@pytest.mark.slow
 def test_names_that_are_unknown_or_were_not_run(data):
     with pytest.raises(ValueError, match="no architecture is called 'mlp'; known are"):
         benchmark.run(data, ["lstm", "mlp"], "quick")

@@ -37,6 +37,7 @@ def test_the_mean_is_over_folds_and_seeds():
     assert found["acc_low"] < 50 and found["acc_high"] > 65  # either seed may be drawn twice
 
 
+@pytest.mark.slow
 def test_the_interval_is_as_wide_as_the_spread_of_clips_makes_it():
     """Of 100 clips, half wholly right: the mean's deviation is 50 / sqrt(100) = 5 points."""
     found = chance.intervals([table([10, 10, 0, 0] * 25)], samples=2000).iloc[0]

@@ -9,6 +9,8 @@ from gymlib.dataset import Dataset
 from gymlib.evaluation import conditions, timelines
 from gymlib.evaluation.timelines import Timeline
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def data(home):

@@ -36,6 +36,7 @@ def score(codes, probabilities, decoder: Decoder) -> float:
 chances = arrays(float, st.tuples(st.integers(1, 5), st.just(4)), elements=st.floats(0.01, 1))
 
 
+@pytest.mark.slow
 @settings(max_examples=40)  # each counts out up to a thousand orders
 @given(chances, st.sampled_from([0.3, 1.0]))
 def test_no_order_is_better(weights, weight):
@@ -48,6 +49,7 @@ def test_no_order_is_better(weights, weight):
     assert score(found, probabilities, decoder) == pytest.approx(best)
 
 
+@pytest.mark.slow
 @given(arrays(float, st.tuples(st.integers(1, 60), st.just(4)), elements=st.floats(0, 1)))
 def test_every_answer_is_possible(probabilities):
     found = decode(probabilities, learn(CLIPS))

@@ -28,6 +28,7 @@ def predictions(home):
     return make_results(home, name)
 
 
+@pytest.mark.slow
 def test_models_have_names_approaches_first(predictions):
     models = errors.of_models(predictions)
     assert list(models)[:4] == [own.title for own in results.approaches(("cnn", "lstm"))]
@@ -45,6 +46,7 @@ def test_the_matrix_is_that_of_figure_2(predictions):
         assert counts.sum() == len(own)
 
 
+@pytest.mark.slow
 def test_the_frames_of_all_cells_are_all_frames(predictions):
     own = errors.of_models(predictions)["LSTM, averaged"]
     _, counts = errors.matrices(own)
@@ -68,6 +70,7 @@ def test_a_run_goes_on_over_frames_that_were_not_tested_but_not_over_clips():
     assert errors.runs(both, np.zeros(6, dtype=bool)).empty
 
 
+@pytest.mark.slow
 @given(CODES, CODES, CODES)
 @settings(max_examples=20)
 def test_differences_by_hand(first, second, true):

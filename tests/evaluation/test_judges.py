@@ -40,6 +40,7 @@ def test_near_what_the_components_of_variance_say():
     assert found.consistent == pytest.approx(0.04 / 0.05, abs=0.03)
 
 
+@pytest.mark.slow
 @given(arrays(float, (5, 3), elements=st.floats(0, 2)), st.floats(0, 1), st.floats(0.1, 10))
 def test_what_changes_nothing(points, more, times):
     one = intraclass(points)

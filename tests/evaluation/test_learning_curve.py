@@ -15,6 +15,8 @@ from gymlib.files.atomic import MissingFileError, write_json
 from gymlib.files.tables import read_table, write_table
 from gymlib.labels import CLASSES
 
+pytestmark = pytest.mark.slow
+
 
 def parts(folder):
     return plan(CLIPS, TINY, folder / nested_cv.PARTS, nested_cv.data_hash(CLIPS), "torch")

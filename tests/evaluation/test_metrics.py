@@ -13,6 +13,7 @@ pairs = st.integers(1, 60).flatmap(
 )
 
 
+@pytest.mark.slow
 @given(pairs)
 def test_scores_agree_with_scikit_learn(pair):
     true, predicted = pair
@@ -32,6 +33,7 @@ def test_scores_agree_with_scikit_learn(pair):
         np.testing.assert_allclose(ours, theirs)
 
 
+@pytest.mark.slow
 @given(st.lists(pairs, min_size=1, max_size=4))
 def test_a_stack_has_the_scores_of_its_matrices(several):
     stack = np.stack([metrics.confusion(*pair) for pair in several])

@@ -198,6 +198,7 @@ def test_bad_input_is_refused_before_anything_is_written(tmp_path):
     assert not (tmp_path / "b").exists()
 
 
+@pytest.mark.slow
 def test_short_work_is_not_worth_compiling_for():
     assert nested_cv.suitable_engine(CLIPS, TINY) == "torch"
     assert nested_cv.suitable_engine(make_clips([100] * 60), protocol.THESIS) == "compiled"

@@ -41,6 +41,7 @@ def said(data) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
+@pytest.mark.slow
 def test_answers_come_back_as_timelines(data, said):
     published.write(data, TEST, "lstm", said, {"seconds": 12.5})
     found = published.read(data, TEST)
@@ -87,6 +88,7 @@ def test_a_changed_recipe_is_another_architecture(data, said):
         models.unregister("mine")
 
 
+@pytest.mark.slow
 def test_those_of_the_recovered_clips_are_whole():
     """What stands in the repository: all architectures."""
     folder = paths.PUBLISHED / "recovered" / "answers" / TEST

@@ -58,6 +58,7 @@ def test_names_and_seeds_of_protocols():
     assert (TINY.by_video().name, TINY.by_video().groups) == ("tiny-videos", "video")
 
 
+@pytest.mark.slow
 def test_before_any_run(data):
     with pytest.raises(MissingFileError):
         repeats.read(data, TINY)

@@ -87,6 +87,7 @@ def test_scores_by_hand(predictions):
     assert one.loc[("cnn", 1, "ensemble"), "accuracy"] == 62.5
 
 
+@pytest.mark.slow
 def test_scores_agree_with_scikit_learn(predictions):
     scores = results.scores(results.confusions(predictions))
     for row in scores.itertuples():

@@ -66,6 +66,7 @@ def split():
     return clips, Fold(train=np.arange(4), test=np.arange(4, 6))
 
 
+@pytest.mark.slow
 def test_compare_tries_every_variant_from_every_seed(split):
     clips, fold = split
     cnn, lstm = replace(CNN, batch=16), LSTM

@@ -111,6 +111,7 @@ def test_edit_score_on_paper():
     assert segment.edit_score(runs((IDLE, 3)), runs((SKILL, 3))) == 0
 
 
+@pytest.mark.slow
 @given(pairs(lowest=-1))
 def test_edit_score_is_the_definition(pair):
     there, found = ([label for label, _ in side] for side in both(*pair))
@@ -119,6 +120,7 @@ def test_edit_score_is_the_definition(pair):
     assert segment.edit_score(*pair) == pytest.approx(expected)
 
 
+@pytest.mark.slow
 @given(pairs(), st.permutations(range(4)))
 def test_edit_score_does_not_care_which_side_is_true_nor_what_classes_are_called(pair, names):
     score = segment.edit_score(*pair)
@@ -154,6 +156,7 @@ def test_a_segment_that_is_taken_is_not_replaced_by_the_next_best():
     assert counted(true, predicted, 0.3) == (2, 2, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overlap", [0.1, 0.25, 0.5, 1.0])
 @given(pair=pairs(lowest=-1))
 def test_f1_counts_are_the_published_ones(overlap, pair):
@@ -320,6 +323,7 @@ def test_a_temperature_on_paper():
     assert found == pytest.approx(1 / np.log(3), rel=1e-4)
 
 
+@pytest.mark.slow
 @given(st.integers(2, 40), st.integers(0, 99))
 def test_no_temperature_near_it_is_likelier(frames, seed):
     values, labels = drawn(frames, seed)

@@ -110,6 +110,7 @@ def test_what_decoding_gains():
     assert gain.loc["lstm", "edit"] == 0
 
 
+@pytest.mark.slow
 def test_predictions_are_scored_frame_by_frame(home):
     data = Dataset(make_dataset(home, processed=True), home)
     predictions = make_results(home, data.name)

@@ -10,6 +10,7 @@ from gymlib.dataset.clip import Clip
 from gymlib.evaluation import splits
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=50)
 @given(
     clips=st.integers(20, 60),

@@ -22,6 +22,7 @@ def lost(clip):
     return np.isnan(clip.keypoints).all(axis=(1, 2))
 
 
+@pytest.mark.slow
 def test_comparable_clips_are_hip_centred_in_torso_lengths(data):
     clips = comparable_clips(data, gaps=False)
     assert [clip.name for clip in clips] == [f"clip_{i:02d}" for i in range(6)]
@@ -32,6 +33,7 @@ def test_comparable_clips_are_hip_centred_in_torso_lengths(data):
         assert set(clip.labels) <= {0, 1, 2, 3}
 
 
+@pytest.mark.slow
 def test_gaps_are_nan_where_no_pose_was_found_and_change_nothing_else(data):
     whole, seen = comparable_clips(data), comparable_clips(data, gaps=False)
     assert sum(map(len, whole)) > sum(map(len, seen))
@@ -45,6 +47,7 @@ def test_gaps_are_nan_where_no_pose_was_found_and_change_nothing_else(data):
         np.testing.assert_array_equal(again.labels, without.labels)
 
 
+@pytest.mark.slow
 def test_a_clip_without_any_pose_is_left_out(data):
     table = data.keypoints
     gone = table["clip"] == "clip_01"
@@ -54,6 +57,7 @@ def test_a_clip_without_any_pose_is_left_out(data):
     assert "clip_01" not in [clip.name for clip in comparable_clips(data)]
 
 
+@pytest.mark.slow
 def test_one_clip_is_brought_to_the_same_units_as_all(data):
     first = comparable_clips(data)[1]  # all of its frames have a label
     own = comparable_keypoints(data.clip(first.name))

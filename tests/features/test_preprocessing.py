@@ -138,6 +138,7 @@ def tables(home, name="tiny"):
     return data.keypoints, data.labels, data.clips
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("normalisation", normalising.NORMALISATIONS)
 def test_process(home, normalisation):
     keypoints, labels, clips = tables(home)
@@ -152,6 +153,7 @@ def test_process(home, normalisation):
     assert kept.groupby("clip")["frame"].apply(lambda f: f.is_monotonic_increasing).all()
 
 
+@pytest.mark.slow
 def test_process_takes_rows_in_any_order(home):
     keypoints, labels, clips = tables(home)
     config = PreprocessingConfig("hip_torso")
@@ -205,6 +207,7 @@ def test_a_degenerate_clip_is_named(home):
         preprocessing.process(keypoints, labels, clips, PreprocessingConfig("hip_torso"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("normalisation", ["raw", "hip_torso"])
 def test_bodies_to_draw_have_true_proportions(home, normalisation):
     data = Dataset(make_dataset(home, processed=True, normalisation=normalisation))

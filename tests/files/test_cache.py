@@ -66,6 +66,7 @@ def edit(file, old, new):
     file.write_text(text.replace(old, new))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", ["gymlib.pose.extraction", "gymlib.simulation.generate"])
 def test_only_code_that_runs_counts(copy, entry):
     before = code.code_hash((entry,))

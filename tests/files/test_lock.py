@@ -13,6 +13,7 @@ def _hold(folder, held):
         multiprocessing.Event().wait(60)
 
 
+@pytest.mark.slow
 def test_a_second_run_is_refused_until_the_first_is_gone(tmp_path):
     context = multiprocessing.get_context("spawn")
     held = context.Event()

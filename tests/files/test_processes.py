@@ -56,6 +56,7 @@ def test_workers_end_with_the_process_that_started_them(tmp_path, end):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["pid_0", "pid_1"]
 
 
+@pytest.mark.slow
 def test_results_in_the_order_of_the_jobs_or_as_they_come():
     jobs = [(number,) for number in range(5)]
     assert list(processes.side_by_side(abs, jobs, 1, ordered=True)) == [0, 1, 2, 3, 4]

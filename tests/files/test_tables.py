@@ -80,6 +80,7 @@ def test_keypoints_to_columns_and_back():
     np.testing.assert_array_equal(keypoint_array(table), keypoints)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["svg", "png"])
 def test_the_same_figure_gives_the_same_bytes(tmp_path, suffix):
     from gymlib.plots.style import use_style

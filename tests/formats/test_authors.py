@@ -284,6 +284,7 @@ def shared_folder(tmp_path):
     return root
 
 
+@pytest.mark.slow
 def test_a_whole_folder(theirs, shared_folder):
     summary = import_folder(shared_folder, theirs)
     clips = theirs.clips
@@ -305,12 +306,14 @@ def test_a_whole_folder(theirs, shared_folder):
     assert summary.notes == []
 
 
+@pytest.mark.slow
 def test_the_imported_labels_are_the_authors(theirs, shared_folder):
     import_folder(shared_folder, theirs)
     _, final = votes_and_final()
     assert reading.make(theirs)["majority"].tolist() == final * 3
 
 
+@pytest.mark.slow
 def test_only_the_videos_of_the_thesis_unless_told(theirs, shared_folder):
     assert not theirs.annotators
     summary = import_folder(shared_folder, theirs, videos=None)
@@ -320,6 +323,7 @@ def test_only_the_videos_of_the_thesis_unless_told(theirs, shared_folder):
     assert summary.clips == 2
 
 
+@pytest.mark.slow
 def test_without_annotators_files_the_majority_file_serves(theirs, shared_folder):
     for file in shared_folder.rglob("1_*.csv"):
         file.unlink()
@@ -328,6 +332,7 @@ def test_without_annotators_files_the_majority_file_serves(theirs, shared_folder
     assert "Video2_1: only the majority file is left, annotators are not named" in summary.notes
 
 
+@pytest.mark.slow
 def test_contradicting_lengths_leave_a_clip_out(theirs, shared_folder):
     place = shared_folder / "clean_video" / "Video2" / "video10"
     write(place / "10_sofus.csv", annotator_csv(NAMES[:-1]))
@@ -340,6 +345,7 @@ def test_contradicting_lengths_leave_a_clip_out(theirs, shared_folder):
     )
 
 
+@pytest.mark.slow
 def test_a_majority_that_differs_from_the_votes_is_noted(theirs, shared_folder):
     votes, final = votes_and_final()
     place = shared_folder / "clean_video" / "Video1" / "Video1"
@@ -350,6 +356,7 @@ def test_a_majority_that_differs_from_the_votes_is_noted(theirs, shared_folder):
     ]
 
 
+@pytest.mark.slow
 def test_poses_come_from_one_extraction(theirs, shared_folder):
     for file in (shared_folder / "clean_video" / "Video2" / "video10").glob("*skeleton*"):
         file.unlink()
@@ -359,6 +366,7 @@ def test_poses_come_from_one_extraction(theirs, shared_folder):
     assert "no poses for 1 of 3 clips (Video2_10)" in summary.notes[0]
 
 
+@pytest.mark.slow
 def test_an_existing_data_set_is_not_overwritten(theirs, shared_folder):
     import_folder(shared_folder, theirs)
     with pytest.raises(ImportFault, match="data set 'theirs' exists"):
@@ -369,6 +377,7 @@ def test_an_existing_data_set_is_not_overwritten(theirs, shared_folder):
     assert theirs.annotators == ["morten", "sofus"]
 
 
+@pytest.mark.slow
 def test_an_interrupted_import_is_no_data_set(theirs, shared_folder, monkeypatch):
     """clips.csv comes last, so that a full disk or Ctrl-C leaves nothing that looks complete."""
     write_one = Dataset.write
@@ -386,6 +395,7 @@ def test_an_interrupted_import_is_no_data_set(theirs, shared_folder, monkeypatch
     assert import_folder(shared_folder, theirs).clips == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["folder", "file"])
 def test_a_table_of_all_clips(theirs, tmp_path, kind):
     root = tmp_path / "shared"
@@ -400,6 +410,7 @@ def test_a_table_of_all_clips(theirs, tmp_path, kind):
     assert found["label"].tolist()[-3:] == ["skill", "Unlabeled", "landing"]
 
 
+@pytest.mark.slow
 def test_a_collection_says_that_frames_were_deleted(theirs, tmp_path):
     path = write(tmp_path / "skeleton_from_csv_v2.json", json.dumps(collection()))
     summary = import_folder(path, theirs)

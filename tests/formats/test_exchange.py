@@ -55,6 +55,7 @@ def clocks(draw) -> Clock:
     return clock.stamped("clip", np.concatenate([[0.0], np.cumsum(steps)]), 25.0)
 
 
+@pytest.mark.slow
 @given(clocks())
 def test_every_border_survives_milliseconds(own):
     for border in range(own.frames + 1):
@@ -157,6 +158,7 @@ def back(read, files, own, **options) -> list[LabelledSegment]:
 FAST = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("aggregated", [True, False])
 @given(data=labelled(), timed=st.booleans())
 @FAST
@@ -173,6 +175,7 @@ def test_boris_loses_nothing(tmp_path, aggregated, data, timed):
     assert content(back(boris.read, files, own)) == content(segments)
 
 
+@pytest.mark.slow
 @given(data=labelled())
 @FAST
 def test_elan_loses_nothing(tmp_path, data):
@@ -184,6 +187,7 @@ def test_elan_loses_nothing(tmp_path, data):
     assert content(back(elan.read, files, own)) == content(segments)
 
 
+@pytest.mark.slow
 @given(data=labelled(), timed=st.booleans())
 @FAST
 def test_frames_lose_nothing(tmp_path, data, timed):
@@ -194,6 +198,7 @@ def test_frames_lose_nothing(tmp_path, data, timed):
     assert content(back(frames.read, [tmp_path / "frames.csv"], own)) == content(segments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", formats.FORMATS)
 def test_a_whole_data_set_goes_out_and_comes_back(tiny, capsys, form):
     data = tiny()
@@ -213,6 +218,7 @@ def test_a_whole_data_set_goes_out_and_comes_back(tiny, capsys, form):
     assert (data.home / "elsewhere" / "frames.csv").is_file()
 
 
+@pytest.mark.slow
 def test_what_is_there_is_replaced_only_on_request(tiny, capsys):
     data = tiny(clips=2)
     file = formats.export(data, "boris")[0]
@@ -229,6 +235,7 @@ def test_what_is_there_is_replaced_only_on_request(tiny, capsys):
     assert data.annotators == ["A", "B", "C", "dora"]
 
 
+@pytest.mark.slow
 def test_clips_that_are_there_stay(tiny):
     data = tiny(clips=3)
     before = read_annotation(data.annotation("A"))
@@ -240,6 +247,7 @@ def test_clips_that_are_there_stay(tiny):
     pd.testing.assert_frame_equal(read_annotation(data.annotation("A")), before)
 
 
+@pytest.mark.slow
 def test_wrong_use_is_explained(tiny, capsys, tmp_path):
     data = tiny(clips=1)
     source = ["--dataset", "tiny", "--source", str(tmp_path / "nothing")]
@@ -255,6 +263,7 @@ def test_wrong_use_is_explained(tiny, capsys, tmp_path):
         formats.export(data, "xls")
 
 
+@pytest.mark.slow
 def test_clips_without_times_go_through_boris_and_frames(tiny):
     data = tiny(clips=2)
     data.write(data.clips.assign(fps=np.nan), "clips.csv")
@@ -279,6 +288,7 @@ def test_an_import_waits_for_who_is_labelling(tiny, monkeypatch):
     formats.take(data, "boris", table)
 
 
+@pytest.mark.slow
 def test_an_import_needs_a_labelled_film_only(mine):
     """Videos, one table from BORIS, nothing else."""
     film(mine.folder / "videos" / "salto_1.mp4")
@@ -295,6 +305,7 @@ def test_an_import_needs_a_labelled_film_only(mine):
     ]
 
 
+@pytest.mark.slow
 def test_clips_that_are_not_in_the_file_stop_nothing(mine, tmp_path):
     """A film beside it has two frames closer than a millisecond; it has the per-frame table."""
     film(mine.folder / "videos" / "salto_1.mp4")
@@ -403,6 +414,7 @@ def test_modifiers_that_are_no_kinds_are_left_out_as_ever(tmp_path):
     assert [segment.kind for segment in back(boris.read, [path], own)] == ["", ""]
 
 
+@pytest.mark.slow
 def test_kinds_of_a_whole_data_set_go_out_and_come_back(tiny):
     data = tiny(clips=2)
     path = data.annotation("A")

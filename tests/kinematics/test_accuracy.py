@@ -25,6 +25,7 @@ def _true(**changes) -> dict:
     return row | known | names | changes
 
 
+@pytest.mark.slow
 def test_right_missed_and_not_measured_on_paper():
     measured = [
         _measured(),
@@ -43,6 +44,7 @@ def test_right_missed_and_not_measured_on_paper():
     assert table.loc["all three", "right"] == pytest.approx(2 / 3)
 
 
+@pytest.mark.slow
 def test_slow_motion_found_missed_and_seen_where_there_is_none():
     slow = [3.0, 2.0, 1.0, 1.0]
     measured = [_measured(clip=clip) for clip in "abcd"]
@@ -59,6 +61,7 @@ def test_slow_motion_found_missed_and_seen_where_there_is_none():
     assert none.loc["pace", "attempts"] == 0 and np.isnan(none.loc["pace", "right"])
 
 
+@pytest.mark.slow
 def test_generated_skeletons_from_the_folder_to_the_table(tmp_path):
     data = Dataset("skeletons", tmp_path)
     skeletons.make(data.folder, clips=4, processes=1)

@@ -55,6 +55,7 @@ def test_an_attempt_beside_itself_is_itself():
     assert at[1] - at[0] == pytest.approx(360, abs=15)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=5)
 @given(st.integers(16, 30), st.integers(12, 30))
 def test_phases_meet_however_long_they_are(flight, after):

@@ -13,6 +13,7 @@ from gymlib.skeleton import mirror
 angles = st.floats(5, 175)
 
 
+@pytest.mark.slow
 @given(st.floats(-180, 180), angles, angles, angles, st.sampled_from([1, -1]))
 def test_angles_are_those_of_the_figure_however_it_is_turned(trunk, hip, knee, arm, facing):
     keypoints = figure(trunk, hip, knee, arm, facing=facing)[None]
@@ -20,6 +21,7 @@ def test_angles_are_those_of_the_figure_however_it_is_turned(trunk, hip, knee, a
     np.testing.assert_allclose(found, [hip, knee, arm], atol=1e-6)
 
 
+@pytest.mark.slow
 @given(st.floats(0.1, 10), angles, angles)
 def test_size_and_exchanged_sides_change_no_angle(size, hip, knee):
     keypoints = figure(20, hip, knee)[None]

@@ -25,6 +25,7 @@ def test_labels_that_miss_a_contact_by_two_frames_are_put_right_by_the_fall():
     assert flight.takeoff.holds(19.5)
 
 
+@pytest.mark.slow
 @given(st.floats(0.05, 20), st.integers(-200, 200))
 def test_neither_size_nor_place_changes_a_flight(size, shift):
     keypoints, _ = salto()
@@ -39,6 +40,7 @@ def test_backwards_in_time_take_off_and_landing_exchange():
     assert there.takeoff.value == pytest.approx(55 - back.landing.value, abs=0.02)
 
 
+@pytest.mark.slow
 @given(st.sets(st.integers(20, 39), max_size=20))
 def test_missing_frames_leave_a_flight_where_the_labels_have_it(lost):
     keypoints, _ = salto()

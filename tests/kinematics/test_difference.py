@@ -52,6 +52,7 @@ def test_exchanging_the_attempts_changes_the_sign(a, half, b, other):
     np.testing.assert_allclose(there[:3], [-back.value, -back.high, -back.low], atol=1e-9)
 
 
+@pytest.mark.slow
 def test_who_has_more_is_said_only_where_the_interval_leaves_no_doubt():
     longer = told("flight_time", seconds(0.60, 0.02), seconds(0.66, 0.02))
     assert longer.clear and longer.told == "flew 0.06 s longer (0.03 to 0.09)"
@@ -68,6 +69,7 @@ def test_what_is_0_when_rounded_is_no_difference():
     assert barely.told.endswith("no difference that one camera can tell (0.00 to 0.12 s)")
 
 
+@pytest.mark.slow
 def test_what_was_not_measured_is_said_with_where():
     unseen = Measurement.unseen("seconds")
     one = told("stand", unseen, seconds(0.5, 0.1))

@@ -10,6 +10,7 @@ from gymlib.kinematics.facing import facing, side_on, turned_round
 from gymlib.skeleton import INDEX, mirror
 
 
+@pytest.mark.slow
 @given(
     st.floats(-180, 180), st.floats(40, 180), st.floats(40, 180), st.sampled_from([1, -1]),
 )  # fmt: skip

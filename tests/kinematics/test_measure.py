@@ -68,6 +68,7 @@ def test_labels_are_needed_one_for_each_frame():
         measure(attempt(keypoints), labels[:-1])
 
 
+@pytest.mark.slow
 def test_a_data_set_is_one_table_that_can_be_kept(tmp_path):
     data = Dataset(make_dataset(tmp_path, clips=2, processed=True), tmp_path)
     table = measure_dataset(data)

@@ -24,6 +24,7 @@ def test_even_turns(turns, way):
         assert found.clear > 0.4 and found.broken < 0.2
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(st.sampled_from([1, -1]), st.sampled_from([1, -1]), st.floats(0.2, 5))
 def test_a_mirror_turns_it_round_and_size_does_not_matter(way, facing, size):
@@ -39,6 +40,7 @@ def test_backwards_in_time_it_turns_the_other_way():
     assert back.total.value == pytest.approx(-found.total.value, abs=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(st.sets(st.integers(22, 37), max_size=9))
 def test_gaps_neither_add_nor_lose_a_turn(lost):

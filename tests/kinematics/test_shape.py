@@ -24,6 +24,7 @@ def test_shapes_at_their_limits(hip, knee, expected):
     assert found.hip.value == pytest.approx(hip) and found.knee.value == pytest.approx(knee)
 
 
+@pytest.mark.slow
 @given(st.floats(0.1, 10), st.sampled_from([1, -1]))
 def test_neither_size_nor_a_mirror_changes_a_shape(size, sign):
     keypoints = salto(hip=80, knee=170)[0]

@@ -9,6 +9,8 @@ from gymlib.simulation import clip as filming
 from gymlib.simulation.plan import plan
 from gymlib.skeleton import INDEX
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def motions():

@@ -15,6 +15,7 @@ CHECKS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("name", models.names())
 def test_architecture(name, check):
@@ -98,6 +99,7 @@ class Lazy(Good):
 RECIPE = models.Recipe("good", "Good", Good, Settings(), "nowhere", batch=16)
 
 
+@pytest.mark.slow
 def test_a_good_network_passes():
     checks.check_recipe(RECIPE)
     assert "good" not in models.names()

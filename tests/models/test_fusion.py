@@ -24,6 +24,7 @@ CHECKS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", CHECKS)
 def test_both_without_a_picture_is_a_network_like_all_others(check):
     assert next(check(fusion.EARLY), None) is None
@@ -33,6 +34,7 @@ def test_both_without_a_picture_is_a_network_like_all_others(check):
 CARRIED = [check for check in CHECKS if check.id != "gaps"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", CARRIED)
 @pytest.mark.parametrize("recipe", fusion.RECIPES, ids=lambda recipe: recipe.name)
 def test_with_a_picture(recipe, check, monkeypatch):
@@ -120,6 +122,7 @@ def test_features_of_a_fall_on_paper():
     torch.testing.assert_close(found[2, 46], torch.tensor(1.7 - 0.2))
 
 
+@pytest.mark.slow
 def test_variations_keep_gaps_and_know_pace():
     rng = np.random.default_rng(0)
     steady = np.zeros((60, 54, 2), np.float32)

@@ -36,6 +36,7 @@ def test_together_as_one_by_one(name):
             torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TOGETHER)
 def test_a_step_of_several_clips_learns_the_same(name):
     """Without dropout the weights after two steps are those of the pass clip by clip."""

@@ -65,6 +65,7 @@ def data(home):
     return filmed_dataset(home, frames=12)
 
 
+@pytest.mark.slow
 def test_moments_with_and_without_pictures(data):
     late, early = filmstrip.pick_moments(data, "clip_00", [7, 2], ["late", "early"])
     clip = data.clip("clip_00")
@@ -76,6 +77,7 @@ def test_moments_with_and_without_pictures(data):
     assert bare.picture is None and bare.title == "frame 3"
 
 
+@pytest.mark.slow
 def test_a_strip_marks_its_moments_in_the_timelines(data):
     codes = np.repeat([0, 1, 2, 3], 3)
     *moments, below = filmstrip.plot_strip(data, "clip_01", {"label": codes}, count=3).axes
@@ -94,6 +96,7 @@ def certain(codes, missing=()):
     return given
 
 
+@pytest.mark.slow
 def test_a_clip_shows_probabilities_label_and_prediction(data):
     clip = data.clip("clip_01")
     codes = np.repeat([0, 1, 2, 3], 3)
@@ -110,6 +113,7 @@ def test_a_clip_shows_probabilities_label_and_prediction(data):
     assert COLOURS["landing"] in bars and COLOURS["Unlabeled"] in bars
 
 
+@pytest.mark.slow
 def test_a_clip_that_nobody_labelled_and_without_anybody(data):
     clip = data.clip("clip_01")
     empty = replace(clip, labels=None, detected=np.zeros(12, bool), fps=float("nan"))
@@ -118,6 +122,7 @@ def test_a_clip_that_nobody_labelled_and_without_anybody(data):
     assert all(ax.texts[0].get_text() == "no pose" for ax in moments)
 
 
+@pytest.mark.slow
 def test_a_moment_is_the_nearest_frame_with_a_pose(data):
     clip = data.clip("clip_01")
     seen = np.zeros(12, bool)
@@ -126,6 +131,7 @@ def test_a_moment_is_the_nearest_frame_with_a_pose(data):
     assert [ax.get_title() for ax in moments] == ["1", "2", "3", "5", "6", "8", "9", "11"]
 
 
+@pytest.mark.slow
 def test_probabilities_of_another_clip(data):
     with pytest.raises(ValueError, match="clip_01 has 12 frames, found 3 rows of probabilities"):
         plots.plot_clip(data.clip("clip_01"), np.zeros((3, 4)))

@@ -22,6 +22,7 @@ def test_contrast_of_known_colours():
     assert contrast("white", "#777777") == contrast("#777777", "white")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("masked", [False, True])
 def test_every_number_is_legible_on_its_cell(masked):
     values = np.linspace(0, 1, 100).reshape(10, 10)

@@ -23,6 +23,7 @@ def _drawn(keypoints, labels):
     return plot_movement(clip, found, measure(clip)[0], labels), found
 
 
+@pytest.mark.slow
 def test_curves_moments_and_numbers():
     figure, found = _drawn(*salto(way=-1))
     bodies, (height, trunk, joints, below) = figure.axes[: len(MOMENTS)], figure.axes[-4:]
@@ -38,6 +39,7 @@ def test_curves_moments_and_numbers():
     assert "flight 0.67 (" in text and "turned 360 (" in text
 
 
+@pytest.mark.slow
 def test_take_off_and_landing_are_whole_where_contacts_lie_in_the_skill():
     keypoints, labels = salto()
     skill, widened = np.flatnonzero(labels == SKILL), labels.copy()
@@ -57,6 +59,7 @@ def test_a_moment_in_the_air_is_one_with_a_pose():
     assert figure.axes[2].get_title().endswith(("26", "33"))
 
 
+@pytest.mark.slow
 def test_what_was_not_measured_is_not_said_and_a_cut_landing_is_drawn():
     keypoints, labels = salto()
     figure, _ = _drawn(keypoints[:35], labels[:35])

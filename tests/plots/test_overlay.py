@@ -184,6 +184,7 @@ def predictions(frames):
     return table.assign(**dict(zip(schemas.PROBABILITIES, (0.1, 0.2, 0.3, 0.4))))
 
 
+@pytest.mark.slow
 def test_overlay_video_of_a_clip(filmed, tmp_path):
     target = tmp_path / "overlay.mp4"
     info = overlay.write_overlay(filmed, "clip_00", target, {"lstm": predictions(range(2, 12))})
@@ -196,6 +197,7 @@ def test_overlay_video_of_a_clip(filmed, tmp_path):
     assert np.abs(last[row, column].astype(int) - rgb("landing")).max() < 25
 
 
+@pytest.mark.slow
 def test_an_overlay_is_written_again_only_if_something_changed(filmed, tmp_path):
     target = tmp_path / "overlay.mp4"
 
@@ -219,6 +221,7 @@ def test_an_overlay_is_written_again_only_if_something_changed(filmed, tmp_path)
     assert written()
 
 
+@pytest.mark.slow
 def test_overlay_without_labels(filmed, tmp_path):
     (filmed.folder / "labels.parquet").unlink()
     info = overlay.write_overlay(filmed, "clip_00", tmp_path / "plain.mp4")
@@ -281,6 +284,7 @@ def test_nothing_to_show_without_predictions(filmed, tmp_path):
     assert list(tmp_path.glob("overlay.*")) == []
 
 
+@pytest.mark.slow
 def test_the_showcase_is_made_again_only_if_something_changed(filmed, home, tmp_path):
     make_results(home, filmed.name)
     filmed.write(filmed.clips.assign(path="videos/clip_00.mp4"), "clips.csv")

@@ -43,6 +43,7 @@ def test_confusion_of_a_missing_class():
     assert texts(draw.plot_confusion(matrix))[8:12] == ["–"] * 4
 
 
+@pytest.mark.slow
 def test_confusions_beside_the_published_ones():
     published = reference.confusions()
     axes = draw.plot_confusions(published, published, name="recovered")
@@ -51,12 +52,14 @@ def test_confusions_beside_the_published_ones():
     assert texts(axes[1, 0])[0] == "66"
 
 
+@pytest.mark.slow
 def test_functions_draw_on_given_axes():
     figure, given = plt.subplots(2, 4)
     drawn = draw.plot_confusions(reference.confusions(), reference.confusions(), given)
     assert (drawn == given).all() and plt.get_fignums() == [figure.number]
 
 
+@pytest.mark.slow
 def test_folds_have_a_mark_for_every_row_of_table1():
     axes = draw.plot_folds(reference.table1())
     for ax, column in zip(axes[0], ("lstm_f1", "cnn_f1")):
@@ -154,6 +157,7 @@ def with_another():
     models.unregister("gru")
 
 
+@pytest.mark.slow
 def test_an_architecture_that_the_thesis_has_not_is_everywhere(with_another):
     table = tables.style_table1(with_another, reference.table1()).data
     titles = [title for title, _ in table["here"].columns]
@@ -172,6 +176,7 @@ def test_an_architecture_that_the_thesis_has_not_is_everywhere(with_another):
     assert axes[0, own].get_xlabel() == "predicted" and not axes[1, own].axison
 
 
+@pytest.mark.slow
 def test_one_architecture_alone():
     table = reference.table1()[["K", "model", "cnn_acc", "cnn_f1"]]
     shown = tables.style_table1(table, reference.table1()).data

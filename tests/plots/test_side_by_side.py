@@ -32,6 +32,7 @@ def _luminance(colour: str) -> float:
     return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
+@pytest.mark.slow
 def test_both_curves_stand_on_one_axis():
     aligned = align(*pair())
     figure = plot_side_by_side(aligned, ["one", "x" * 80])
@@ -46,6 +47,7 @@ def test_both_curves_stand_on_one_axis():
     assert [text.get_text() for text in figure.axes[-1].texts] == list(aligned.places)
 
 
+@pytest.mark.slow
 def test_pictures_of_the_same_moments_stand_above(home):
     data = Dataset(make_dataset(home, clips=1, processed=True), home)
     keypoints, labels = salto(before=8, flight=20, after=12)

@@ -9,6 +9,8 @@ from gymlib.dataset import Dataset
 from gymlib.dataset.keypoints import keypoint_rows
 from gymlib.plots.overlay import draw_stills, stills
 
+pytestmark = pytest.mark.slow
+
 FRAMES = 6
 
 

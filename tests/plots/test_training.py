@@ -87,6 +87,7 @@ def test_search_pictures(trials):
     assert np.size(only) == 1
 
 
+@pytest.mark.slow
 def test_searches_of_other_parameters_have_their_own_axes(trials, registered):
     new = registered(space={"learning_rate": (0.01, 0.1), "wide": (1, 9)})
     other = trials[trials["architecture"] == "cnn"].assign(architecture=new.name, wide=3)

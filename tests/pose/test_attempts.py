@@ -109,11 +109,13 @@ def test_a_short_film_is_not_cut(tmp_path):
     assert attempts.find(film(tmp_path / "short.mp4")) == []
 
 
+@pytest.mark.slow
 def test_without_litert_a_film_is_cut_by_time(tmp_path, monkeypatch):
     monkeypatch.setattr(networks, "available", lambda: False)
     assert attempts.find(slow_film(tmp_path / "long.mp4", 130)) == [(0, 59), (60, 119), (120, 129)]
 
 
+@pytest.mark.slow
 def test_nobody_in_a_long_film(tmp_path):
     assert attempts.find(slow_film(tmp_path / "long.mp4", 25)) == [(0, 24)]
 

@@ -1,6 +1,7 @@
 """Drawn errors beside those of an estimator, on videos they were not learnt from."""
 
 import numpy as np
+import pytest
 
 from gymlib.pose.quality import drawn
 from gymlib.simulation.noise.fit import Pair
@@ -18,6 +19,7 @@ def turning(frames, over):
     return np.einsum("kj,fji->fki", body, turn.reshape(-1, 2, 2)) + 300.0
 
 
+@pytest.mark.slow
 def test_errors_drawn_by_the_same_rules_look_alike():
     noise, pairs, videos = PoseNoise.load(), [], []
     for k, over in enumerate([0, 30, 360, -360, 360, 720] * 6):

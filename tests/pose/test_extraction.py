@@ -86,6 +86,7 @@ def test_frames_without_a_pose_are_zero(tmp_path, instances):
     np.testing.assert_allclose(found.time, [0, 0.04, 0.08])
 
 
+@pytest.mark.slow
 def test_every_clip_gets_a_fresh_instance(data, instances):
     result = pose.extract_dataset(data, workers=1)
     assert instances == [4, 6, 5]
@@ -93,6 +94,7 @@ def test_every_clip_gets_a_fresh_instance(data, instances):
     np.testing.assert_allclose(first["x_nose"], 0.01)
 
 
+@pytest.mark.slow
 def test_nobody_in_the_picture(tmp_path):
     """The real estimator on an empty picture: no crash, nothing found."""
     write_clip(tmp_path / "grey.mp4", [120, 120])
@@ -140,6 +142,7 @@ def test_settings_are_checked(settings, message):
 # --- a data set -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_data_set(data, instances):
     result = pose.extract_dataset(data, workers=1)
     assert (result.extracted, result.warnings) == (3, [])
@@ -159,6 +162,7 @@ def test_a_data_set(data, instances):
     assert (record["frames"], record["frames_without_pose"]) == (15, 3)
 
 
+@pytest.mark.slow
 def test_a_second_run_does_nothing_again(data, instances):
     first = pose.extract_dataset(data, workers=1)
     second = pose.extract_dataset(data, workers=1)
@@ -169,6 +173,7 @@ def test_a_second_run_does_nothing_again(data, instances):
     assert pose.is_done(data) and not pose.is_done(data, PoseConfig(smooth_landmarks=False))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", ["keypoints.parquet", "keypoints.json", ".poses/clip_1.parquet"])
 def test_a_deleted_file_is_made_again(data, instances, lost):
     table = pose.extract_dataset(data, workers=1).table
@@ -183,6 +188,7 @@ def test_a_deleted_file_is_made_again(data, instances, lost):
     pd.testing.assert_frame_equal(data.keypoints, table)
 
 
+@pytest.mark.slow
 def test_a_film_swapped_in_a_flat_folder(home, instances):
     data = Dataset("flat")
     for name in ("a", "b", "c"):
@@ -199,6 +205,7 @@ def test_a_film_swapped_in_a_flat_folder(home, instances):
                                                 True]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_poses_that_came_with_the_data_set_stay(data, instances):
     came = pose.extract_dataset(data, workers=1).table.assign(x_nose=0.5)
     data.write(came, "keypoints.parquet")
@@ -209,6 +216,7 @@ def test_poses_that_came_with_the_data_set_stay(data, instances):
     assert pose.extract_dataset(data).extracted == 0
 
 
+@pytest.mark.slow
 def test_only_what_changed_is_done_again(data, instances):
     pose.extract_dataset(data, workers=1)
     write_clip(data.folder / "videos/v0/clip_1.mp4", [20, 200, 200, 200, 200, 200])
@@ -221,6 +229,7 @@ def test_only_what_changed_is_done_again(data, instances):
     assert len(list((data.folder / ".poses").iterdir())) == 3
 
 
+@pytest.mark.slow
 def test_names_with_dots_keep_their_parts_apart(home, instances):
     folder = home / "data" / "dots"
     rows = []
@@ -233,6 +242,7 @@ def test_names_with_dots_keep_their_parts_apart(home, instances):
     assert pose.extract_dataset(Dataset("dots"), workers=1).extracted == 0
 
 
+@pytest.mark.slow
 def test_interrupted_run_continues_with_the_same_result(data, instances, monkeypatch):
     complete = pose.extract_dataset(data, workers=1).table
     folder = data.folder
@@ -312,6 +322,7 @@ def test_a_stopped_run_keeps_finished_clips_and_leaves_no_process(data, end):
 # --- bad data sets ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_runs_at_once(data, instances):
     with lock.hold(data.folder, "poses"):
         with pytest.raises(lock.BusyError, match=r"another run \(poses\) is working in .*mine"):
@@ -336,6 +347,7 @@ def test_all_faulty_paths_at_once(data):
         pose.extract_dataset(data)
 
 
+@pytest.mark.slow
 def test_a_length_that_differs_from_clips_csv(data, instances):
     edit_clips(data, frames=[4, 7, 5])
     with pytest.raises(pose.PoseError, match=r"clip_1: .*clips.csv says 7 frames, 6 were decoded"):
@@ -351,6 +363,7 @@ def truncate(path):
     path.write_bytes(content[: int(0.6 * len(content))])
 
 
+@pytest.mark.slow
 def test_a_truncated_video_stops_only_its_clip(data, instances):
     truncate(data.folder / "videos/v0/clip_1.mp4")
     with pytest.raises(pose.PoseError, match=r"1 of 3 clips .*\nclip_1: .*container says 6 frames"):
@@ -364,6 +377,7 @@ def test_a_truncated_video_stops_only_its_clip(data, instances):
     assert any("clip_1" in note and "kept those" in note for note in kept.warnings)
 
 
+@pytest.mark.slow
 def test_full_disk_keeps_finished_clips(data, instances, monkeypatch):
     original = write_table
 
@@ -382,6 +396,7 @@ def test_full_disk_keeps_finished_clips(data, instances, monkeypatch):
 # --- real footage -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_real_back_flip(real_data):
     """Measured with MediaPipe 0.10.21: a pose in 116 of 120 frames, lost while tucked."""
     found = pose.extract_clip(real_data / "real_video" / "backflip_grass.mp4")
@@ -414,6 +429,7 @@ def tracked(monkeypatch):
     return PoseConfig(extractor="tracker")
 
 
+@pytest.mark.slow
 def test_each_extractor_keeps_its_clips(data, instances, tracked):
     plain = pose.extract_dataset(data, workers=1).table
     before = (data.folder / "keypoints.parquet").read_bytes()
@@ -431,6 +447,7 @@ def test_each_extractor_keeps_its_clips(data, instances, tracked):
     assert pose.extract_dataset(data, tracked, workers=1).extracted == 0
 
 
+@pytest.mark.slow
 def test_some_clips_by_another_extractor(data, instances, tracked, monkeypatch):
     pose.extract_dataset(data, workers=1)
     before = (data.folder / "keypoints.parquet").read_bytes()
@@ -452,6 +469,7 @@ def test_some_clips_that_cannot_be_extracted(data, instances, tracked, monkeypat
         pose.extract_clips(data, ["clip_1"], tracked)
 
 
+@pytest.mark.slow
 def test_without_litert_the_plain_poses_are_taken(data, instances, tracked, monkeypatch):
     monkeypatch.setattr(networks, "available", lambda: False)
     found = pose.extract_dataset(data, tracked, workers=1)

@@ -50,6 +50,7 @@ def hall(home, monkeypatch):
     return data, looks
 
 
+@pytest.mark.slow
 def test_the_spotter_stands_in_the_frames_nearest_to_each_look(hall):
     """Looks at frames 0, 8 and 16; in the ninth, 8, the body is lost, and nobody is told."""
     found = others.of_clip(hall[0], "one")
@@ -60,6 +61,7 @@ def test_the_spotter_stands_in_the_frames_nearest_to_each_look(hall):
     assert others.clearest(found.iloc[5:], 25.0) == pytest.approx((0.875, 0.25, 13 / 25))
 
 
+@pytest.mark.slow
 def test_they_are_looked_for_again_only_if_the_pose_is_another(hall):
     data, looks = hall
     first, again = others.of_clip(data, "one"), others.of_clip(data, "one")
@@ -71,6 +73,7 @@ def test_they_are_looked_for_again_only_if_the_pose_is_another(hall):
     assert len(looks) == 4
 
 
+@pytest.mark.slow
 def test_alone_without_a_film_or_without_the_networks_there_is_nobody(hall, monkeypatch):
     data, looks = hall
     monkeypatch.setattr(others, "apart", lambda bodies, followed: np.zeros(len(bodies), bool))

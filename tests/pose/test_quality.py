@@ -156,6 +156,7 @@ def test_single_short_torsos_do_not_change_the_scale():
     assert tracks.clip_torso(short) == pytest.approx(TORSO)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     seed=st.integers(0, 1000),
@@ -278,6 +279,7 @@ def test_comparison_marks_what_is_off():
     np.testing.assert_allclose(found["ratio"], [1.4, 1.6, 0.7, 0, np.nan])
 
 
+@pytest.mark.slow
 def test_published_statistics_are_reproduced(real_data):
     """The definitions are right if they give the published figures of the same 67 clips."""
     file = np.load(real_data / "recovered" / "skeletons.npz", allow_pickle=False)

@@ -39,6 +39,7 @@ def test_another_picture_is_another_shot(wall, rng):
     assert survey.likeness(grey, grey, camera.STILL) == 1
 
 
+@pytest.mark.slow
 def test_a_video_with_a_cut(tmp_path, wall, rng):
     other = cv2.resize(rng.integers(0, 255, (18, 24), np.uint8), (240, 180))
     frames = [np.repeat(grey[..., None], 3, axis=2) for grey in [wall] * 4 + [other] * 3]

@@ -30,6 +30,7 @@ def generated(monkeypatch):
     return made
 
 
+@pytest.mark.slow
 def test_generated_clips_are_made_once_and_labelled(data, generated):
     for _ in range(2):
         source = comparison.generated(7, data)
@@ -40,6 +41,7 @@ def test_generated_clips_are_made_once_and_labelled(data, generated):
     assert generated[1:] == [skeletons.CLIPS]
 
 
+@pytest.mark.slow
 def test_they_teach_one_model_of_each(data, generated):
     configs = [comparison.config(name, "quick") for name in ("lstm", "cnn")]
     assert comparison.taught(data, configs, "quick") == {} and generated == []
@@ -68,12 +70,14 @@ def test_each_part_of_our_network_is_left_out_once():
             models.unregister(recipe.name)
 
 
+@pytest.mark.slow
 def test_names_are_checked_before_anything_runs(data):
     with pytest.raises(ValueError, match="no architecture is called 'mlp'"):
         comparison.run(data, ["lstm", "mlp"], "quick")
     assert benchmark.finished(data, "quick") == []
 
 
+@pytest.mark.slow
 def test_ensembles_of_two_sizes_do_not_overwrite_each_other(home):
     source = Dataset(make_dataset(home, clips=4, frames=20, processed=True), home)
     small = ensemble.TransferConfig(models=1, epochs=1, architecture="lstm")

@@ -23,6 +23,7 @@ def clips(home):
     return comparable_clips(Dataset("tiny"), gaps=False)
 
 
+@pytest.mark.slow
 def test_training_and_predicting(clips):
     finished = []
     trained = ensemble.train(clips[:4], SMALL, finished.append)
@@ -36,6 +37,7 @@ def test_training_and_predicting(clips):
     np.testing.assert_allclose((votes[0] + votes[1]) / 2, votes[2], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_model_that_takes_gaps_answers_every_frame(clips):
     whole = comparable_clips(Dataset("tiny"))
     config = dataclasses.replace(SMALL, architecture="gymtcn", epochs=1)
@@ -74,6 +76,7 @@ def test_summary(clips):
     assert found["config"]["architecture"] == "lstm"
 
 
+@pytest.mark.slow
 def test_clip_with_nan_is_refused(clips):
     clips[1].keypoints[2, 0, 0] = np.nan
     with pytest.raises(ValueError, match="clip clip_01, frame"):
@@ -91,6 +94,7 @@ def test_impossible_configs(wrong):
         ensemble.TransferConfig(**wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("copies", [1, 2])
 def test_every_clip_is_seen_once_or_also_mirrored(clips, copies, monkeypatch):
     seen = []

@@ -145,6 +145,7 @@ def write(data, clip="clip_00", said=None, **options):
     return film_report.write(path, data, clip, said, times, dict.fromkeys(said, "Taught."), files)
 
 
+@pytest.mark.slow
 def test_a_page_is_one_file_without_scripts(data):
     (data.folder / "film of it.mp4").touch()
     found = write(data)
@@ -164,6 +165,7 @@ def test_a_page_is_one_file_without_scripts(data):
     assert page.links == ["../data/tiny/film%20of%20it.mp4"]
 
 
+@pytest.mark.slow
 def test_further_notes_stand_with_what_to_trust(data):
     path, clip = data.home / "page.html", "clip_00"
     said, times = {"model": answers(clip, FORTY)}, clock.even("clip", 40, 25)
@@ -171,6 +173,7 @@ def test_further_notes_stand_with_what_to_trust(data):
     assert "Two &lt;people&gt;." in path.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_names_are_only_text(data):
     class Named(Dataset):
         def clip(self, clip):
@@ -189,6 +192,7 @@ def test_names_are_only_text(data):
     assert Page(index).links == ["report/page.html"] * 2
 
 
+@pytest.mark.slow
 def test_a_film_without_any_pose_says_so(data):
     nobody = data.keypoints.assign(detected=False)
     data.write(nobody, "keypoints.parquet")
@@ -199,6 +203,7 @@ def test_a_film_without_any_pose_says_so(data):
     assert "A pose was found in 0 of 40 frames (0%)" in text
 
 
+@pytest.mark.slow
 def test_what_people_say_stands_above_what_a_model_says(data):
     text = write(data).path.read_text("utf-8")
     agree = np.mean(data.clip("clip_00").labels[1:] == FORTY[1:])  # frame 0 is a tie
@@ -206,11 +211,13 @@ def test_what_people_say_stands_above_what_a_model_says(data):
     assert text.index(">people</p>") < text.index(">model</p>")
 
 
+@pytest.mark.slow
 def test_without_a_film_the_skeletons_stand_alone(data):
     page = Page(write(data, "clip_01").path)
     assert len(page.pictures) == 10 + 1 and page.captions[0] == "first frame, 0"
 
 
+@pytest.mark.slow
 def test_only_the_first_of_many_segments_have_pictures(data, monkeypatch):
     monkeypatch.setattr(film_report.page, "SHOWN", 2)
     monkeypatch.setattr(film_report.page, "MEASURED", 1)
@@ -226,6 +233,7 @@ def test_only_the_first_of_many_segments_have_pictures(data, monkeypatch):
 # --- measurements over the attempts -----------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_list_shows_how_measurements_go_from_three_attempts_on(data):
     found, table = write(data), measure_dataset(data)
     attempts = pd.concat([table] * 3, ignore_index=True)

@@ -89,6 +89,7 @@ def test_an_interrupted_cut_begins_anew(long, monkeypatch):
     assert len(doors.film_dataset(long).clips) == 2
 
 
+@pytest.mark.slow
 def test_times_are_those_of_the_film(long, monkeypatch):
     see_people(monkeypatch)
     said, page = run([long])
@@ -149,6 +150,7 @@ def test_two_films_of_one_name(home, tmp_path):
         run(files)
 
 
+@pytest.mark.slow
 def test_a_film_that_cannot_be_used_leaves_the_others(home, tmp_path, monkeypatch):
     see_people(monkeypatch)
     good, bad = film(tmp_path / "good.mp4"), tmp_path / "bad.mp4"
@@ -161,6 +163,7 @@ def test_a_film_that_cannot_be_used_leaves_the_others(home, tmp_path, monkeypatc
         run([bad])
 
 
+@pytest.mark.slow
 def test_labels_of_all_films_come_before_pictures(home, tmp_path, monkeypatch):
     see_people(monkeypatch)
     steps = []

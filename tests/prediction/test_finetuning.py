@@ -28,6 +28,7 @@ def data(home):
     return Dataset(make_dataset(home, clips=8, frames=24, videos=4, processed=True, seed=1), home)
 
 
+@pytest.mark.slow
 def test_each_fold_learns_from_its_clips_and_as_many_generated_ones(home, data):
     source = comparable_clips(Dataset("skeletons-20", home), gaps=False)
     real = comparable_clips(data, gaps=False)
@@ -44,6 +45,7 @@ def test_each_fold_learns_from_its_clips_and_as_many_generated_ones(home, data):
     assert [len(members) for members in few] == [len(fold.train) + 2 for fold in folds]
 
 
+@pytest.mark.slow
 def test_every_clip_is_answered_by_models_that_have_not_seen_its_video(
     home, data, shipped, monkeypatch
 ):
@@ -74,6 +76,7 @@ def test_every_clip_is_answered_by_models_that_have_not_seen_its_video(
         assert weights.equal(before), "the shipped weights stay as they are"
 
 
+@pytest.mark.slow
 def test_films_teach_together_what_labels_the_next_one(home, data, shipped, monkeypatch):
     more = Dataset(
         make_dataset(home, clips=2, frames=24, name="film", processed=True, seed=2), home
@@ -101,6 +104,7 @@ def test_films_teach_together_what_labels_the_next_one(home, data, shipped, monk
     assert len(seen) == 2, "other teachers"
 
 
+@pytest.mark.slow
 def test_nothing_to_learn_from(home, data, shipped):
     labels = data.labels.assign(label="Unlabeled")
     write_table(data.folder / "labels.parquet", labels)

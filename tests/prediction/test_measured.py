@@ -1,6 +1,7 @@
 """Measurements as a film's page shows them, on a somersault drawn on paper."""
 
 import numpy as np
+import pytest
 from stick_figure import attempt, salto
 
 from gymlib.kinematics import Measurement, measure
@@ -39,6 +40,7 @@ def test_what_was_not_seen_has_no_line_and_an_open_end_says_so():
     assert measured.named(row | twice) == "2 × front somersault, tucked, piked"
 
 
+@pytest.mark.slow
 def test_the_picture_is_a_png():
     clip, labels, row = _row()
     assert measured.picture(clip, row, labels).startswith(b"\x89PNG")

@@ -17,6 +17,8 @@ from gymlib.prediction import pair
 from gymlib.prediction.film_report import Side, write_comparison
 from gymlib.prediction.film_report.comparison import NONE
 
+pytestmark = pytest.mark.slow
+
 NASTY = """<script>alert("1")</script>&'=1+1"""
 
 

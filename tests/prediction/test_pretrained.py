@@ -15,6 +15,7 @@ from gymlib.prediction import ensemble, pretrained
 from gymlib.simulation import skeletons
 
 
+@pytest.mark.slow
 def test_they_come_with_the_package_and_answer_every_frame(home):
     card = read_json(pretrained.FOLDER / "card.json")
     own = prediction.load()
@@ -60,6 +61,7 @@ def small(home, monkeypatch):
     return home
 
 
+@pytest.mark.slow
 def test_made_again_they_are_the_same(small, tmp_path):
     cards = [pretrained.make(small, tmp_path / name) for name in ("first", "second")]
     assert cards[0] == cards[1] == read_json(tmp_path / "first" / "card.json")
@@ -76,6 +78,7 @@ def test_made_again_they_are_the_same(small, tmp_path):
         np.testing.assert_allclose(again, value)
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_named(small, tmp_path):
     with pytest.raises(MissingFileError, match=r"card.json is missing. Install the package again"):
         pretrained.load(tmp_path)

@@ -33,6 +33,7 @@ def test_every_frame_has_its_time_its_label_and_whether_there_was_a_pose(data):
     assert found["p_skill"].tolist() == [0] * 7 + [1] * 33
 
 
+@pytest.mark.slow
 def test_segments_of_two_models_and_clips(data):
     said = {
         "a": pd.concat([answers("clip_00", ["idle"] * 40), answers("clip_01", ["skill"] * 40)]),

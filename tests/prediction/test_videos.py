@@ -115,6 +115,7 @@ def test_without_any_pose_the_share_is_zero_and_accuracy_unknown(home):
 # --- models that are kept ---------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_models_are_trained_once(source, trainings):
     first = ensemble.trained_on(source, SMALL)
     again = ensemble.trained_on(source, SMALL)
@@ -124,6 +125,7 @@ def test_models_are_trained_once(source, trainings):
             np.testing.assert_array_equal(a.detach(), b.detach())
 
 
+@pytest.mark.slow
 def test_other_settings_or_labels_train_again(source, trainings):
     ensemble.trained_on(source, SMALL)
     ensemble.trained_on(source, dataclasses.replace(SMALL, epochs=2))
@@ -136,6 +138,7 @@ def test_other_settings_or_labels_train_again(source, trainings):
     assert len(trainings) == 3
 
 
+@pytest.mark.slow
 def test_damaged_models_are_trained_again(source, trainings):
     ensemble.trained_on(source, SMALL)
     weights = ensemble.folder(source) / "lstm_of_2_1.safetensors"
@@ -146,6 +149,7 @@ def test_damaged_models_are_trained_again(source, trainings):
     assert len(trainings) == 3
 
 
+@pytest.mark.slow
 def test_models_of_an_interrupted_run_are_not_taken(source, trainings, monkeypatch):
     ensemble.trained_on(source, SMALL)
     other = dataclasses.replace(SMALL, seed=1)
@@ -174,6 +178,7 @@ def test_a_source_without_poses(home):
 # --- predictions ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_vote_is_the_mean_of_the_models(source):
     own = ensemble.taught(source, SMALL)
     both = videos.predict(source, own)[PROBABILITIES].to_numpy()
@@ -186,6 +191,7 @@ def test_the_vote_is_the_mean_of_the_models(source):
     np.testing.assert_allclose(both[known].sum(axis=1), 1, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_every_frame_has_an_answer_in_a_possible_order(source):
     """This network answers frames with a pose; the decoder fills the gaps."""
     table = videos.predict(source, ensemble.taught(source, SMALL))
@@ -201,6 +207,7 @@ def test_every_frame_has_an_answer_in_a_possible_order(source):
             assert after in decoding.FOLLOWERS[before]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_scaled_or_is_no_number_is_named(source):
     own = ensemble.taught(source, SMALL)
     file = source.folder / "keypoints.parquet"
@@ -219,6 +226,7 @@ def test_what_cannot_be_scaled_or_is_no_number_is_named(source):
 # --- everything at once -----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_films_without_labels(films, source):
     found = apply("mine", source)
     assert found.scores.empty
@@ -247,6 +255,7 @@ def test_clips_that_nobody_labelled_are_predicted_and_not_scored(films, source):
     assert not (ensemble.folder(Dataset("mine")) / "accuracy.csv").exists(), "scores of old labels"
 
 
+@pytest.mark.slow
 def test_faults_in_labels_come_before_any_work(films, source):
     annotate("mine", "anna", {"one": NAMES[:-1], "three": NAMES})
     with pytest.raises(AnnotationError, match="labels end at frame 6") as error:
@@ -255,6 +264,7 @@ def test_faults_in_labels_come_before_any_work(films, source):
     assert films == []
 
 
+@pytest.mark.slow
 def test_nobody_in_any_film(home, source, monkeypatch):
     see_people(monkeypatch)
     film(Dataset("mine").folder / "videos" / "dark.mp4", level=DARK)
@@ -276,6 +286,7 @@ def test_poses_are_extracted_once_and_again_for_another_film(films, source):
     assert len(films) == 32
 
 
+@pytest.mark.slow
 def test_imported_poses_stay(films, source):
     shutil.copy(source.folder / "keypoints.parquet", Dataset("mine").folder)
     videos.prepare(Dataset("mine"))

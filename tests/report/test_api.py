@@ -79,6 +79,7 @@ def test_a_room_has_all_its_public_functions(room):
     assert f".. automodule:: gymlib.{room}\n" in page
 
 
+@pytest.mark.slow
 def test_every_room_has_a_page(tmp_path):
     api.write(tmp_path)
     rooms = {p.stem for p in PACKAGE.iterdir() if not p.stem.startswith("_")}
@@ -87,6 +88,7 @@ def test_every_room_has_a_page(tmp_path):
     assert all(f"\n{room}\n" in index for room in rooms)
 
 
+@pytest.mark.slow
 def test_sphinx_builds_a_page_without_complaint(tmp_path):
     source = tmp_path / "source"
     write_text(source / "index.rst", api.room_page("labels") + api.room_page("dataset"))

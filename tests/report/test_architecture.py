@@ -39,6 +39,7 @@ def test_folders_that_the_page_names_exist():
         assert (paths.REPOSITORY / path).exists(), path
 
 
+@pytest.mark.slow
 def test_imports_are_counted():
     found = architecture.arrows()
     assert found["__main__", "report"] and not found["files", "report"]
@@ -47,6 +48,7 @@ def test_imports_are_counted():
     )
 
 
+@pytest.mark.slow
 def test_the_page_and_its_drawing_are_written_the_same_each_time(tmp_path):
     written = []
     for folder in (tmp_path / "a", tmp_path / "b"):

@@ -209,6 +209,7 @@ def test_an_unknown_parameter_is_an_error(chain):
         run()
 
 
+@pytest.mark.slow
 def test_inputs_are_the_files_that_the_data_set_names(home):
     data = Dataset("tiny")
     make_dataset(home, clips=2)

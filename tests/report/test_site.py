@@ -142,6 +142,7 @@ def test_the_site_works_in_a_browser(built):
     assert [url for what, url in failed if what in needed] == []
 
 
+@pytest.mark.slow
 def test_the_published_site_is_whole_and_small():
     assert faults(paths.PUBLISHED / "site") == []
     assert size(paths.PUBLISHED / "site") <= LIMIT
@@ -264,6 +265,7 @@ def test_a_run_stands_beside_the_published_one(executed, monkeypatch, tmp_path):
     assert "| LSTM, ensemble | 82.5 | 80.0 | +2.5 | 68.0 | 70.0 | -2.0 |" in page
 
 
+@pytest.mark.slow
 def test_a_data_set_is_counted_once(home):
     data = Dataset(make_tiny(home))
     counted = numbers.measure(data)
@@ -396,6 +398,7 @@ def quick_build(monkeypatch):
     return built
 
 
+@pytest.mark.slow
 def test_the_site_is_built_again_only_for_a_reason(executed, quick_build):
     page = site.make(executed)
     site.make(executed)
@@ -411,6 +414,7 @@ def test_the_site_is_built_again_only_for_a_reason(executed, quick_build):
     assert quick_build[3:] == [["mine", "recovered"]]
 
 
+@pytest.mark.slow
 def test_an_interrupted_build_leaves_the_old_site_and_nothing_else(executed, monkeypatch):
     page = executed / "build" / "site" / "index.html"
     page.parent.mkdir()

@@ -157,6 +157,7 @@ def trained(home, monkeypatch):
     return data
 
 
+@pytest.mark.slow
 def test_answers_of_what_was_trained_here_are_published(trained, tmp_path):
     other = tmp_path / "report" / trained.name / "answers" / "videos_out" / "gymtcn.parquet"
     write_text(other, "of another run")

@@ -36,6 +36,7 @@ def test_three_annotators_label_every_frame():
     assert set(np.unique(labels)) <= {0, 1, 2, 3}
 
 
+@pytest.mark.slow
 def test_without_doubt_they_differ_only_near_borders():
     borders = np.array([run.start for run in segments(PHASES)[1:]])
     wrong = (votes(motion()) != PHASES).any(axis=(0, 1))
@@ -44,12 +45,14 @@ def test_without_doubt_they_differ_only_near_borders():
     assert wrong[~far].any()
 
 
+@pytest.mark.slow
 def test_contacts_are_seen_more_sharply_than_beginnings():
     seen = votes(motion())
     share = lambda first, last: (seen[:, :, first:last] != PHASES[first:last]).mean()  # noqa: E731
     assert share(87, 93) > 2 * share(57, 63)  # the landing's end against its begin
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("doubt", "first", "last", "readings"),
     [(WHEEL, 20, 35, {IDLE, TAKEOFF, SKILL}), (STEP, 65, 80, {IDLE, LANDING}),
@@ -97,6 +100,7 @@ def test_agreement_on_the_data_set_is_that_of_people():
     assert seen.shape[1] == pytest.approx(sum(c.attempt.frames for c in clips), rel=0.035)
 
 
+@pytest.mark.slow
 def test_slow_motion_moves_borders_by_more_frames():
     spread = [(votes(motion(slow=s)) != PHASES).mean() for s in (1.0, 4.0)]
     assert spread[1] > 1.5 * spread[0]
@@ -147,6 +151,7 @@ def test_of_two_skills_on_the_bed_the_second_begins_between_the_flights():
     assert [segments(row)[1].start for row in seen] == [50] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [("run-up", "running"), ("standing", "standing"), ("trampoline", "bouncing")],

@@ -9,6 +9,8 @@ from gymlib.simulation.clip import FEET, box_for, simulate
 from gymlib.simulation.motion.bystander import bystand
 from gymlib.simulation.plan import plan
 
+pytestmark = pytest.mark.slow
+
 CAMERA = (1.0, -6.0, 1.4)
 
 

@@ -38,6 +38,8 @@ from gymlib.simulation.motion.truth import landing_over
 from gymlib.simulation.motion.waiting import WAITS
 from gymlib.skeleton import INDEX, KEYPOINTS, MIRROR, middle
 
+pytestmark = pytest.mark.slow
+
 BODY = Proportions.of(1.7)
 BACK, FRONT, SIDE = "back somersault", "front somersault", "side somersault"
 ATTEMPTS = {

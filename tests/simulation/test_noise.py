@@ -131,6 +131,7 @@ def test_states_are_told_apart():
     assert states.tolist() == [RIGHT, EXCHANGED, WRONG, WRONG, LOST]
 
 
+@pytest.mark.slow
 def test_what_was_drawn_is_learnt_again():
     """Fitted on its own errors, the noise comes out nearly as it went in."""
     noise = PoseNoise.load()

@@ -73,6 +73,7 @@ def test_what_strangers_do_is_for_the_skeletons_alone():
         assert attempt.idle is None and attempt.shown is None
 
 
+@pytest.mark.slow
 def test_same_seed_same_plan_and_another_seed_another():
     assert plan(3) == plan(3)
     assert plan(3) != plan(4)

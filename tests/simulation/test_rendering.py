@@ -119,6 +119,7 @@ def test_shadow_falls_on_the_floor_and_only_darkens():
     assert difference[y, x].max() < -8
 
 
+@pytest.mark.slow
 def test_grass_hides_the_feet():
     joints = standing()
     toe = joints[0, INDEX["left_foot_index"]] - [0.01, 0, 0.01]
@@ -135,6 +136,7 @@ def test_person_outside_the_picture_leaves_it_empty():
     np.testing.assert_array_equal(film(joints)[0], Scene().picture(CAMERA))
 
 
+@pytest.mark.slow
 def test_fast_motion_smears():
     still = standing(3)
     fast = still + np.arange(3)[:, None, None] * [0.2, 0, 0]
@@ -148,6 +150,7 @@ def test_fast_motion_smears():
     assert sharpness(fast) < 0.8 * sharpness(still)
 
 
+@pytest.mark.slow
 def test_same_seed_same_pictures_other_seed_other_noise():
     camera = replace(CAMERA, noise=4.0)
     first, again, other = (film(standing(), camera, seed=s)[0] for s in (1, 1, 2))
@@ -166,6 +169,7 @@ def test_moving_camera_moves_the_place_as_it_moves_points():
     assert np.median(inside) < 3
 
 
+@pytest.mark.slow
 def test_a_zooming_camera_shows_what_a_camera_of_that_focal_length_shows():
     camera = replace(CAMERA, zooms=np.array([1.0, 0.8, 1.25]))
     away = standing(3) + [50.0, 0, 0]
@@ -174,6 +178,7 @@ def test_a_zooming_camera_shows_what_a_camera_of_that_focal_length_shows():
         assert np.median(np.abs(seen - painted)[20:-20, 20:-20]) < 3
 
 
+@pytest.mark.slow
 def test_who_is_nearer_hides_who_is_farther():
     scene = Scene(ambient=1.0)
     near, far = standing(), standing() + [0, 1.5, 0]
@@ -208,6 +213,7 @@ def test_camera_must_move_over_as_many_frames():
         film(standing(3), replace(CAMERA, turns=np.zeros((2, 3))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 def test_scenes_differ_by_seed_and_repeat_by_seed(place):
     pictures = [
@@ -239,6 +245,7 @@ def test_appearances_repeat_by_seed():
     assert first == second
 
 
+@pytest.mark.slow
 def test_blazepose_finds_the_gymnast_where_he_is(tmp_path):
     joints = standing(10, shoulder=25, elbow=20) + np.arange(10)[:, None, None] * [0.01, 0, 0]
     camera = replace(CAMERA, width=480, height=360, focal=840.0, noise=3.0)

@@ -13,6 +13,8 @@ from gymlib.simulation.motion.series import LINKS
 from gymlib.simulation.motion.waiting import WAITS
 from gymlib.simulation.plan import PER_VIDEO, many
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):

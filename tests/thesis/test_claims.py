@@ -37,6 +37,7 @@ def test_corrected_test_on_table1(better, worse, mean, naive, corrected):
 spread = st.lists(st.floats(-50, 50), min_size=3, max_size=9).filter(lambda v: np.ptp(v) > 0.1)
 
 
+@pytest.mark.slow
 @given(spread)
 def test_naive_p_is_the_paired_t_test_and_the_corrected_one_is_larger(differences):
     found = corrected_t_test(np.array(differences))
@@ -94,6 +95,7 @@ def test_every_claim_is_listed_once():
     assert [claim.name for claim in claims.CLAIMS] == list(PUBLISHED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_verdicts(name):
     holds, words = PUBLISHED[name]
@@ -178,6 +180,7 @@ def test_comparison_with_itself_agrees():
     assert set(compared["thesis_verdict"]) == {"holds", "does not hold"}
 
 
+@pytest.mark.slow
 def test_a_verdict_needs_four_in_five_seeds():
     thesis = claims.published()
     worse = thesis.table1.copy()

@@ -71,6 +71,7 @@ def written(folder) -> list[str]:
     return sorted(file.name for file in folder.iterdir() if file.name != "clips.csv")
 
 
+@pytest.mark.slow
 def test_the_notebook_gives_the_skeletons_back(folder):
     recover(folder, make_notebook())
     table = read_table(folder / "keypoints.parquet", schemas.KEYPOINT_TABLE)
@@ -93,6 +94,7 @@ def test_outputs_may_be_one_string_or_lines(folder):
     assert written(folder) == ["keypoints.json", "keypoints.parquet"]
 
 
+@pytest.mark.slow
 def test_an_archive_gives_the_same_table(folder, tmp_path):
     recover(folder, make_notebook())
     expected = read_table(folder / "keypoints.parquet")
@@ -236,6 +238,7 @@ def test_a_download_with_another_content(folder, monkeypatch):
     assert not (folder / "keypoints.parquet").exists()
 
 
+@pytest.mark.slow
 def test_a_download_is_kept_and_used_again(folder, monkeypatch):
     calls = downloading(monkeypatch, make_notebook())
     digest = hashlib.sha256(make_notebook().encode()).hexdigest()
@@ -246,6 +249,7 @@ def test_a_download_is_kept_and_used_again(folder, monkeypatch):
     assert (folder / "keypoints.parquet").is_file()
 
 
+@pytest.mark.slow
 def test_complete_skeletons_are_not_fetched_again(folder, monkeypatch):
     recover(folder, make_notebook())
     calls = downloading(monkeypatch, "")
@@ -253,6 +257,7 @@ def test_complete_skeletons_are_not_fetched_again(folder, monkeypatch):
     assert calls == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [b"", b"PAR1 but not a table"])
 def test_damaged_skeletons_are_made_anew(folder, monkeypatch, damage):
     recover(folder, make_notebook())
@@ -262,6 +267,7 @@ def test_damaged_skeletons_are_made_anew(folder, monkeypatch, damage):
     assert len(read_table(folder / "keypoints.parquet")) == sum(LENGTHS)
 
 
+@pytest.mark.slow
 def test_the_real_clips(home, real_data):
 
     recovered.make(Dataset("recovered").folder, real_data / "recovered")
@@ -274,6 +280,7 @@ def test_the_real_clips(home, real_data):
     assert Dataset("recovered").annotators == ["A", "B", "C", "original_authors"]
 
 
+@pytest.mark.slow
 def test_the_real_clips_through_a_notebook_of_the_same_structure(home, real_data):
     """The 67 clips printed as in the public notebook give the same table as the archive."""
 
@@ -293,6 +300,7 @@ def test_the_real_clips_through_a_notebook_of_the_same_structure(home, real_data
     pd.testing.assert_frame_equal(Dataset("recovered").keypoints, first)
 
 
+@pytest.mark.slow
 def test_the_datasheet_gives_the_sizes_that_are_there(home, real_data):
     from gymlib.skeleton import torso_length
 

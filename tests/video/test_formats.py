@@ -108,6 +108,7 @@ def agree(path, frames: int, size: tuple[int, int], times) -> None:
     assert grey[0].shape == small
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.file for kind in KINDS])
 def test_every_reader_sees_the_same(tmp_path, kind):
     if kind.codec not in av.codecs_available:

@@ -42,6 +42,7 @@ def test_opencv_reads_the_same_pictures(tmp_path):
     assert not capture.read()[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(120, 160), (112, 192), (48, 64)])
 def test_the_same_pictures_give_the_same_bytes(tmp_path, size):
     files = [tmp_path / f"{i}.mp4" for i in range(8)]
@@ -80,6 +81,7 @@ def test_one_frame(tmp_path):
     assert [frame.time for frame in video.read_frames(tmp_path / "one.mp4")] == [0.0]
 
 
+@pytest.mark.slow
 def test_4k(tmp_path):
     path = tmp_path / "large.mp4"
     video.write_video(path, [np.full((2160, 3840, 3), 80, np.uint8)] * 2, 25)
@@ -282,6 +284,7 @@ def test_full_disk(clip):
     assert only_file(clip)
 
 
+@pytest.mark.slow
 def test_real_footage(real_data):
     folder = real_data / "real_video"
     grass = video.probe(folder / "backflip_grass.mp4")

@@ -52,6 +52,7 @@ class TestExplorer:
         explorer._hear(None, {"do": "ready"}, [])
         return said
 
+    @pytest.mark.slow
     def test_it_shows_the_worst_clip_and_all_models(self, explorer, said):
         panel = last(said, "panel")
         scores = list(explorer.scores)
@@ -66,12 +67,14 @@ class TestExplorer:
     def predictions(self, explorer):
         return read_table(explorer.data.results("thesis") / "predictions.parquet")
 
+    @pytest.mark.slow
     def test_the_row_marks_where_the_model_is_wrong(self, explorer, said):
         rows = rows_of(said)
         own = explorer.predictions[FIRST].query("clip == @explorer.clip")
         wrong = own.loc[own["label"] != own["true"], "frame"]
         assert np.flatnonzero(rows["wrong"] == DIFFERENT).tolist() == sorted(wrong)
 
+    @pytest.mark.slow
     def test_a_cell_lists_its_frames_and_shows_the_first(self, explorer, said):
         counts = np.array(last(said, "panel")["counts"])
         np.fill_diagonal(counts, 0)
@@ -87,6 +90,7 @@ class TestExplorer:
         explorer._hear(None, {"do": "visit", "number": len(panel["places"]) - 1}, [])
         assert [explorer.clip, explorer.frame] == panel["places"][-1][:2]
 
+    @pytest.mark.slow
     def test_two_models_are_compared_frame_by_frame(self, explorer, said):
         explorer._hear(None, {"do": "choose", "what": "other", "value": SECOND}, [])
         rows, panel = rows_of(said), last(said, "panel")
@@ -96,6 +100,7 @@ class TestExplorer:
         assert last(said, "curves")["names"][:2] == [FIRST, SECOND]
         assert f"{FIRST} and {SECOND} differ in" in panel["compared"]
 
+    @pytest.mark.slow
     def test_steps_lead_through_all_differences_and_back(self, explorer, said):
         places = [tuple(run[:2]) for run in last(said, "panel")["places"]]
         explorer.go(0, explorer.clips[0])
@@ -109,6 +114,7 @@ class TestExplorer:
         explorer._hear(None, {"do": "differ", "by": -1, "frame": explorer.frame}, [])
         assert (explorer.clip, explorer.frame) == places[-2]
 
+    @pytest.mark.slow
     def test_the_movement_is_drawn_below_the_probabilities(self, explorer, said):
         content, buffers = next(own for own in reversed(said) if own[0]["say"] == "curves")
         own = curves(explorer.data.clip(explorer.clip))
@@ -123,6 +129,7 @@ class TestExplorer:
         assert about[1].startswith("height of the centre of mass, torso lengths, 0 to ")
         assert about[3] == "shape: angles of hips and knees, degrees, 0 to 180"
 
+    @pytest.mark.slow
     def test_another_data_set_and_protocol(self, home, explorer, said):
         make_results(home, make_dataset(home, clips=3, frames=24, name="b", processed=True), "mine")
         explorer._hear(None, {"do": "choose", "what": "dataset", "value": "b"}, [])
@@ -131,6 +138,7 @@ class TestExplorer:
         assert panel["choices"]["protocol"] == ("mine", ["mine"])
         assert last(said, "clip")["frames"] == 24
 
+    @pytest.mark.slow
     def test_what_is_wrong_is_said_and_nothing_changes(self, home, explorer, said):
         make_dataset(home, name="empty")
         explorer._hear(None, {"do": "choose", "what": "dataset", "value": "empty"}, [])
@@ -158,6 +166,7 @@ class TestReview:
     def reviewer(self, data, queue):
         return Reviewer(data, "A", queue, config=LONG)
 
+    @pytest.mark.slow
     def test_it_opens_the_first_case(self, reviewer, queue):
         said = listen(reviewer)
         reviewer._hear(None, {"do": "ready"}, [])
@@ -166,12 +175,14 @@ class TestReview:
         assert len(last(said, "doubts")["doubts"]) == len(queue)
         assert last(said, "progress")["done"] == [False] * len(queue)
 
+    @pytest.mark.slow
     def test_a_case_opens_at_its_frame(self, reviewer, queue):
         said = listen(reviewer)
         reviewer._hear(None, {"do": "visit", "number": len(queue) - 1}, [])
         assert (reviewer.clip, reviewer.frame) == tuple(queue.iloc[-1][["clip", "start"]])
         assert last(said, "progress")["at"] == len(queue) - 1
 
+    @pytest.mark.slow
     def test_queue_and_agreement_follow_a_change_and_its_undo(self, reviewer, queue, data):
         said = listen(reviewer)
         reviewer._hear(None, {"do": "ready"}, [])
@@ -195,6 +206,7 @@ class TestReview:
         assert last(said, "progress")["measures"] == before
         assert not last(said, "progress")["done"][0]
 
+    @pytest.mark.slow
     def test_what_was_checked_stays_checked(self, reviewer, queue, data):
         said = listen(reviewer)
         reviewer._hear(None, {"do": "check", "number": 0}, [])
@@ -209,6 +221,7 @@ class TestReview:
         again._hear(None, {"do": "next"}, [])
         assert last(said, "problem")["text"] == "no case is left"
 
+    @pytest.mark.slow
     def test_a_draft_counts_here_but_changes_no_vote(self, data, queue):
         reviewer = Reviewer(data, "me", queue, draft=True, config=LONG)
         said = listen(reviewer)
@@ -257,6 +270,7 @@ class TestReview:
         reviewer._hear(None, {"do": "train"}, [])
         assert last(said, "problem")["text"] == "too few clips"
 
+    @pytest.mark.slow
     def test_without_a_queue_it_is_made(self, data):
         made = Reviewer(data, "A")
         assert len(made.progress.doubts) > 0

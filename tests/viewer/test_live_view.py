@@ -63,6 +63,7 @@ class Over:
         return []
 
 
+@pytest.mark.slow
 def test_every_picture_is_named_once_and_in_order(browser):
     times = [k / RATE for k in range(12)]
     answers = [browser.send(time) for time in times]
@@ -75,6 +76,7 @@ def test_every_picture_is_named_once_and_in_order(browser):
     assert all(a["time"] < b["time"] for a, b in pairwise(named))
 
 
+@pytest.mark.slow
 def test_a_body_has_whole_pixels_and_probabilities_and_nobody_has_none(browser):
     named = [one for k in range(12) for one in browser.send(k / RATE)["names"]]
     nobody, somebody = named[0], named[-1]
@@ -116,6 +118,7 @@ def test_an_attempt_is_told_once(monkeypatch):
     assert last(browser.said, "attempt")["lines"] == ["Salto", "2.0 s"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("time", "content", "message"),
     [

@@ -28,6 +28,7 @@ def data(home):
     return Dataset(make_dataset(home, clips=2, frames=20, processed=True), home)
 
 
+@pytest.mark.slow
 def test_a_view_holds_what_there_is(data):
     view = viewer.read_view(data, "clip_01")
     assert len(view) == 20
@@ -53,6 +54,7 @@ def test_predicted_probabilities_have_gaps_too(data):
     assert np.isfinite(values).all(axis=1).nonzero()[0].tolist() == [3, 5]
 
 
+@pytest.mark.slow
 def test_a_picture_fills_the_frame(data):
     film = data.folder / "videos" / "video_0" / "clip_00.mp4"
     film.parent.mkdir(parents=True)
@@ -95,6 +97,7 @@ def test_unknown_clips_and_frames(data):
         viewer.browse(data, [])
 
 
+@pytest.mark.slow
 def test_headless_gives_a_filmstrip(data, monkeypatch):
     monkeypatch.setenv("GYMLIB_HEADLESS", "1")
     figure = viewer.browse(data, ["clip_01"])

@@ -67,6 +67,7 @@ def on_disk(data, draft: bool = False) -> list[tuple]:
 
 
 class TestViewer:
+    @pytest.mark.slow
     def test_a_clip_is_sent_whole(self, data):
         table = pd.DataFrame({"clip": "clip_00", "frame": [3], "label": ["skill"]})
         table[schemas.PROBABILITIES] = [[0, 0, 1.0, 0]]
@@ -111,6 +112,7 @@ class TestViewer:
         inside = (seen > [left, top]) & (seen < [right, bottom])
         assert inside.mean() > 0.98
 
+    @pytest.mark.slow
     def test_a_saved_notebook_holds_a_picture(self, data):
         data, _ = ClipViewer(data)._repr_mimebundle_()
         assert "application/vnd.jupyter.widget-view+json" in data
@@ -125,6 +127,7 @@ class TestPictures:
         data.write(data.clips.assign(path=names), "clips.csv")
         return path
 
+    @pytest.mark.slow
     def test_come_in_parts_until_there_are_no_more(self, data, filmed, monkeypatch):
         monkeypatch.setattr(frame_cache, "SLICE", 0)
         viewer = ClipViewer(data)
@@ -179,6 +182,7 @@ class TestPictures:
 
 
 class TestLabeller:
+    @pytest.mark.slow
     def test_every_change_is_on_disk_when_it_is_said_to_be(self, data):
         hand = Hand(Labeller(data, "anna"))
         assert hand.do("label", frame=0, label=0)["text"] == "saved in annotations/anna.csv"
@@ -195,6 +199,7 @@ class TestLabeller:
         assert last(hand.said, "go")["frame"] == 5
         assert hand.labeller.changes == 5
 
+    @pytest.mark.slow
     def test_it_goes_on_where_the_annotator_left(self, data):
         hand = Hand(Labeller(data, "anna"))
         hand.do("label", frame=0, label=0)
@@ -226,6 +231,7 @@ class TestLabeller:
         hand.do("next")
         assert last(hand.said, "problem")["text"] == "no other clip is open"
 
+    @pytest.mark.slow
     def test_redo_is_saved_as_every_change_is(self, data):
         hand = Hand(Labeller(data, "anna"))
         hand.do("label", frame=0, label=0)
@@ -241,6 +247,7 @@ class TestLabeller:
         hand.do("redo")
         assert hand.labeller.changes == 5, "there is nothing more to do again"
 
+    @pytest.mark.slow
     def test_a_comment_is_a_change_like_any_other(self, data):
         hand = Hand(Labeller(data, "anna"))
         hand.do("label", frame=0, label=0)
@@ -260,6 +267,7 @@ class TestLabeller:
         answer = hand.do("comment", frame=15, text="lands")
         assert answer["fault"] and "frame 15 has no label yet" in answer["text"]
 
+    @pytest.mark.slow
     def test_a_kind_is_a_change_like_any_other_and_no_other_vote(self, data):
         write_text(data.annotation("D"), "clip,start,end,label,kind\nclip_00,0,19,idle,walking\n")
         hand = Hand(Labeller(data, "anna", blind=False))
@@ -281,6 +289,7 @@ class TestLabeller:
         answer = hand.do("kind", frame=15, code=walking)
         assert answer["fault"] and "frame 15 has no label of that kind" in answer["text"]
 
+    @pytest.mark.slow
     def test_a_comment_made_in_another_window_is_kept(self, data):
         hand, other = Hand(Labeller(data, "anna")), Hand(Labeller(data, "anna"))
         hand.do("label", frame=0, label=0)
@@ -293,6 +302,7 @@ class TestLabeller:
         assert AnnotatorFile(data, "anna").read("clip_00", FRAMES)[0] == 0
         assert "slow" in data.annotation("anna").read_text()
 
+    @pytest.mark.slow
     def test_undo_outlives_a_look_at_another_clip(self, data):
         hand = Hand(Labeller(data, "anna"))
         hand.do("label", frame=0, label=0)
@@ -303,6 +313,7 @@ class TestLabeller:
         assert hand.segments == [[0, 19, -2]]
         assert not data.annotation("anna").exists()
 
+    @pytest.mark.slow
     def test_blind_means_that_nothing_else_is_sent(self, data):
         table = pd.DataFrame({"clip": "clip_00", "frame": [3], "label": ["skill"]})
         table[schemas.PROBABILITIES] = [[0, 0, 1.0, 0]]
@@ -316,6 +327,7 @@ class TestLabeller:
         assert [row["name"] for row in about["rows"]] == ["anna", "A", "B", "C", "majority", "LSTM"]
         assert last(hand.said, "curves")["names"] == ["LSTM"]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(("draft", "expected"), [(True, -1), (False, 0)])
     def test_the_majority_counts_labels_as_they_are_made_but_no_draft(self, data, draft, expected):
         """Frame 0 of clip_00 has the votes idle, take-off and skill; two more decide."""
@@ -326,6 +338,7 @@ class TestLabeller:
         assert list(rows) == ["anna", "A", "B", "C", "D", "majority"]
         assert rows["majority"][0][2] == expected
 
+    @pytest.mark.slow
     def test_a_change_in_another_window_is_shown_and_not_overwritten(self, data):
         hand = Hand(Labeller(data, "anna"))
         hand.do("label", frame=0, label=0)
@@ -340,6 +353,7 @@ class TestLabeller:
         hand.do("undo")
         assert hand.segments == [[0, 0, 0], [1, 3, -2], [4, 4, 1], [5, 19, -2]]
 
+    @pytest.mark.slow
     def test_a_save_that_fails_is_said_to_have_failed(self, data, monkeypatch):
         def full(*_):
             raise OSError(28, "cannot write anna.csv: No space left on device")
@@ -353,6 +367,7 @@ class TestLabeller:
         assert not hand.do("label", frame=3, label=1)["fault"], "and saved with the next change"
         assert AnnotatorFile(data, "anna").coverage() == {"clip_00": 2}
 
+    @pytest.mark.slow
     def test_a_faulty_clip_cannot_be_changed_and_says_why(self, data):
         path = data.annotation("anna")
         path.write_text("clip,start,end,label\nclip_00,0,25,idle\n")
@@ -366,6 +381,7 @@ class TestLabeller:
         assert answer["fault"] and "anna.csv, row 2" in answer["text"]
         assert path.read_text().endswith("clip_00,0,25,idle\n")
 
+    @pytest.mark.slow
     def test_it_starts_from_what_a_model_says(self, data):
         """Shown, to be undone like a change, and nobody's label before the annotator acts."""
         hand = Hand(starting(data))
@@ -385,6 +401,7 @@ class TestLabeller:
         hand.do("undo")
         assert hand.segments == [[0, 19, -2]], "blank again, if that is wanted"
 
+    @pytest.mark.slow
     def test_going_on_and_handing_in_take_what_it_started_from(self, data):
         hand = Hand(starting(data))
         hand.do("next")
@@ -404,6 +421,7 @@ class TestLabeller:
         assert not answer["fault"], "it can be changed after that, as a draft"
         assert on_disk(data, True) == [("clip_02", 0, 19, "idle")]
 
+    @pytest.mark.slow
     def test_labels_that_are_there_are_no_start(self, data):
         first = Hand(Labeller(data, "me", draft=True))
         first.do("label", frame=0, label=3)
@@ -412,6 +430,7 @@ class TestLabeller:
         hand.do("hand in")
         assert "1 half labelled stay a draft: clip_00" in last(hand.said, "handed in")["text"]
 
+    @pytest.mark.slow
     def test_a_start_gives_way_to_labels_made_meanwhile(self, data):
         hand, other = Hand(starting(data)), Hand(starting(data))
         other.do("label", frame=0, label=3)
@@ -457,6 +476,7 @@ class TestLabeller:
         hand.do("adopt", frame=19)
         assert hand.segments[-1] == rows["majority"][-1]
 
+    @pytest.mark.slow
     def test_nothing_to_hand_in(self, data):
         hand = Hand(Labeller(data, "me", draft=True))
         assert last(hand.said, "clip")["draft"]

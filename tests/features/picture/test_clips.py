@@ -15,6 +15,8 @@ from gymlib.features.picture import points
 from gymlib.features.picture.clips import clips_with_picture
 from gymlib.training import check_clips
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def data(home):

@@ -46,6 +46,7 @@ def data(home):
     return own
 
 
+@pytest.mark.slow
 def test_every_frame_has_its_vectors(data):
     table = extraction.extract(data, workers=1)
     assert table.groupby("clip").size().to_dict() == {"clip_0": 6, "clip_1": 5}
@@ -62,6 +63,7 @@ def test_every_frame_has_its_vectors(data):
     pd.testing.assert_frame_equal(again, table[table["clip"] == "clip_0"])
 
 
+@pytest.mark.slow
 def test_it_is_made_once_and_again_for_what_changes(data, monkeypatch):
     extraction.extract(data, workers=1)
     made = []
@@ -85,6 +87,7 @@ def test_without_films_it_says_what_to_do(home):
         extraction.extract(Dataset("tiny"))
 
 
+@pytest.mark.slow
 def test_films_that_are_not_there_are_all_named(data):
     table = data.clips
     data.videos["clip_0"].unlink()
@@ -97,6 +100,7 @@ def test_films_that_are_not_there_are_all_named(data):
         extraction.extract(data)
 
 
+@pytest.mark.slow
 def test_poses_come_first(data):
     (data.folder / "keypoints.parquet").unlink()
     with pytest.raises(MissingFileError, match="02_pose_extraction"):

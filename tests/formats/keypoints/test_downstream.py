@@ -65,6 +65,7 @@ def test_curves_and_the_centre_of_mass_are_whole():
     assert np.abs(away).max() < 0.05  # torso lengths
 
 
+@pytest.mark.slow
 def test_films_are_labelled_measured_and_drawn(home, tmp_path):
     data = Dataset("mine", home)
     film(data.folder / "videos" / "salto.mp4")

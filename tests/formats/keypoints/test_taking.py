@@ -51,6 +51,7 @@ def faults(data, program, source, **options) -> str:
 # --- inverses ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRITERS)
 def test_what_is_written_is_read(name, mine, tmp_path):
     write, names = WRITERS[name]
@@ -68,6 +69,7 @@ def test_what_is_written_is_read(name, mine, tmp_path):
     assert again.written and mine.keypoints.equals(table)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 999), st.sampled_from(list(WRITERS)), st.floats(0, 0.5))
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_points_may_be_missing(tmp_path_factory, seed, name, share):
@@ -85,6 +87,7 @@ def test_any_points_may_be_missing(tmp_path_factory, seed, name, share):
     np.testing.assert_allclose(found, bodies[:, own], rtol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "scale", [lambda xy: xy / SIZE, lambda xy: 2 * xy / SIZE - 1], ids=["0 to 1", "-1 to 1"]
 )
@@ -95,6 +98,7 @@ def test_openpose_may_write_shares_of_the_picture(scale, mine, tmp_path):
     np.testing.assert_allclose(found, BODIES[:, own], rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_lone_shoulder_tells_the_other_by_the_neck(mine, tmp_path):
     folder = openpose(tmp_path, "salto", FRAMES)
     file = folder / f"salto_{7:012}_keypoints.json"
@@ -117,6 +121,7 @@ def beside(order: int) -> dict[int, list]:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", ["openpose", "alphapose"])
 def test_of_two_people_the_one_who_moves_or_is_pointed_at(program, mine, tmp_path):
     source = WRITERS[program][0](tmp_path, "salto", beside(0))
@@ -132,6 +137,7 @@ def test_of_two_people_the_one_who_moves_or_is_pointed_at(program, mine, tmp_pat
     assert "the one who was pointed at" in str(taken)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", [deeplabcut, sleap])
 def test_named_animals_are_people_too(write, mine, tmp_path):
     keypoints.take(mine, write.__name__, write(tmp_path, "salto", beside(0)))
@@ -141,6 +147,7 @@ def test_named_animals_are_people_too(write, mine, tmp_path):
 # --- gaps, thresholds, names ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_frames_without_a_file_or_anybody_have_no_pose(mine, tmp_path):
     some = {k: own for k, own in FRAMES.items() if k not in (4, 5, 30)} | {9: []}
     taken = keypoints.take(mine, "openpose", openpose(tmp_path, "salto", some))
@@ -150,6 +157,7 @@ def test_frames_without_a_file_or_anybody_have_no_pose(mine, tmp_path):
     assert "frames that the files do not have, without a pose: 4 to 5, 30" in str(taken)
 
 
+@pytest.mark.slow
 def test_a_frame_without_hips_is_no_pose(mine, tmp_path):
     body = BODIES[3].copy()
     body[[INDEX["left_hip"], INDEX["right_hip"]]] = np.nan
@@ -157,6 +165,7 @@ def test_a_frame_without_hips_is_no_pose(mine, tmp_path):
     assert np.flatnonzero(~mine.clip("salto").detected).tolist() == [3]
 
 
+@pytest.mark.slow
 def test_points_that_are_doubted_are_masked(mine, tmp_path):
     file = deeplabcut(tmp_path, "salto", FRAMES)
     file.write_text(file.read_text().replace("0.9\n", "0.5\n"))  # the last part of each row
@@ -166,6 +175,7 @@ def test_points_that_are_doubted_are_masked(mine, tmp_path):
     assert np.isfinite(mine.clip("salto").keypoints[:, INDEX[NAMED[-1]]]).all()
 
 
+@pytest.mark.slow
 def test_names_of_parts_are_the_users(mine, tmp_path):
     parts = [name.replace("left_knee", "joint 7").replace("left_hip", "HipL") for name in NAMED]
     file = sleap(tmp_path, "salto", FRAMES, parts)
@@ -176,6 +186,7 @@ def test_names_of_parts_are_the_users(mine, tmp_path):
     assert np.isfinite(found[INDEX["left_knee"]]).all() and np.isnan(found[INDEX["nose"]]).all()
 
 
+@pytest.mark.slow
 def test_films_find_their_clips_by_name(home, tmp_path):
     data = made(home, clips=("first", "second", "third"))
     for name in ("first", "second"):
@@ -191,6 +202,7 @@ def test_films_find_their_clips_by_name(home, tmp_path):
         keypoints.take(data, "openpose", tmp_path / "second")
 
 
+@pytest.mark.slow
 def test_without_films_the_keypoints_make_the_clips(home, tmp_path, capsys):
     source = str(openpose(tmp_path, "salto", FRAMES))
     command = ["import", "--dataset", "new", "--format", "openpose", "--source", source]
@@ -258,6 +270,7 @@ def test_alphapose_entries_that_cannot_be_used(mine, tmp_path):
         assert said in faults(mine, "alphapose", file)
 
 
+@pytest.mark.slow
 def test_another_film(mine, home, tmp_path):
     late = {k + 1: own for k, own in FRAMES.items()}
     said = faults(mine, "openpose", openpose(tmp_path / "late", "salto", late))
@@ -274,6 +287,7 @@ def test_another_film(mine, home, tmp_path):
     assert "no clip of clips.csv is named by 'salto_3' or 'x'; did you mean" in said
 
 
+@pytest.mark.slow
 def test_tables_that_cannot_be_used(mine, tmp_path):
     file = sleap(tmp_path, "salto", FRAMES, [f"part{k}" for k in range(len(NAMED))])
     said = faults(mine, "sleap", file)
@@ -298,6 +312,7 @@ def test_nobody_at_all(mine, tmp_path):
     assert "no frame shows a hip and a shoulder of anybody" in said
 
 
+@pytest.mark.slow
 def test_poses_of_others_are_not_lost(mine, tmp_path):
     keypoints.take(mine, "openpose", openpose(tmp_path / "o", "salto", FRAMES))
     source = alphapose(tmp_path, "salto", FRAMES)

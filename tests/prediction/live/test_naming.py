@@ -87,6 +87,7 @@ def test_every_picture_gets_the_name_of_its_own_time_once(monkeypatch):
     assert [one.label for one in named] == [film.labels[film.at(one.time)] for one in named]
 
 
+@pytest.mark.slow
 def test_an_attempt_is_measured_when_it_is_over(monkeypatch):
     film = Film(monkeypatch)
     live, seen = film.live(), []
@@ -101,6 +102,7 @@ def test_an_attempt_is_measured_when_it_is_over(monkeypatch):
     assert first / RATE == pytest.approx(seen[-1].ended + naming.SETTLED + AHEAD, abs=0.1)
 
 
+@pytest.mark.slow
 def test_an_evening_needs_no_more_memory_than_a_minute(monkeypatch):
     film = Film(monkeypatch)
     live = film.live()
