@@ -84,6 +84,7 @@ def test_each_architecture_takes_the_engine_it_can(tmp_path):
     assert engines == {"cnn": "compiled", "other": "torch"}
 
 
+@pytest.mark.slow
 def test_no_other_module_knows_an_architecture_by_name():
     """The thesis's protocol, claims and files excepted."""
     package = Path(models.__file__).parents[1]

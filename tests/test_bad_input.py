@@ -78,6 +78,7 @@ def test_a_source_is_a_name_too(run):
     assert (status, "data set '/etc' cannot be a file name" in said) == (2, True)
 
 
+@pytest.mark.slow
 def test_an_unknown_data_set_says_which_there_are(run):
     make_dataset(Dataset("mine").home, clips=1)
     status, said = run("reproduce", "--dataset", "tyny")
@@ -89,6 +90,7 @@ def test_an_unknown_data_set_says_which_there_are(run):
 # --- videos -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_all_unusable_videos_are_listed(run):
     videos().mkdir(parents=True)
     (videos() / "empty.mp4").touch()
@@ -209,6 +211,7 @@ def test_unusual_videos_are_predicted(predict):
     np.testing.assert_allclose(times, [0, 0.04, 0.06, 0.2, 0.24, 1.0], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_video_that_came_later_is_added_and_mentioned(run):
     film(videos() / "one.mp4")
     assert run("data", "--dataset", "mine")[0] == 0
@@ -222,6 +225,7 @@ def test_a_video_that_came_later_is_added_and_mentioned(run):
 # --- clips.csv and annotations ----------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -267,6 +271,7 @@ def test_a_malformed_list_of_clips(run, content, message):
     assert str(folder / "clips.csv") in said
 
 
+@pytest.mark.slow
 def test_all_faults_of_all_annotators_are_listed(run):
     film(videos() / "one.mp4")
     film(videos() / "two.mp4")

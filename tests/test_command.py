@@ -118,6 +118,7 @@ def test_the_home_may_be_named(tmp_path, capsys):
     assert "not published: recovered: not run here; simulated: not run" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_clips_may_say_who_must_have_labelled_them(home, capsys):
     film(home / "data" / "mine" / "videos" / "salto_1.mp4")
     annotate("mine", "anna", {"salto_1": NAMES})

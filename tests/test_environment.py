@@ -38,6 +38,7 @@ def test_the_package_asks_for_the_same_list():
     assert asked == {f"{name}=={pin}" for name, pin in pins().items()}
 
 
+@pytest.mark.slow
 def test_the_installed_versions_are_the_pinned_ones():
     differing = {
         name: (pin, version(name))

@@ -179,6 +179,7 @@ def test_border_table_without_borders():
     assert table["frames"].dtype == float
 
 
+@pytest.mark.slow
 @given(label_arrays)
 def test_an_annotator_matches_all_own_borders(labels):
     labels = np.array(labels, dtype=np.int8)

@@ -50,6 +50,7 @@ def test_a_new_annotator_gets_a_file(data):
     assert "anna" in reading.read(data)
 
 
+@pytest.mark.slow
 def test_half_a_clip_is_kept_and_the_check_says_what_is_missing(data):
     file = AnnotatorFile(data, "anna")
     file.read(CLIP, FRAMES)
@@ -67,6 +68,7 @@ def test_half_a_clip_is_kept_and_the_check_says_what_is_missing(data):
     assert file.coverage() == {CLIP: 20}
 
 
+@pytest.mark.slow
 def test_writing_the_same_labels_changes_no_byte(data):
     path = data.annotation("A")
     before = path.read_bytes()
@@ -260,6 +262,7 @@ class TestDraft:
         }  # fmt: skip
         reading.read(data)
 
+    @pytest.mark.slow
     def test_it_begins_with_what_was_handed_in_and_replaces_it_only_then(self, data):
         final = data.annotation("A")
         before = final.read_bytes()

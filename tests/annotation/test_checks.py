@@ -198,6 +198,7 @@ def test_any_text_gives_a_table_or_faults(text):
         assert error.faults
 
 
+@pytest.mark.slow
 def test_the_tiny_data_set_is_in_order(tmp_path):
     make_dataset(tmp_path)
     assert set(reading.read(Dataset("tiny", tmp_path))) == {"A", "B", "C"}

@@ -183,6 +183,7 @@ def state(session: EditingSession) -> tuple:
     return session.codes.tolist(), session.said
 
 
+@pytest.mark.slow
 @given(label_arrays, actions)
 def test_segments_always_cover_the_clip_once_and_undo_leads_back(start, sequence):
     session, states, undone = EditingSession(start), [], []
@@ -209,6 +210,7 @@ def test_segments_always_cover_the_clip_once_and_undo_leads_back(start, sequence
     assert np.array_equal(session.codes, start)
 
 
+@pytest.mark.slow
 @given(label_arrays, st.integers(0, 1000), st.integers(UNLABELED_CODE, LANDING))
 def test_a_key_changes_its_frame_and_no_other_segment(start, number, label):
     frame = number % len(start)
@@ -230,6 +232,7 @@ def test_carrying_keeps_every_label(start, since, to):
         assert (carried[since : to + 1] != NOT_YET).all()
 
 
+@pytest.mark.slow
 @given(label_arrays, st.integers(0, 1000), st.integers(-5, 60))
 def test_a_moved_border_keeps_the_order_of_the_segments(start, number, to):
     borders = editing.borders(start)

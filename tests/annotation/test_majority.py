@@ -54,6 +54,7 @@ def test_no_frames():
     assert len(labels) == len(agreement) == 0
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(*[st.integers(0, 3)] * 3), min_size=1, max_size=30),
     st.permutations([0, 1, 2]),
@@ -100,6 +101,7 @@ def authors_rule(labels) -> list[int]:
     return result
 
 
+@pytest.mark.slow
 @example(labels=np.array([TAKEOFF, -1, 3, TAKEOFF, IDLE], np.int8))
 @given(labels_with_gaps)
 def test_the_rule_is_the_authors_but_for_interrupted_takeoffs_and_later_landings(labels):

@@ -48,6 +48,7 @@ def test_tables_are_read_once_and_again_when_their_file_changed(data, monkeypatc
     assert len(reads) == 2
 
 
+@pytest.mark.slow
 def test_a_clip_with_all_its_frames(data):
     attempt = data.clip("clip_01")
     row = data.clips.set_index("clip").loc["clip_01"]

@@ -91,6 +91,7 @@ def test_films_that_cannot_be_used_are_left_out_by_name(home):
     assert data.clips["clip"].tolist() == ["one", "cut"]
 
 
+@pytest.mark.slow
 def test_films_that_came_later_are_added_and_removed_rows_stay_away(home):
     data = Dataset("mine", home)
     for name in ("one", "two"):
@@ -111,6 +112,7 @@ def test_films_that_came_later_are_added_and_removed_rows_stay_away(home):
     assert data.clips["frames"].tolist() == [5, 4]
 
 
+@pytest.mark.slow
 def test_a_list_by_hand_stays_as_it_is(home):
     data = Dataset("mine", home)
     for name in ("one", "two"):

@@ -21,6 +21,7 @@ def test_there_are_33_keypoints_and_mediapipe_agrees():
     assert list(skeleton.KEYPOINTS) == names
 
 
+@pytest.mark.slow
 def test_bones_are_those_of_mediapipe():
     import mediapipe as mp
 

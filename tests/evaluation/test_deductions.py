@@ -125,6 +125,7 @@ def test_a_test_clip_changes_no_prediction_of_its_own_group():
     np.testing.assert_allclose(again[0][inside], before[0][inside])
 
 
+@pytest.mark.slow
 def test_only_clips_that_can_be_joined_count(clips):
     table = measured(clips)
     scores = judged(table, landing)
@@ -137,6 +138,7 @@ def test_only_clips_that_can_be_joined_count(clips):
     assert deductions.predicted(few, table, clips) == {}
 
 
+@pytest.mark.slow
 def test_one_judge_has_nobody_beside_him_and_elements_have_a_sum(clips):
     table = measured(clips)
     scores = pd.concat([

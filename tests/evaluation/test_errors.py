@@ -36,6 +36,7 @@ def test_models_have_names_approaches_first(predictions):
     pd.testing.assert_frame_equal(models["CNN, ensemble"], results.answers(predictions, "CNN_E"))
 
 
+@pytest.mark.slow
 def test_the_matrix_is_that_of_figure_2(predictions):
     means = results.mean_confusions(results.confusions(predictions))
     models = errors.of_models(predictions)

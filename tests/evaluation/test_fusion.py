@@ -92,6 +92,7 @@ def test_other_folds_are_refused():
         fusion.late(first, second[:-1])
 
 
+@pytest.mark.slow
 def test_a_data_set_without_films_is_told_so(home):
     make_dataset(home, processed=True)
     with pytest.raises(extraction.PictureError, match="has no films"):

@@ -97,6 +97,7 @@ def test_averaged_model_takes_the_mean_of_the_best(finished):
     np.testing.assert_array_equal(averaged.members, part.fold.train)
 
 
+@pytest.mark.slow
 def test_the_score_of_a_trial_is_macro_f1_of_the_pooled_validation_frames(tmp_path):
     fold = plan(CLIPS, TINY, tmp_path, "", "torch")[0].inner[0]
     model = TINY.recipes[1].build(0)

@@ -56,6 +56,7 @@ def test_answers_come_back_as_timelines(data, said):
     assert published.read(data, published.TAUGHT) == {}
 
 
+@pytest.mark.slow
 def test_only_the_vote_is_kept_rounded(data, said):
     file = published.write(data, TEST, "lstm", said, {})
     kept = pd.read_parquet(file)

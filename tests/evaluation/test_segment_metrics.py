@@ -164,12 +164,14 @@ def test_f1_counts_are_the_published_ones(overlap, pair):
     assert segment.f1_at(*pair, overlap) == counted(*pair, overlap)
 
 
+@pytest.mark.slow
 @given(pairs(lowest=-1))
 def test_less_overlap_never_finds_fewer(pair):
     hits = [segment.f1_at(*pair, overlap).true_positive for overlap in (0.1, 0.25, 0.5, 0.75)]
     assert hits == sorted(hits, reverse=True)
 
 
+@pytest.mark.slow
 @given(sequences()(30), sequences(-1)(30))
 def test_right_everywhere_is_1_whatever_is_said_in_unlabelled_frames(labels, holes):
     true = np.where(holes == UNLABELED_CODE, UNLABELED_CODE, labels)
@@ -235,6 +237,7 @@ def test_a_shift_is_what_the_borders_are_late_by(shift):
         assert errors.offsets.tolist() == [shift] and errors.missed == 0
 
 
+@pytest.mark.slow
 @given(pairs(lowest=-1))
 def test_every_true_border_is_found_or_missed(pair):
     true, _ = pair

@@ -36,6 +36,7 @@ def test_a_clip_without_a_pose_has_no_answer():
     assert own.outer == -1 and own.said.tolist() == [UNLABELED_CODE] * 3
 
 
+@pytest.mark.slow
 def test_all_clips_and_frames_of_a_data_set(home):
     data = Dataset(make_dataset(home, processed=True), home)
     predictions = make_results(home, data.name)
@@ -49,6 +50,7 @@ def test_all_clips_and_frames_of_a_data_set(home):
     assert seen == len(ensemble) < sum(len(c.true) for c in clips)
 
 
+@pytest.mark.slow
 def test_decoders_are_taught_by_the_other_folds(home, monkeypatch):
     data = Dataset(make_dataset(home, processed=True), home)
     predictions = make_results(home, data.name)
@@ -74,6 +76,7 @@ def test_decoders_are_taught_by_the_other_folds(home, monkeypatch):
         np.testing.assert_array_equal(by_all[own.clip], expected)
 
 
+@pytest.mark.slow
 def test_the_label_of_every_frame_by_itself(home):
     data = Dataset(make_dataset(home, processed=True), home)
     predictions = make_results(home, data.name)

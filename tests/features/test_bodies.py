@@ -11,6 +11,8 @@ from gymlib.features import bodies
 from gymlib.features.bodies import comparable_clips, comparable_keypoints
 from gymlib.skeleton import INDEX, middle, torso_length
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def data(home):

@@ -1,6 +1,7 @@
 """Frames without a pose: filled on straight lines."""
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from gymlib.features import gaps
 
 
+@pytest.mark.slow
 @given(st.lists(st.booleans(), min_size=1, max_size=30))
 def test_filling_is_linear_interpolation_in_time(there):
     there = np.array(there)

@@ -38,6 +38,7 @@ def test_where_joints_are_on_a_body_that_stands():
     assert at["neck"] == pytest.approx([0, -1]) and at["left_wrist"] == pytest.approx([0.5, 0])
 
 
+@pytest.mark.slow
 def test_place_and_size_do_not_matter_but_a_leap_does():
     leap = bodies()
     leap[30:36, :, 1] -= 0.8

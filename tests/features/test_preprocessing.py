@@ -163,6 +163,7 @@ def test_process_takes_rows_in_any_order(home):
     pd.testing.assert_frame_equal(found, expected)
 
 
+@pytest.mark.slow
 def test_a_clip_without_any_pose_disappears(home):
     keypoints, labels, clips = tables(home)
     keypoints.loc[keypoints["clip"] == "clip_02", "detected"] = False
@@ -174,6 +175,7 @@ def test_a_clip_without_any_pose_disappears(home):
     check(kept, schemas.PROCESSED, "processed")
 
 
+@pytest.mark.slow
 def test_nan_without_a_pose_does_no_harm(home):
     keypoints, labels, clips = tables(home)
     lost = ~keypoints["detected"]
@@ -182,6 +184,7 @@ def test_nan_without_a_pose_does_no_harm(home):
     assert kept["x_nose"].notna().all()
 
 
+@pytest.mark.slow
 def test_nan_with_a_pose_is_an_error(home):
     keypoints, labels, clips = tables(home)
     row = keypoints.index[(keypoints["clip"] == "clip_03") & keypoints["detected"]][4]
@@ -191,6 +194,7 @@ def test_nan_with_a_pose_is_an_error(home):
         preprocessing.process(keypoints, labels, clips, PreprocessingConfig())
 
 
+@pytest.mark.slow
 def test_missing_clips_and_frames_are_errors(home):
     keypoints, labels, clips = tables(home)
     config = PreprocessingConfig()
@@ -200,6 +204,7 @@ def test_missing_clips_and_frames_are_errors(home):
         preprocessing.process(keypoints, labels.iloc[1:], clips, config)
 
 
+@pytest.mark.slow
 def test_a_degenerate_clip_is_named(home):
     keypoints, labels, clips = tables(home)
     keypoints.loc[keypoints["clip"] == "clip_04", schemas.XY] = 0.5

@@ -279,6 +279,7 @@ def test_clips_without_times_go_through_boris_and_frames(tiny):
         formats.take(data, "elan", data.folder / "exchange" / "elan")
 
 
+@pytest.mark.slow
 def test_an_import_waits_for_who_is_labelling(tiny, monkeypatch):
     data = tiny(clips=2)
     table = formats.export(data, "boris")[0]  # of annotator A
@@ -346,6 +347,7 @@ def test_a_dry_run_tells_each_row_and_writes_nothing(tiny, capsys):
     assert {path: path.read_bytes() for path in data.folder.rglob("*.csv")} == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["boris", "frames"])
 def test_spreadsheets_run_no_comment(tiny, form):
     data = tiny(clips=1)

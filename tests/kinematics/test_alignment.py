@@ -69,6 +69,7 @@ def test_phases_meet_however_long_they_are(flight, after):
     assert found.places[LAST_CONTACT] == pytest.approx(np.mean(mean))
 
 
+@pytest.mark.slow
 def test_both_turn_upwards_whichever_way_they_turn_in_the_picture():
     found = align(own(way=1), own(way=-1))
     one, two = (curves.trunk for curves in found.curves)
@@ -76,6 +77,7 @@ def test_both_turn_upwards_whichever_way_they_turn_in_the_picture():
     assert np.nanmax(np.abs(one - two)) < 5
 
 
+@pytest.mark.slow
 def test_height_counts_from_the_last_contact():
     one, low = own(), own()
     low = low._replace(curves=low.curves._replace(height=low.curves.height + 7))
@@ -89,6 +91,7 @@ def _curve(one):
     return found.axis, found.curves[0].height
 
 
+@pytest.mark.slow
 def test_a_gap_of_the_pose_stays_a_gap():
     keypoints, labels = salto()
     keypoints[27:31] = np.nan
@@ -100,6 +103,7 @@ def test_a_gap_of_the_pose_stays_a_gap():
     assert np.isfinite(found.curves[0].height[inside]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cut", "message"),
     [
@@ -115,6 +119,7 @@ def test_without_a_whole_flight_it_is_said_what_was_missing(cut, message):
         align(own(), own(cut=cut, name="short"))
 
 
+@pytest.mark.slow
 def test_flights_must_be_equally_many():
     one, two = own(), own(name="twice")
     two = two._replace(row=two.row | {"flights": 2})

@@ -63,6 +63,7 @@ def test_who_has_more_is_said_only_where_the_interval_leaves_no_doubt():
     assert alike.told == ("flight time: no difference that one camera can tell (−0.02 to 0.08 s)")
 
 
+@pytest.mark.slow
 def test_what_is_0_when_rounded_is_no_difference():
     barely = told("flight_time", seconds(0.60, 0), seconds(0.66, 0.057))
     assert not barely.value.holds(0) and not barely.clear
@@ -77,6 +78,7 @@ def test_what_was_not_measured_is_said_with_where():
     assert told("stand", unseen, unseen).told.endswith("in the first and the second")
 
 
+@pytest.mark.slow
 def test_an_attempt_does_not_differ_from_itself():
     found = differences(row(), row())
     assert [own.measurement for own in found] == list(WORDS)

@@ -36,6 +36,7 @@ def test_every_measurement_has_the_unit_of_its_column():
     assert row["name"] == row["shape"] == "" and not row["rotation"].seen
 
 
+@pytest.mark.slow
 def test_labels_of_a_model_may_be_handed_over_and_skills_are_counted():
     keypoints, labels = salto()
     twice = np.concatenate([keypoints, keypoints])
@@ -45,6 +46,7 @@ def test_labels_of_a_model_may_be_handed_over_and_skills_are_counted():
     assert measure(attempt(keypoints), np.zeros(60, np.int8)) == []
 
 
+@pytest.mark.slow
 def test_slow_motion_makes_flights_shorter():
     keypoints, labels = salto()
     real, slow = (measure(attempt(keypoints, labels), slow=k)[0] for k in (1, 2))

@@ -17,6 +17,7 @@ def filmed(slow: float):
     return attempt(keypoints, labels)
 
 
+@pytest.mark.slow
 def test_the_pace_is_found_and_taken_out():
     film = filmed(2.5)
     (found,), (known,), (taken,) = measure(film), measure(film, slow=2.5), measure(film, slow=1.0)
@@ -31,6 +32,7 @@ def test_the_pace_is_found_and_taken_out():
         assert found[name] == taken[name], f"{name} knows no time"
 
 
+@pytest.mark.slow
 def test_a_film_that_runs_in_time_stays_as_it_is():
     (found,), (taken,) = measure(filmed(1.0)), measure(filmed(1.0), slow=1.0)
     assert not found["pace"].seen
@@ -43,6 +45,7 @@ def test_a_slight_excess_is_a_tall_person_or_a_camera():
     assert not measure(filmed(1.3))[0]["pace"].seen
 
 
+@pytest.mark.slow
 def test_nobody_flies_for_three_seconds():
     """A camera that goes with the body sees no fall, but the time is too long for a leap."""
     labels = np.repeat(np.array([1, 2, 3], np.int8), [20, 96, 20])

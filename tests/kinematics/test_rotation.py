@@ -13,6 +13,7 @@ from gymlib.kinematics.rotation import rotation
 FLIGHT = Flight(*(Measurement.within(at, 0.5, "frames") for at in (19.5, 39.5)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turns", [0, 0.5, 1, 1.25, 2])
 @pytest.mark.parametrize("way", [1, -1])
 def test_even_turns(turns, way):

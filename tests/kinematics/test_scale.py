@@ -36,6 +36,7 @@ def test_the_way_up_is_less_than_the_height_of_a_level_flight_where_the_landing_
     assert found.rise.value < found.height.value
 
 
+@pytest.mark.slow
 def test_slow_motion_makes_the_gymnast_a_giant():
     real, slow = (parabola(salto()[0], FLIGHT, 1 / 30 / k).torso.value for k in (2, 1))
     assert slow == pytest.approx(4 * real)

@@ -9,6 +9,7 @@ from gymlib.kinematics.rotation import rotation
 from gymlib.kinematics.skill_name import direction, entry
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("facing", [1, -1])
 @pytest.mark.parametrize(
     ("turns", "way", "name"),
@@ -41,6 +42,7 @@ def test_out_of_a_bed_that_the_feet_sink_into():
     assert _entry(keypoints) == "trampoline"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("before", "name"), [(30, "round-off"), (90, "cartwheel")])
 def test_a_skill_that_begins_long_before_its_flight(before, name):
     keypoints, _ = salto(before=before + 10, flight=20)

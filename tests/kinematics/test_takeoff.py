@@ -25,6 +25,7 @@ def test_a_squat_before_a_jump():
     assert found.crouch.value == pytest.approx((300 + low - (300 - 9.75)) / TORSO, abs=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("along", "degrees"), [(0, 90), (20, 45), (-20, 45), (20 * 3**0.5, 30)])
 def test_the_angle_of_a_jump(along, degrees):
     """It leaves with 20 pixels per frame upwards."""

@@ -50,6 +50,7 @@ def test_normalised_relu_on_paper():
     torch.testing.assert_close(ed_tcn.normalised_relu(x), expected, atol=1e-5, rtol=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("layers", "d"), [(1, 3), (2, 3), (2, 5), (3, 3)])
 def test_the_encoder_sees_as_many_frames_as_the_paper_says(layers, d):
     """Section 3.1: r(d, L) = d (2^L - 1) + 1; the decoder then looks at neighbouring steps."""

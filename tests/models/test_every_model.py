@@ -28,6 +28,7 @@ ABOUT_THE_BODY = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @torch.no_grad()
 @pytest.mark.parametrize("name", ABOUT_THE_BODY)
 def test_place_and_size_do_not_matter(name):

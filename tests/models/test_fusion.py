@@ -75,6 +75,7 @@ def test_parameters_by_arithmetic():
     assert models.parameters(alone) == stage(seen) + 2 * stage(5)
 
 
+@pytest.mark.slow
 def test_each_sees_what_it_shall():
     early, alone = (recipe.build(0).eval() for recipe in fusion.RECIPES)
     one, body, seen = clip(), clip(), clip()
@@ -91,6 +92,7 @@ def test_each_sees_what_it_shall():
         torch.testing.assert_close(alone(lost), alone(one))
 
 
+@pytest.mark.slow
 def test_clips_with_and_without_a_picture_share_a_step():
     early = fusion.EARLY.build(0).eval()
     one, other = clip(), clip(seed=1)[:, :33]

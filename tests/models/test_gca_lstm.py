@@ -58,6 +58,7 @@ def test_spatio_temporal_lstm_in_both_directions(steps, attended):
     np.testing.assert_allclose(found[..., 3:], back[:, ::-1], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_whole_network_by_hand():
     """One direction, one frame a step, attention over the clip: the paper's settings."""
     settings = {"hidden": 4, "directions": 1, "frames": 1, "attention": "clip", "iterations": 2}
@@ -120,6 +121,7 @@ def test_informativeness_is_shared_out():
         torch.testing.assert_close(found, torch.ones_like(found))
 
 
+@pytest.mark.slow
 def test_every_memory_is_judged_in_training_and_the_last_one_answers():
     model = models.recipe("gca_lstm").build(0, dropout=0.0)
     with torch.no_grad():

@@ -111,6 +111,7 @@ def lstm_size(inputs, hidden, layers, directions):
     return sum(directions * 4 * hidden * (size + hidden + 2) for size in sizes)
 
 
+@pytest.mark.slow
 def test_sizes_on_paper():
     """The default, and the width of the authors' code: one direction, 1024 neurons a layer."""
     default = models.recipe("geometric_lstm").build(0)

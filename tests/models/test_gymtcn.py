@@ -15,6 +15,7 @@ def clip(frames=40, seed=0):
     return torch.randn(frames, 33, 2, generator=torch.manual_seed(seed))
 
 
+@pytest.mark.slow
 def test_it_knows_which_frames_had_no_pose():
     """A frame on the line between its neighbours is answered otherwise if it was a gap."""
     holed, line = clip(), clip()
@@ -44,6 +45,7 @@ def test_parameters_by_arithmetic():
     assert count(plain) == count(models.recipe("mstcn").build(0))
 
 
+@pytest.mark.slow
 def test_without_what_was_added_it_is_the_published_network():
     plain = models.recipe("gymtcn").build(0, mask=False, borders=False).eval()
     published = models.recipe("mstcn").build(1).eval()

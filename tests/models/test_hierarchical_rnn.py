@@ -33,6 +33,7 @@ def test_subnets_are_bidirectional_tanh_networks():
         torch.testing.assert_close(found[k], rnn(seen[k])[0], atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("joint", "parts", "limbs", "halves"),
     [
@@ -59,6 +60,7 @@ def test_joints_reach_their_part_then_limb_then_half(monkeypatch, joint, parts, 
         assert changed == expected
 
 
+@pytest.mark.slow
 def test_the_filter_is_the_parabola_through_five_frames():
     """Savitzky and Golay: the middle of the least-squares parabola. Ends are repeated."""
     body, times = drawn(8, 17, 2), np.arange(-2, 3)
@@ -82,6 +84,7 @@ def test_size_on_paper(hidden):
     assert models.parameters(model) == bl1 + bl2 + bl3 + bl4 + (2 * d * 4 + 4)
 
 
+@pytest.mark.slow
 def test_the_whole_clip_is_in_view():
     model = models.recipe("hierarchical_rnn").build(0).eval()
     body = drawn(12, 33, 2)

@@ -52,6 +52,7 @@ def test_a_turning_trunk_turns_evenly_through_the_half_circle():
     assert change.std() < 0.05 and change.mean() == pytest.approx(2 * np.pi / 40, abs=0.02)
 
 
+@pytest.mark.slow
 def test_every_stage_is_judged_in_training_and_the_last_one_answers():
     model = models.recipe("mstcn").build(0)
     with torch.no_grad():
@@ -66,6 +67,7 @@ def test_size_as_published():
     assert models.parameters(models.recipe("mstcn").build(0)) == expected
 
 
+@pytest.mark.slow
 def test_a_frame_is_answered_from_as_far_as_the_dilations_reach():
     model, body = models.recipe("mstcn").build(0).eval(), bodies(600)
     other = body.clone()
@@ -94,6 +96,7 @@ def test_loss_on_paper():
     assert float(mstcn.loss(jump, right)) == pytest.approx(smoothed + price, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_its_layers_are_its_stages():
     found = models.layers(models.recipe("mstcn").build(0), frames=40)
     assert [layer.name for layer in found] == ["stages.0", "stages.1", "stages.2"]
@@ -109,6 +112,7 @@ def test_units_do_not_matter_to_what_varies_a_clip():
     np.testing.assert_allclose(large, 100 * small, rtol=1e-3, atol=1e-2)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 500), st.integers(1, 120))
 def test_varied_clips_are_clips(seed, frames):
     labels = np.sort(np.random.default_rng(seed).integers(0, 4, frames)).astype(np.int8)

@@ -27,6 +27,7 @@ def test_turning_leaves_padding_behind():
     torch.testing.assert_close(turned(found, torch.tensor([4, 1, 3])), rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TOGETHER)
 def test_together_as_one_by_one(name):
     model = models.recipe(name).build(0).eval()

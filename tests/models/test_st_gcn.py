@@ -112,6 +112,7 @@ def test_a_dilated_convolution_says_what_one_after_a_stride_would():
     torch.testing.assert_close(whole[..., ::2], strided)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", [STGCNConfig(), replace(PAPER, channels=(4, 4, 8, 8, 16, 16))])
 def test_a_frame_is_answered_from_as_far_as_the_kernels_reach(config):
     model, reach = STGCN(config).eval(), 4 * sum(config.dilations)

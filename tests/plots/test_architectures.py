@@ -55,6 +55,7 @@ def test_maps_have_the_sizes_that_a_frame_takes():
     assert model.training, "the model is left as it was"
 
 
+@pytest.mark.slow
 def test_recurrent_cells_are_drawn_for_every_frame_layer_and_direction():
     ax = draw.draw_unrolled(models.build(LSTMConfig(4, 3), seed=0), colour=COLOUR, frames=2)
     assert texts(ax).count("4") == 2 * 2 * 3 and "layer 3, backward" in texts(ax)
@@ -70,6 +71,7 @@ def test_any_model_is_a_row_of_its_layers():
     assert {"layer 0", "layer 1", "7 x 32", "7 x 4", "2,144 trained", "132 trained"} <= {*texts(ax)}
 
 
+@pytest.mark.slow
 def test_the_drawing_suits_the_model():
     drawn = {
         name: draw.draw(models.recipe(name).build(0), colour=COLOUR) for name in ("cnn", "lstm")

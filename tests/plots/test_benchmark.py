@@ -25,6 +25,7 @@ def scores():
     return pd.DataFrame(rows)
 
 
+@pytest.mark.slow
 def test_scores_stand_best_first_with_their_intervals():
     axes = draw.plot_scores(scores(), {"acc": "accuracy", "edit": "edit score"})
     assert axes.shape == (1, 2)

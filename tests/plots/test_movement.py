@@ -52,6 +52,7 @@ def test_take_off_and_landing_are_whole_where_contacts_lie_in_the_skill():
     assert shown[0] == shown[1] == (15, int(np.flatnonzero(labels == LANDING)[-1]))
 
 
+@pytest.mark.slow
 def test_a_moment_in_the_air_is_one_with_a_pose():
     keypoints, labels = salto()
     keypoints[27:33] = np.nan

@@ -228,6 +228,7 @@ def test_overlay_without_labels(filmed, tmp_path):
     assert (info.width, info.height) == (WIDTH, HEIGHT)
 
 
+@pytest.mark.slow
 def test_clips_that_cannot_be_drawn(filmed, tmp_path):
     with pytest.raises(ValueError, match="has no clip 'clip_07'"):
         overlay.write_overlay(filmed, "clip_07", tmp_path / "x.mp4")

@@ -122,6 +122,7 @@ def test_curves_of_a_fold_are_told_apart_without_colour():
     assert len(set(dashes)) == 2
 
 
+@pytest.mark.slow
 def test_classes_in_their_colours():
     values = dict.fromkeys(("precision", "recall", "f1"), 50.0)
     keys = [approach.key for approach in results.approaches(["cnn", "lstm"])]
@@ -197,6 +198,7 @@ def test_table2_as_printed():
     assert table.loc["LSTM, ensemble", ("thesis", "accuracy")] == "84.62 ± 1.52"
 
 
+@pytest.mark.slow
 def test_claims_table_writes_the_verdict_out():
     styled = tables.style_claims(claims.compare(claims.published()))
     html = styled.to_html()

@@ -58,6 +58,7 @@ def test_filmstrip_shows_label_above_and_prediction_below():
     assert axes[1].patches[0].get_facecolor() == axes[1].patches[1].get_facecolor()
 
 
+@pytest.mark.slow
 def test_fold_map_from_memory_and_from_a_file(tmp_path):
     clips = make_clips([30] * 12)
     table = nested_cv.fold_table(clips, *splits.nested(clips, outer=3, inner=2))
@@ -75,6 +76,7 @@ def test_best_trials(trials):
     assert len(best) == 8 and set(best["trial"]) == {1}
 
 
+@pytest.mark.slow
 def test_search_pictures(trials):
     axes = training.plot_trials(trials, startup=2)
     folds = axes[0].lines[:4]  # of one architecture

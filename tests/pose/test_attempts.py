@@ -85,6 +85,7 @@ def test_long_stretches_are_divided_where_least_happens():
     assert stretches(at, speeds, 3000, FPS) == [(0, 1199), (1200, 2999)]
 
 
+@pytest.mark.slow
 @given(st.sets(st.integers(0, 1999)), st.integers(9_990, 10_000))
 def test_stretches_hold_every_fast_look_and_stay_apart(fast, frames):
     found = of_looks([EVERY * number for number in fast], frames)

@@ -59,5 +59,6 @@ def test_the_region_of_a_detection():
     assert np.degrees(found.angle) == pytest.approx(90)  # the head is to the right
 
 
+@pytest.mark.slow
 def test_a_picture_without_people():
     assert detector.Detector()(np.full((90, 160, 3), 120, np.uint8), 0.5, tiles=True) == []

@@ -40,6 +40,7 @@ def test_the_one_who_moves_is_followed_even_after_the_numbers_began_anew(monkeyp
     assert share_right(found[12:], CAMERA.project(gymnast)[12:]) > 0.7
 
 
+@pytest.mark.slow
 def test_nobody_is_nobody():
     grey = np.full((48, 64, 3), 120, np.uint8)
     assert followed(enumerate([grey] * 8)) == [None] * 8

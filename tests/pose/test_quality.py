@@ -201,6 +201,7 @@ def test_examples_skip_gaps_and_change_clips():
     assert tracks.examples([track(body())]) == []
 
 
+@pytest.mark.slow
 def test_tracks_from_tables(home):
     data = Dataset(make_dataset(home, clips=2), home)
     keypoints, clips = data.keypoints, data.clips

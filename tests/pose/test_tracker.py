@@ -40,6 +40,7 @@ def test_the_one_who_moves_is_followed_or_the_one_pointed_at(tmp_path):
     assert (error(found.keypoints * [480, 360], CAMERA.project(spotter)) < 0.25).mean() > 0.75
 
 
+@pytest.mark.slow
 def test_nobody_in_the_picture(tmp_path):
     video.write_video(tmp_path / "grey.mp4", [np.full((48, 64, 3), 120, np.uint8)] * 3, 25)
     found = pose.extract_clip(tmp_path / "grey.mp4", TRACKED)

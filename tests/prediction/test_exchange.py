@@ -35,6 +35,7 @@ def files(data):
     return sorted(f"{f.parent.name}/{f.name}" for f in (data.folder / "out").glob("[be]*/*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["boris", "elan"])
 def test_there_and_back(data, form):
     assert write(data) == []
@@ -48,6 +49,7 @@ def test_there_and_back(data, form):
         assert came.astype(str).to_numpy().tolist() == went.astype(str).to_numpy().tolist()
 
 
+@pytest.mark.slow
 def test_a_corrected_file_stays(data):
     write(data)
     eaf = data.folder / "out" / "elan" / "clip_00.eaf"
@@ -68,6 +70,7 @@ def test_files_of_clips_and_models_that_are_gone_go(data):
     assert files(data) == []
 
 
+@pytest.mark.slow
 def test_without_times_there_are_no_files_for_elan(data):
     data.write(data.clips.assign(fps=[FPS, np.nan, FPS]), "clips.csv")
     write(data)

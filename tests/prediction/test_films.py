@@ -55,6 +55,7 @@ def test_the_films_of_a_folder_are_those_that_one_sees(tmp_path):
 # --- one long film ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_long_film_is_one_data_set_with_a_clip_per_attempt(long):
     data = doors.film_dataset(long)
     clips = data.clips
@@ -67,6 +68,7 @@ def test_a_long_film_is_one_data_set_with_a_clip_per_attempt(long):
         assert shown.rgb.mean() == pytest.approx(130 + 4 * first, abs=2)
 
 
+@pytest.mark.slow
 def test_what_was_cut_once_stays(long, monkeypatch, tmp_path):
     """People may have labelled it, whatever would be found today."""
     doors.film_dataset(long)
@@ -77,6 +79,7 @@ def test_what_was_cut_once_stays(long, monkeypatch, tmp_path):
         doors.film_dataset(other)
 
 
+@pytest.mark.slow
 def test_an_interrupted_cut_begins_anew(long, monkeypatch):
     def stopped(film, stretches, files):
         shutil.copy(film, files[0].parent / files[0].name) if files[0].parent.exists() else None

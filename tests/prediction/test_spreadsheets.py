@@ -10,6 +10,8 @@ from gymlib.dataset.schemas import PROBABILITIES
 from gymlib.labels import CLASSES
 from gymlib.prediction import spreadsheets
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def data(home):

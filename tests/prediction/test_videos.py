@@ -22,6 +22,8 @@ from gymlib.files.tables import read_table, write_table
 from gymlib.labels import CLASSES, encode, segments
 from gymlib.prediction import ensemble, pages, pretrained, videos
 
+pytestmark = pytest.mark.slow
+
 SMALL = ensemble.TransferConfig(models=2, copies=1, epochs=1, architecture="lstm")
 
 

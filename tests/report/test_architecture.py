@@ -64,6 +64,7 @@ def test_the_page_and_its_drawing_are_written_the_same_each_time(tmp_path):
     assert written[0]["architecture.md"] == written[1]["architecture.md"]
 
 
+@pytest.mark.slow
 def test_a_lost_mark_is_named(monkeypatch, tmp_path):
     (tmp_path / "architecture.md").write_text("<!-- rooms -->")
     monkeypatch.setattr(paths, "DOCS", tmp_path)

@@ -432,6 +432,7 @@ def test_an_interrupted_build_leaves_the_old_site_and_nothing_else(executed, mon
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_nothing_to_render_says_so(home):
     with pytest.raises(ValueError, match="run `make reproduce` first"):
         site.make(home)

@@ -95,6 +95,7 @@ def test_nothing_else_is_published(home, repository, monkeypatch, change, messag
     assert {name: (repository / name).read_text() for name in listed(repository)} == before
 
 
+@pytest.mark.slow
 def test_an_unfinished_run_is_one_whose_fresh_run_waits_or_whose_outputs_are_gone(home):
     data = Dataset("simulated")
     write_json(data.folder / "clips.csv", {})
@@ -167,6 +168,7 @@ def test_answers_of_what_was_trained_here_are_published(trained, tmp_path):
     assert about["seconds"] == 5 and about["provenance"] == {"commit": "feedbee"}
 
 
+@pytest.mark.slow
 def test_answers_of_uncommitted_code_are_not_published(trained, tmp_path):
     file = benchmark.record(trained, "lstm")
     write_json(file, read_json(file) | {"provenance": {"commit": "feedbee+changes"}})

@@ -44,6 +44,7 @@ def test_yaw_turns_left_pitch_up_roll_clockwise():
     assert replace(STRAIGHT, roll=0.1).project(above)[0] < 480
 
 
+@pytest.mark.slow
 @given(ANGLE, ANGLE, ANGLE)
 def test_rotations_are_proper(yaw, pitch, roll):
     rotation = Camera((0.0, 0.0, 0.0), yaw, pitch, roll, 1.0).rotation
@@ -66,6 +67,7 @@ def test_moving_camera_needs_its_own_number_of_frames():
         camera.project(np.zeros((5, 33, 3)))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.sampled_from([51.0, 128.0]))
 def test_torso_has_the_wanted_size(seed, pixels):
     camera = Camera.sample(np.random.default_rng(seed), torso_pixels=pixels)

@@ -10,6 +10,7 @@ from gymlib.simulation.motion.entries import ENTRIES
 from gymlib.simulation.plan import plan
 
 
+@pytest.mark.slow
 def test_the_full_plan_has_eight_videos_and_202_clips():
     clips = plan()
     assert len(clips) == 202
@@ -20,6 +21,7 @@ def test_the_full_plan_has_eight_videos_and_202_clips():
         paths.safe_name(c.clip)
 
 
+@pytest.mark.slow
 def test_the_quick_plan_is_small_but_has_all_videos():
     clips = plan(size="quick")
     assert len(clips) == 16 and len({c.session.video for c in clips}) == 8

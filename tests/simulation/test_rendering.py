@@ -93,11 +93,13 @@ def test_axes_are_right_handed_even_where_left_is_undefined(up):
     np.testing.assert_allclose(matrix[:, 2], np.array(up) / np.linalg.norm(up))
 
 
+@pytest.mark.slow
 def test_frames_have_the_picture_size_and_the_joints_number():
     frames = film(standing(3))
     assert [(f.shape, f.dtype) for f in frames] == [((240, 320, 3), np.uint8)] * 3
 
 
+@pytest.mark.slow
 def test_body_covers_its_keypoints_and_only_its_surroundings():
     joints = standing(shoulder=90)
     scene = Scene(ambient=1.0)  # no shadow
@@ -111,6 +113,7 @@ def test_body_covers_its_keypoints_and_only_its_surroundings():
     assert not changed.any()
 
 
+@pytest.mark.slow
 def test_shadow_falls_on_the_floor_and_only_darkens():
     joints = standing()
     scene = Scene(light=(0.6, 0.0, 0.8), ambient=0.4)
@@ -131,6 +134,7 @@ def test_grass_hides_the_feet():
     assert foot > 12 > grass
 
 
+@pytest.mark.slow
 def test_person_outside_the_picture_leaves_it_empty():
     joints = standing() + [50.0, 0, 0]
     np.testing.assert_array_equal(film(joints)[0], Scene().picture(CAMERA))
@@ -158,6 +162,7 @@ def test_same_seed_same_pictures_other_seed_other_noise():
     assert (first != other).any()
 
 
+@pytest.mark.slow
 def test_moving_camera_moves_the_place_as_it_moves_points():
     """What the panning camera shows is what a camera at rest, aimed like that, shows."""
     turns = np.array([[0.0, 0, 0], [0.06, 0.03, 0.01]])
@@ -190,6 +195,7 @@ def test_who_is_nearer_hides_who_is_farther():
         assert picture[y, x, 0] > 150 > picture[y, x, 2]
 
 
+@pytest.mark.slow
 def test_a_box_is_drawn_and_carries_shadows():
     box = ((-1.0, -0.5, 0.0), (0.0, 0.5, 0.8))
     plain = Scene(ambient=1.0)

@@ -132,6 +132,7 @@ def opposite() -> Evidence:
     return Evidence(table(scores), dict.fromkeys(reference.confusions(), matrix))
 
 
+@pytest.mark.slow
 def test_verdicts_follow_the_data():
     found = claims.evaluate(opposite())
     expected = {
@@ -173,6 +174,7 @@ def test_one_fold_and_missing_classes_are_undecided():
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_comparison_with_itself_agrees():
     compared = claims.compare(claims.published())
     assert list(compared["claim"]) == list(PUBLISHED)

@@ -84,6 +84,7 @@ def test_the_notebook_gives_the_skeletons_back(folder):
     assert read_json(folder / "keypoints.json")["extractor"] == "BlazePose"
 
 
+@pytest.mark.slow
 def test_outputs_may_be_one_string_or_lines(folder):
     def join(cells):
         cells[6]["outputs"][0]["text"] = "".join(cells[6]["outputs"][0]["text"])
@@ -128,6 +129,7 @@ def swap(old, new):
 CALL = "__import__('os').system('touch executed')"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change, message",
     [

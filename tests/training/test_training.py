@@ -23,6 +23,7 @@ class Line(nn.Module):
         return torch.log_softmax(torch.stack([torch.zeros(len(x)), self.slope * x], dim=1), dim=1)
 
 
+@pytest.mark.slow
 def test_one_step_on_paper():
     # p = 1/2, loss = ln 2, d loss / d slope = -(1 - p) x = -1 for x = 2 of class 1.
     model = Line()

@@ -276,6 +276,7 @@ def test_hidden_packets_are_no_frames(tmp_path):
 NOISE = np.random.default_rng(0).integers(0, 255, (25, 48, 64, 3), dtype=np.uint8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "file, codec, options",
     [
@@ -323,6 +324,7 @@ def test_a_whole_film_with_something_behind_it_is_whole(tmp_path):
         assert video.probe(path).frames == FRAMES
 
 
+@pytest.mark.slow
 def test_another_size_half_way_is_said_with_the_frame(tmp_path):
     """A WebM of two recordings joined; every player scales the second, no skeleton would follow."""
     for name, size in (("a", (48, 64)), ("b", (96, 128))):

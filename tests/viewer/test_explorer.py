@@ -235,6 +235,7 @@ class TestReview:
         with pytest.raises(MissingFileError):
             annotator_file.hand_in(data, "nobody")
 
+    @pytest.mark.slow
     def test_it_trains_again_and_sorts_anew(self, data, queue, monkeypatch):
         """Models are sure that all of clip_01 is a landing; the reviewer has finished clip_00."""
         reviewer = Reviewer(data, "me", queue, draft=True, config=LONG, profile="quick")
@@ -260,6 +261,7 @@ class TestReview:
         names = [row["name"] for row in reviewer.about_rows()["rows"]]
         assert names[-1] == "learnt" and not data.annotation("me", draft=True).exists()
 
+    @pytest.mark.slow
     def test_why_it_cannot_train_is_said(self, data, queue, monkeypatch):
         def few(data, profile):
             raise ValueError("too few clips")

@@ -39,12 +39,14 @@ def test_a_view_holds_what_there_is(data):
     assert 0 < seen.mean() < WIDTH and seen[..., 1].max() > 1  # pixels
 
 
+@pytest.mark.slow
 def test_predictions_are_timelines_with_gaps(data):
     table = pd.DataFrame({"clip": "clip_01", "frame": [3, 5], "label": ["skill", "landing"]})
     view = viewer.read_view(data, "clip_01", {"LSTM": table})
     assert view.rows["LSTM"].tolist() == [-1] * 3 + [2, -1, 3] + [-1] * 14
 
 
+@pytest.mark.slow
 def test_predicted_probabilities_have_gaps_too(data):
     table = pd.DataFrame({"clip": "clip_01", "frame": [3, 5], "label": ["skill", "landing"]})
     table[PROBABILITIES] = [[0.1, 0.2, 0.4, 0.3], [0, 0, 0, 1]]
@@ -67,6 +69,7 @@ def test_a_picture_fills_the_frame(data):
     assert all(len(ax.images) == 1 and ax.get_xlim() == (0, 64) for ax in figure.axes[:6])
 
 
+@pytest.mark.slow
 def test_a_data_set_with_clips_only(data):
     for file in ("keypoints.parquet", "labels.parquet"):
         (data.folder / file).unlink()
@@ -76,18 +79,21 @@ def test_a_data_set_with_clips_only(data):
     assert isinstance(viewer.plot_strip(view), Figure)
 
 
+@pytest.mark.slow
 def test_a_frame_without_a_pose_says_so(data):
     view = viewer.read_view(data, "clip_00")
     lost = int(np.flatnonzero(~view.detected)[0])
     assert viewer.plot_frame(view, lost).texts[0].get_text() == "no pose"
 
 
+@pytest.mark.slow
 def test_the_title_names_frame_and_label(data):
     view = viewer.read_view(data, "clip_00")
     ax = viewer.plot_frame(view, 19)
     assert ax.get_title() == "frame 19: landing"
 
 
+@pytest.mark.slow
 def test_unknown_clips_and_frames(data):
     with pytest.raises(ValueError, match="data set tiny has no clip 'clip_77'"):
         viewer.read_view(data, "clip_77")
@@ -116,6 +122,7 @@ def test_headless_labelling_writes_nothing(data, monkeypatch):
     assert sorted(data.folder.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_frames_without_pictures_share_their_limits(data):
     view = viewer.read_view(data, "clip_00")
     first, last = viewer.plot_frame(view, 0), viewer.plot_frame(view, 19)

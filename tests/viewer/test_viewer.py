@@ -84,6 +84,7 @@ class TestViewer:
         assert curves["names"] == ["LSTM"]
         assert np.frombuffer(curve, "<f4").reshape(FRAMES, 4)[3].tolist() == [0, 0, 1, 0]
 
+    @pytest.mark.slow
     def test_where_it_is_can_be_set_and_observed(self, data):
         viewer = ClipViewer(data)
         said, seen = listen(viewer), []
@@ -97,6 +98,7 @@ class TestViewer:
         assert (viewer.clip, last(said, "clip")["name"]) == ("clip_01", "clip_01")
         assert last(said, "clip")["frame"] == 6
 
+    @pytest.mark.slow
     def test_what_is_wrong_is_said_where_the_reader_looks(self, data):
         viewer = ClipViewer(data)
         said = listen(viewer)
@@ -105,6 +107,7 @@ class TestViewer:
         with pytest.raises(ValueError, match="has no clips to show"):
             ClipViewer(data, [])
 
+    @pytest.mark.slow
     def test_the_same_box_in_all_frames_without_pictures(self, data):
         view = ClipViewer(data).view
         left, top, right, bottom = view.box
@@ -143,6 +146,7 @@ class TestPictures:
         viewer._hear(None, {"do": "pictures", "clip": "clip_00", "first": 0}, [])
         assert len(said[-1][1]) == FRAMES, "kept, and sent at once the second time"
 
+    @pytest.mark.slow
     def test_of_a_clip_left_behind_are_not_sent(self, data, filmed):
         viewer = ClipViewer(data)
         said = listen(viewer)
@@ -150,6 +154,7 @@ class TestPictures:
         viewer._hear(None, {"do": "pictures", "clip": "clip_00", "first": 0}, [])
         assert [content["say"] for content, _ in said] == ["clip", "curves"]
 
+    @pytest.mark.slow
     def test_of_a_damaged_video_end_with_a_sentence(self, data, filmed):
         filmed.write_bytes(filmed.read_bytes()[:-20])
         filmed.write_bytes(b"no video")
@@ -170,6 +175,7 @@ class TestPictures:
         assert [picture.shape for picture in pictures] == [(540, 320, 3)] * 3
         assert np.allclose([picture.mean() for picture in pictures], [20, 120, 220], atol=3)
 
+    @pytest.mark.slow
     def test_of_few_clips_are_kept(self, filmed, tmp_path):
         cache = frame_cache.FrameCache()
         mine = cache.of(filmed)
@@ -438,6 +444,7 @@ class TestLabeller:
         assert answer["fault"] and "was changed in another window" in answer["text"]
         assert hand.segments == [[0, 7, 3], [8, 12, 1], [13, 19, 2]]
 
+    @pytest.mark.slow
     def test_it_starts_from_the_majority_where_there_is_one(self, data):
         for name, until in {"A": 9, "B": 9, "C": 14}.items():
             rows = f"clip_00,0,{until},idle\nclip_00,{until + 1},19,skill\n"
@@ -452,6 +459,7 @@ class TestLabeller:
         hand.labeller.turn_to("clip_01")
         assert hand.segments == [[0, 19, -2]], "nobody else has labelled it"
 
+    @pytest.mark.slow
     def test_a_segment_of_the_model_is_adopted_with_its_borders(self, data):
         hand = Hand(starting(data, start_from=None))
         assert not hand.do("adopt", frame=10)["fault"]
@@ -467,6 +475,7 @@ class TestLabeller:
         answer = hand.do("adopt", frame=2)
         assert answer["fault"] and "nothing is said of frame 2" in answer["text"]
 
+    @pytest.mark.slow
     def test_without_a_model_the_majority_is_adopted_if_it_is_shown(self, data):
         hand = Hand(Labeller(data, "me", draft=True))
         answer = hand.do("adopt", frame=19)

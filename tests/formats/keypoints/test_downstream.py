@@ -30,6 +30,7 @@ def seen_as(name: str, turns: float = 1.0):
     return whole, replace(whole, keypoints=keypoints)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("turns", [1.0, 2.0])
 def test_measurements_of_a_body_without_feet_and_fingers_are_nearly_the_same(name, turns):

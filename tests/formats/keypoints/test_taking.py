@@ -242,6 +242,7 @@ def test_a_wrong_place(mine, tmp_path):
     assert "expected columns track, frame_idx and x, y" in faults(mine, "sleap", folder)
 
 
+@pytest.mark.slow
 def test_broken_json_is_named_with_its_place(mine, tmp_path):
     folder = openpose(tmp_path, "salto", FRAMES)
     file = folder / f"salto_{7:012}_keypoints.json"
@@ -339,6 +340,7 @@ def test_options_that_cannot_be(option, value, said, mine, tmp_path, capsys):
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_film_that_changed_is_told(home, tmp_path):
     data = Dataset("mine", home)
     film(data.folder / "videos" / "salto.mp4")

@@ -15,6 +15,7 @@ from gymlib.prediction.live.naming import AHEAD, LOST, RATE, REMEMBERED, Live, r
 GREY = np.zeros((48, 64, 3), np.uint8)
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(0.01, LOST - 0.01), min_size=1, max_size=30))
 def test_straight_movement_is_found_again_whenever_pictures_came(steps):
     times = np.cumsum([0.0, *steps])

@@ -45,6 +45,7 @@ def test_a_screen(monkeypatch, system, screens, there):
     assert screen.has_screen() is there
 
 
+@pytest.mark.slow
 def test_a_camera_that_is_not_there(capfd, monkeypatch):
     monkeypatch.delenv("DISPLAY", raising=False)
     assert command.main(["live", "77"]) == 2
