@@ -56,7 +56,8 @@ def steady(values: Float[np.ndarray, " frames"]) -> Float[np.ndarray, " frames"]
 def angle(keypoints: Float[np.ndarray, "frames 33 2"], flight: Flight) -> Measurement:
     """Angle of the first movement in the air against the horizontal, degrees.
 
-    Sideways movement is even, the rise a parabola; both are fitted to the whole flight.
+    Sideways movement is even, the rise a parabola; both are fitted to the whole flight. Unseen
+    where that leaves more than half of the directions open.
     """
     first, last = flight.frames
     times = np.arange(first, last + 1)
@@ -70,7 +71,10 @@ def angle(keypoints: Float[np.ndarray, "frames 33 2"], flight: Flight) -> Measur
     found = np.degrees(np.arctan2(up, abs(along)))
     speed = np.hypot(up, along)
     half = 1.96 * ALIKE * np.degrees(np.sqrt(max(sure[0, 0], safe[1, 1])) / speed)
-    return Measurement.within(found, max(half, 3.0), "degrees")
+    if half > 45:
+        return Measurement.unseen("degrees")
+    whole = Measurement.within(found, max(half, 3.0), "degrees")
+    return whole.through(lambda end: np.clip(end, -90, 90), whole.unit)
 
 
 ALIKE = 2.0

@@ -33,7 +33,13 @@ def test_the_angle_of_a_jump(along, degrees):
     keypoints[..., 0] += (along * (np.arange(60) - 19.5))[:, None]
     found = angle(keypoints, FLIGHT)
     assert found.value == pytest.approx(degrees, abs=0.1)
-    assert found.holds(degrees)
+    assert found.holds(degrees) and found.high <= 90
+
+
+def test_poses_that_leave_the_direction_open_have_no_angle():
+    keypoints, _ = salto(0)
+    thrown = np.random.default_rng(0).normal(0, 200, (60, 1, 2))
+    assert not angle(keypoints + thrown, FLIGHT).seen
 
 
 def test_what_the_clip_does_not_show_is_unseen():
