@@ -34,9 +34,7 @@ class Labeller(ClipViewer):
         in. For drafts alone: nothing that nobody has looked at may count as a vote.
 
     Raises ValueError for a name that cannot be an annotator's, and if there is nothing to start
-    from.
-
-    ``changes`` counts what was saved and can be observed.
+    from. ``changes`` counts what was saved and can be observed.
     """
 
     kind = traitlets.Unicode("labeller").tag(sync=True)
@@ -238,8 +236,7 @@ class Labeller(ClipViewer):
     def _said(self, name: str) -> np.ndarray | None:
         """What one of the predictions, or the majority of the others, says of the clip."""
         if name == others.MAJORITY:
-            found = others.labels(self.file, self.clip, len(self.view))
-            return others.majority_of(list(found.values()))
+            return others.majority_of(others.labels(self.file, self.clip, len(self.view)).values())
         return self.view.rows.get(name)
 
     def _adopt(self, frame: int) -> bool:

@@ -1,5 +1,7 @@
 """What others than the annotator say of a clip: their labels, and the majority."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from jaxtyping import Int
 
@@ -26,9 +28,7 @@ def labels(own: AnnotatorFile, clip: str, frames: int) -> dict[str, Codes]:
     return found
 
 
-def majority_of(votes: list[Codes]) -> Codes | None:
+def majority_of(votes: Iterable[Codes]) -> Codes | None:
     """The majority of labels, kinds left aside; None if there are no votes."""
-    if not votes:
-        return None
     cast = [np.maximum(coarse(codes), UNLABELED_CODE) for codes in votes]
-    return majority.majority(np.stack(cast, axis=1))[0]
+    return majority.majority(np.stack(cast, axis=1))[0] if cast else None
