@@ -56,7 +56,7 @@ def test_picture_of_the_labeller(simulated, notebooks):
     stop = int(seen[seen >= borders[2] + 25][0])  # in the skill, with a skeleton
     widget = 'viewer.label(data, "you", draft=True, blind=False)'
     write_notebook(notebooks / "picture.ipynb", OPEN.format("simulated"), widget)
-    with server(notebooks) as address, page(1160, 1000) as view:
+    with server(notebooks) as address, page(1280, 1160) as view:
         open_and_run(view, address, "picture.ipynb")
         view.wait_for_function(f"document.querySelector('{viewer}')?.dataset.loaded")
         view.locator(f"{viewer} select[aria-label=clip]").select_option(clip)
@@ -78,7 +78,7 @@ def test_picture_of_the_explorer(simulated, notebooks):
     number = first_seen(simulated, runs)
     source = f'viewer.explore(data, "thesis", other="{SECOND}")'
     write_notebook(notebooks / "picture.ipynb", OPEN.format("simulated"), source)
-    with server(notebooks) as address, page(1280, 1300) as view:
+    with server(notebooks) as address, page(1280, 1450) as view:
         open_and_run(view, address, "picture.ipynb")
         view.locator(".gym-matrix [data-truth=skill][data-said=take-off]").click()
         view.locator(".gym-list .gym-chosen").wait_for()

@@ -215,6 +215,7 @@ export class Viewer {
     this.closer = Math.min(Math.max(this.closer * by, 1), CLOSEST);
     this.first = -1; // of the share that is seen
     this.node.style.setProperty("--zoom", this.closer);
+    this.node.classList.toggle("gym-close", this.closer > 1);
     this.#follow(this.player.frame);
   }
 
