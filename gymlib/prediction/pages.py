@@ -56,9 +56,9 @@ def draw(data: Dataset, sources: Iterable[str]) -> list[FilmReport]:
                 if len(beside):
                     fps, begin = data.clip(clip).fps, spreadsheets.begins(data)[clip]
                     notes = [_somebody_else(others.clearest(beside, fps), begin)]
-            page, files = place / "report" / f"{clip}.html", _beside(place, clip, tables)
+            file, files = place / "report" / f"{clip}.html", _beside(place, clip, tables)
             reports.append(
-                film_report.write(page, data, clip, drawn, times[clip], about, files, notes)
+                film_report.write(file, data, clip, drawn, times[clip], about, files, notes)
             )
     return reports
 
