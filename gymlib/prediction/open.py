@@ -23,7 +23,8 @@ FILMS = pose.PoseConfig(extractor=pose.TRACKER)
 def open_dataset(source: str | Path, home: Path | None = None) -> Dataset:
     """A data set by its name, or a data set made of a video file; see :func:`film_dataset`.
 
-    Poses are extracted, and labels counted, where that has not been done yet.
+    Poses are extracted, and labels counted, where that has not been done yet. Whoever was pointed
+    at in a film before is followed still.
 
     Raises ValueError if a data set of the video's name holds another video, or if the file
     cannot be used.
@@ -33,7 +34,9 @@ def open_dataset(source: str | Path, home: Path | None = None) -> Dataset:
         return _ready(Dataset(str(source), home))
     if not file.is_file():
         raise ValueError(f"{file} is no file; expected a video, or the name of a data set")
-    return _ready(film_dataset(file, home), FILMS)
+    data = film_dataset(file, home)
+    before = pose.present(data)
+    return _ready(data, before if before.person else FILMS)
 
 
 def films(path: Path) -> list[Path]:

@@ -20,11 +20,12 @@ from gymlib.viewer.notebook import (
     label,
     review,
 )
+from gymlib.viewer.person import PersonChooser
 from gymlib.viewer.reviewer import Reviewer
 from gymlib.viewer.widget import ClipViewer
 
 __all__ = [
-    "ClipView", "ClipViewer", "Explorer", "FilmDrop", "Labeller", "LiveView", "Predictions",
-    "Reviewer", "browse", "drop_film", "dropped_film", "explore", "film_live", "label",
-    "plot_frame", "plot_strip", "plot_view", "read_view", "review",
+    "ClipView", "ClipViewer", "Explorer", "FilmDrop", "Labeller", "LiveView", "PersonChooser",
+    "Predictions", "Reviewer", "browse", "drop_film", "dropped_film", "explore", "film_live",
+    "label", "plot_frame", "plot_strip", "plot_view", "read_view", "review",
 ]  # fmt: skip

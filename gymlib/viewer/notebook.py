@@ -17,6 +17,7 @@ from gymlib.viewer.film_drop import FilmDrop
 from gymlib.viewer.filmstrip import plot_strip
 from gymlib.viewer.labeller import Labeller
 from gymlib.viewer.live_view import LiveView
+from gymlib.viewer.person import PersonChooser
 from gymlib.viewer.reviewer import Reviewer
 from gymlib.viewer.widget import ClipViewer, chosen_clips
 
@@ -34,11 +35,18 @@ DESCRIPTIONS = {
 
 
 def browse(
-    data: Dataset, clips: list[str] | None = None, predictions: Predictions | None = None
+    data: Dataset,
+    clips: list[str] | None = None,
+    predictions: Predictions | None = None,
+    *,
+    pointing: bool = False,
 ) -> ClipViewer | Figure:
-    """Look at clips frame by frame (:class:`ClipViewer`); headless, the first clip's filmstrip."""
+    """Look at clips frame by frame (:class:`ClipViewer`); headless, the first clip's filmstrip.
+
+    pointing : a click may say whom to follow (:class:`PersonChooser`), and poses are found anew.
+    """
     if not headless():
-        return ClipViewer(data, clips, predictions)
+        return (PersonChooser if pointing else ClipViewer)(data, clips, predictions)
     figure = plot_strip(read_view(data, chosen_clips(data, clips)[0], predictions))
     plt.close(figure)  # shown once, as the cell's result
     return figure

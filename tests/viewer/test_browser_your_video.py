@@ -11,6 +11,7 @@ from jupyterlab import chromium, open_and_run, page, server
 from simulated_film import gymnast
 from tiny_dataset import make_dataset
 
+from gymlib import pose
 from gymlib.dataset import Dataset
 from gymlib.files import paths
 from gymlib.labels import CLASSES
@@ -88,6 +89,17 @@ def test_a_film_of_ones_own(home, notebooks, salto):
         assert "as model says" in labeller.text_content()
         assert labeller.locator(".gym-names div").all_text_contents() == ["me", "model"]
         assert not data.annotation("me", draft=True).exists(), "nobody has looked at it yet"
+
+        chooser = view.locator(".gym-viewer", has=view.get_by_text("Somebody else"))
+        chooser.scroll_into_view_if_needed()
+        chooser.locator("header").first.click()  # the keyboard is its own then
+        view.keyboard.press("o")
+        chooser.locator(".gym-pointing canvas").click()
+        chooser.get_by_text("followed from now on").wait_for()
+        person = pose.present(data).person
+        assert (person.x, person.y) == pytest.approx((0.5, 0.5), abs=0.01) and person.seconds < 0.05
+        assert chooser.locator(".gym-names div").all_text_contents() == [], "said of others"
+        assert Dataset("Salto_1", home).keypoints["detected"].mean() > 0.9
 
         copy = data.folder / "videos" / "Salto_1.mp4"
         assert copy.read_bytes() == salto.read_bytes()

@@ -4,12 +4,13 @@ import { Explorer } from "./explorer.js";
 import { FilmDrop } from "./film_drop.js";
 import { Labeller } from "./labeller.js";
 import { Live } from "./live.js";
+import { PersonChooser } from "./person.js";
 import { Review } from "./review.js";
 import { Viewer } from "./viewer.js";
 
 const KINDS = {
   viewer: Viewer, labeller: Labeller, explorer: Explorer, review: Review, drop: FilmDrop,
-  live: Live,
+  live: Live, person: PersonChooser,
 };
 
 export default {
