@@ -47,8 +47,11 @@ def planned(data: Dataset) -> list[Planned]:
     return [clip for clip in own if clip.clip in listed]
 
 
-def errors(data: Dataset) -> pd.DataFrame:
+def errors(data: Dataset, poses: pd.DataFrame | None = None) -> pd.DataFrame:
     """:func:`error_table` of a simulated data set, measured by its labels and poses.
+
+    poses : of some clips, which then are measured alone, see
+    :func:`gymlib.kinematics.measure_dataset`.
 
     It is measured with the true pace of each clip, so that one error is not counted in all rows;
     :func:`pace_table` says how often films tell it themselves. Everybody moves again for it, some
@@ -56,10 +59,12 @@ def errors(data: Dataset) -> pd.DataFrame:
     :func:`gymlib.kinematics.measure_dataset` raises.
     """
     own = planned(data)
+    if poses is not None:
+        own = [clip for clip in own if clip.clip in set(poses["clip"])]
     rate = skeletons.RATE if "clips" in read_json(data.folder / RECORD) else filming.RATE
     slow, truth = {clip.clip: clip.attempt.slow for clip in own}, table(own, rate)
-    known = error_table(measure_dataset(data, slow=slow), truth)
-    return pd.concat([known, pace_table(measure_dataset(data), truth)])
+    known = error_table(measure_dataset(data, slow=slow, poses=poses), truth)
+    return pd.concat([known, pace_table(measure_dataset(data, poses=poses), truth)])
 
 
 def error_table(measured: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:

@@ -96,19 +96,22 @@ def _guesses(height, on_feet, start: int, end: int) -> list[tuple[float, float, 
     """Take-off and landing of each flight, and whether a label says so."""
     labelled = start - 0.5, end + 0.5
     seen = np.isfinite(height[start : end + 1])
-    if seen.sum() < 5 or _is_fall(height[start : end + 1]):
+    if seen.sum() < 5:
         return [(*labelled, (True, True))]
     smooth = _smooth(body.filled(height), end - start + 1)
     own = smooth[start : end + 1]
+    speed, guesses = np.where(on_feet, np.gradient(smooth), np.nan), []
     tops = find_peaks(own, prominence=RISE)[0]
+    if _is_fall(height[start : end + 1]):
+        tops = []
     tops = [start + int(top) for top in tops] or [start + int(own.argmax())]
     lows = [a + int(smooth[a : b + 1].argmin()) for a, b in pairwise(tops)]
-    speed, guesses = np.where(on_feet, np.gradient(smooth), np.nan), []
     for top, low, high in zip(tops, [start, *lows], [*lows, end]):
         left, right = labelled
         rise, fall = _most(speed, low, top), _most(-speed, top, high)
-        late = rise is not None and _comes_late(smooth, rise, top, start, end)
-        inner = rise is not None and (low != start or late), fall is not None and high != end
+        if rise is not None and low == start:
+            rise = _begin(height, rise, high if fall is None else fall, start)
+        inner = rise is not None, fall is not None and high != end
         guesses.append(
             (rise if inner[0] else left, fall if inner[1] else right, (not inner[0], not inner[1]))
         )
@@ -141,20 +144,31 @@ def _most(values, first: int, last: int) -> int | None:
     return first + int(np.nanargmax(own)) if np.isfinite(own).any() else None
 
 
-def _comes_late(height, rise: int, top: int, start: int, end: int) -> bool:
-    """Whether a skill begins before its flight, on hands and feet: what comes first is no fall.
+def _begin(height, rise: int, fall: int, start: int) -> int | None:
+    """Where the flight of a skill begins that begins before it, on hands and feet; else None.
 
-    The parabola through the top and the fastest rise is far below the body at the skill's begin.
+    The parabola from the fastest rise to the fastest fall is far below the body at the skill's
+    begin; the flight's is the first frame from which on the body keeps to it.
     """
-    climbed = height[top] - height[rise]
-    if climbed < RISE / 2 or rise - start < LATE * (end - start):
-        return False
-    free = height[top] - climbed * ((top - start) / (top - rise)) ** 2
-    return bool(height[start] - free > 1.0)
+    times = np.arange(rise, fall + 1)
+    times = times[np.isfinite(height[times])]
+    if len(times) < 5:
+        return None
+    curve = np.polyfit(times, height[times], 2)
+    before = np.arange(start, rise + 1)
+    above = height[before] - np.polyval(curve, before)
+    seen = above[np.isfinite(above)]
+    if curve[0] >= 0 or len(seen) < 4 or np.median(seen[:3]) < LATE:
+        return None
+    return start + int(np.flatnonzero(above > OFF)[-1]) + 1
 
 
+OFF = 0.1
+"""Torso lengths above its parabola in which a body has not left the ground."""
 LATE = 0.3
-"""Share of a skill that comes before its flight, if hands and feet begin it."""
+"""Torso lengths above its parabola in which a body is not in the air yet: as a skill begins,
+bodies that fly are within 0.1 of it in 95 of 100 generated clips, those in a round-off 0.4 above
+it and more."""
 
 
 def _refined(height, guess: tuple[float, float], sizes: list[float]) -> Flight:

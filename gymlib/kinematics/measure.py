@@ -1,12 +1,14 @@
 """All measurements of an attempt, and of a whole data set as one table."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Int
 
 from gymlib.dataset import Attempt, Dataset
+from gymlib.dataset.keypoints import keypoint_array
 from gymlib.dataset.schemas import MEASURED
 from gymlib.files.progress import progress
 from gymlib.kinematics import body, contact, pace
@@ -133,6 +135,7 @@ def measure_dataset(
     data: Dataset,
     labels: Mapping[str, Int[np.ndarray, " frames"]] | None = None,
     slow: Mapping[str, float] | None = None,
+    poses: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """A row per attempt of a data set, as ``measurements.csv`` keeps it.
 
@@ -141,14 +144,22 @@ def measure_dataset(
     labels : clip -> label codes of all its frames, such as a model's; default: labels.parquet.
     slow : clip -> how many times slower than life it runs; of clips that are not in it, as their
         flights tell.
+    poses : a table like keypoints.parquet, whose clips alone are measured, by its poses; default:
+        keypoints.parquet.
 
     Clips without a skill have no row. Raises as :func:`measure`, and MissingFileError before poses
     are extracted.
     """
-    rows = []
-    for clip in progress(data.clips["clip"], desc="measured", unit="clip"):
-        codes = None if labels is None else labels[clip]
-        found = measure(data.clip(clip), codes, (slow or {}).get(clip))
+    rows, clips = [], data.clips["clip"]
+    if poses is not None:
+        clips = clips[clips.isin(poses["clip"])]
+    for clip in progress(clips, desc="measured", unit="clip"):
+        codes, attempt = None if labels is None else labels[clip], data.clip(clip)
+        if poses is not None:
+            own = poses[poses["clip"] == clip].sort_values("frame")
+            seen = own["detected"].to_numpy(bool)
+            attempt = replace(attempt, keypoints=keypoint_array(own), detected=seen)
+        found = measure(attempt, codes, (slow or {}).get(clip))
         rows += [columns(clip, row) for row in found]
     kinds = {name: str if name in TEXTS else int if name in COUNTS else float for name in HEADER}
     return pd.DataFrame(rows, columns=list(HEADER)).astype(kinds)

@@ -1,5 +1,7 @@
 """Tables for reading in a notebook, in the thesis's form: pandas Stylers, nothing computed."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 from pandas.io.formats.style import Styler
 
@@ -149,23 +151,31 @@ def _interval(row: pd.Series, score: str, form: str) -> str:
     return "–" if pd.isna(row[f"{score}_mean"]) else f"{mean} ({low} to {high})"
 
 
-def style_errors(errors: pd.DataFrame) -> Styler:
+def style_errors(errors: Mapping[str, pd.DataFrame]) -> Styler:
     """How far measurements are from the truth: a Styler.
 
-    ``errors`` as gymlib.kinematics.accuracy.errors gives it.
+    ``errors``: on whose poses -> as gymlib.kinematics.accuracy.errors gives it, of the same clips.
     """
-    rows = []
-    for name, row in errors.iterrows():
-        tolerance = row["tolerance"]
-        number = isinstance(tolerance, int | float)
-        cells = {"": str(name).replace("_", " "), "attempts": f"{row['attempts']:,}"}
-        cells["tolerance"] = f"{tolerance:g} {MEASURED[name]}" if number else tolerance
-        for share in ("measured", "right", "held"):
-            cells[share] = "–" if pd.isna(row[share]) else f"{row[share]:.0%}"
-        error = row["median error"]
-        cells["median error"] = "–" if pd.isna(error) else f"{error:.2f} {MEASURED[name]}"
-        rows.append(cells)
-    return pd.DataFrame(rows).style.set_uuid("errors").hide(axis="index")
+    tables = {
+        whose: pd.DataFrame([_error_cells(name, row) for name, row in table.iterrows()])
+        for whose, table in errors.items()
+    }
+    known = next(iter(tables.values()))[["", "attempts", "tolerance"]]
+    own = {whose: table.drop(columns=known.columns) for whose, table in tables.items()}
+    return pd.concat({"": known, **own}, axis=1).style.set_uuid("errors").hide(axis="index")
+
+
+def _error_cells(name: str, row: pd.Series) -> dict[str, str]:
+    tolerance, error = row["tolerance"], row["median error"]
+    number = isinstance(tolerance, int | float)
+    shares = ("measured", "right", "held")
+    return {
+        "": name.replace("_", " "),
+        "attempts": f"{row['attempts']:,}",
+        "tolerance": f"{tolerance:g} {MEASURED[name]}" if number else tolerance,
+        **{share: "–" if pd.isna(row[share]) else f"{row[share]:.0%}" for share in shares},
+        "median error": "–" if pd.isna(error) else f"{error:.2f} {MEASURED[name]}",
+    }
 
 
 def style_claims(table: pd.DataFrame) -> Styler:

@@ -66,6 +66,23 @@ def test_a_bed_between_two_flights_is_found_without_a_label():
     assert found[0].landing.holds(38.5) and found[1].takeoff.holds(48.5)
 
 
+@pytest.mark.parametrize("shift", [0, 3])
+def test_a_flight_that_a_skill_leads_up_to_begins_as_the_feet_leave(shift):
+    """A skill is labelled ten frames before the jump, as when a round-off comes first."""
+    keypoints, _ = salto(before=20 + shift, flight=24)
+    (flight,) = flights(keypoints, 10 + shift, 43 + shift)
+    assert flight.takeoff.value == pytest.approx(19.5 + shift, abs=1.5)
+    assert flight.takeoff.holds(19.5 + shift) and flight.landing.holds(43.5 + shift)
+
+
+def test_a_body_that_is_lost_before_the_flight_leaves_the_label():
+    """Whether feet stood is not known then, and poses that are guessed prove nothing."""
+    keypoints, _ = salto(before=20, flight=24)
+    keypoints[10:20] = np.nan
+    (flight,) = flights(keypoints, 10, 43)
+    assert flight.takeoff.value < 13
+
+
 def test_a_clip_that_begins_or_ends_in_the_air_leaves_the_interval_open():
     keypoints, _ = salto()
     (begun,), (ended,) = flights(keypoints[25:], 0, 14), flights(keypoints[:35], 20, 34)

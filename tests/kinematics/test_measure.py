@@ -83,6 +83,19 @@ def test_a_data_set_is_one_table_that_can_be_kept(tmp_path):
     assert len(measure_dataset(data, nothing)) == 0
 
 
+@pytest.mark.slow
+def test_other_poses_of_some_clips_are_measured_in_place_of_the_data_sets(tmp_path):
+    data = Dataset(make_dataset(tmp_path, clips=3, processed=True), tmp_path)
+    poses = data.keypoints[data.keypoints["clip"] != "clip_01"]
+    own = measure_dataset(data)
+    same = measure_dataset(data, poses=poses.sample(frac=1, random_state=0))
+    pd.testing.assert_frame_equal(
+        same, own[own["clip"] != "clip_01"].reset_index(drop=True), check_dtype=False
+    )
+    lost = measure_dataset(data, poses=poses.assign(detected=False))
+    assert len(lost) == len(same) and lost["rotation"].isna().all()
+
+
 def test_a_row_has_value_and_both_ends():
     found = columns("a", {"name": "jump", "hip": Measurement(90, 80, 95, "degrees")})
     assert found == {"clip": "a", "name": "jump", "hip": 90, "hip_low": 80, "hip_high": 95}
