@@ -45,9 +45,10 @@ BEFORE = 0.8
 SINKS = 0.3
 """Torso lengths by which feet are lower than at the take-off, if the bed of a trampoline gives;
 looked for in half of a time of flight."""
-EARLY, GATHERED = 0.8, 3.2
-"""Times of flight by which a skill begins before its flight: from so many on with a round-off,
-from so many on with a cartwheel, after which the jump is gathered."""
+EARLY, GATHERED = 0.2, 3.2
+"""Times of flight by which a skill begins before its flight: from so many on with a round-off, of
+which labels may count the last contact of the feet alone, from so many on with a cartwheel, after
+which the jump is gathered."""
 
 
 def entry(
