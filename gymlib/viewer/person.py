@@ -43,6 +43,11 @@ class PersonChooser(ClipViewer):
         frame = (0 if pd.isna(begin) else begin) + self.frame
         # In the middle of the frame: seconds of 0 would mean every attempt of the film.
         person = pose.Person(x, y, (frame + 0.5) / about["fps"])
-        notes = pose.extract_dataset(self.data, replace(config, person=person)).warnings
+        found = pose.extract_dataset(self.data, replace(config, person=person))
+        own = found.table.loc[found.table["clip"] == self.clip, "detected"]
+        if not own.any():
+            pose.extract_dataset(self.data, config)
+            raise ValueError("nobody can be followed from there, and the skeleton is as before")
         self.predictions = {}
-        return "; ".join([*notes, "followed from now on: run the cells from the film on again"])
+        text = "followed from now on: run the cells from the film on again"
+        return "; ".join([*found.warnings, text])

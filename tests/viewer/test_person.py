@@ -26,14 +26,14 @@ def data(home):
     return Dataset(data.name, home)
 
 
-def chosen(data, monkeypatch, extractor: str = pose.TRACKER, notes=()) -> tuple[list, list]:
+def chosen(data, monkeypatch, extractor=pose.TRACKER, notes=(), seen=True) -> tuple[list, list]:
     """What the poses were asked for after the click, and what the browser heard."""
     write_json(data.folder / "keypoints.json", {"settings": {"extractor": extractor}})
     asked = []
 
     def extract(of, config):
         asked.append(config)
-        return pose.Extraction(of.keypoints, 2, 30.0, list(notes))
+        return pose.Extraction(of.keypoints.assign(detected=seen), 2, 30.0, list(notes))
 
     monkeypatch.setattr(pose, "extract_dataset", extract)
     said_before = pd.DataFrame({"clip": "clip_01", "frame": [3], "label": ["skill"]})
@@ -57,6 +57,13 @@ def test_a_click_is_a_place_and_a_time_of_the_film(data, monkeypatch):
 def test_a_note_of_the_tracker_is_told(data, monkeypatch):
     _, said = chosen(data, monkeypatch, notes=["clip_00: no pose found"])
     assert last(said, "followed")["text"].startswith("clip_00: no pose found; followed")
+
+
+def test_where_nobody_is_found_all_stays_as_it_was(data, monkeypatch):
+    asked, said = chosen(data, monkeypatch, seen=False)
+    assert [config.person is None for config in asked] == [False, True]
+    assert "skeleton is as before" in last(said, "problem")["text"]
+    assert not [content for content, _ in said if content["say"] == "clip"], "models stay shown"
 
 
 def test_who_follows_whom_it_likes_is_not_told(data, monkeypatch):
