@@ -320,19 +320,6 @@ def test_cells_without_a_column_name_stop_a_change(data):
     assert path.read_text() == text
 
 
-def test_a_spreadsheet_runs_no_comment(data):
-    file = AnnotatorFile(data, "anna", draft=True)
-    codes, said = half(), []
-    file.read(CLIP, FRAMES)
-    for comment in ("=cmd|'/C calc'!A0", "'=1", "-5", "@x"):
-        said = with_comment(CLIP, codes, [], 0, comment)
-        file.write(CLIP, codes, said)
-        shown = file.path.read_text().splitlines()[1].split(",", 4)[4]
-        assert shown[0] == "-" or shown.startswith("'")
-        assert AnnotatorFile(data, "anna", draft=True).read(CLIP, FRAMES)[0] == 0
-        assert read_annotation(file.path)["comment"][0] == comment
-
-
 def test_a_comment_too_long_is_refused_before_it_is_written():
     with pytest.raises(ValueError, match="the comment has 140000 characters, 10000 fit"):
         with_comment(CLIP, half(), [], 0, "x" * 140_000)
