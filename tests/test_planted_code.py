@@ -113,7 +113,9 @@ NAMES = {
 SLOW = ("clip", "video", "judge", "element")
 
 
-@pytest.mark.parametrize("field", NAMES)
+@pytest.mark.parametrize(
+    "field", [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in NAMES]
+)
 def test_names_are_refused_where_they_enter(home, field):
     take, message = NAMES[field]
     for text in ONE_EACH if field in SLOW else CODE:
@@ -121,6 +123,7 @@ def test_names_are_refused_where_they_enter(home, field):
             take(home, text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["label", "kind"])
 def test_closed_words_are_refused_with_their_row(home, field):
     for text in (HTML[1], MARKDOWN[0], FORMULAS[0]):
@@ -187,6 +190,7 @@ def read_comments(file: Path) -> list[str]:
 WRITTEN = [plain(text) for text in CODE]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", formats.FORMATS)
 def test_a_spreadsheet_runs_nothing_and_comments_come_back(home, form):
     """XML cannot carry NUL and escape: they are named, and without them all is carried."""
@@ -312,6 +316,14 @@ class Watched:
         assert self.view.evaluate("window.planted") is None and self.happened == []
 
 
+CAMERA = """() => {
+  const canvas = document.createElement("canvas"), paper = canvas.getContext("2d");
+  setInterval(() => paper.fillRect(0, 0, 9, 9), 30);
+  const value = { getUserMedia: async () => canvas.captureStream() };
+  Object.defineProperty(navigator, "mediaDevices", { value });
+}"""
+
+
 def marks(texts) -> list[str]:
     """Of Markdown, which is shown in its own way: what must be read all the same."""
     return [f"window.planted={n}" for n in range(1, 10) if f"planted={n}" in "".join(texts)]
@@ -343,6 +355,7 @@ def test_pages_show_code_as_text(home):
         shown = WidgetPage(view, Labeller(data, "me", None, named, draft=True, blind=False))
         view.locator(".gym-stage").click()
         view.keyboard.press("i")
+        shown.settle()
         view.keyboard.press("e")
         view.keyboard.type(NASTY)
         view.keyboard.press("Enter")
@@ -357,6 +370,9 @@ def test_pages_show_code_as_text(home):
         watched.shows(*(text.replace("_", " ") for text in HTML))
         live = LiveView(NOBODY)
         shown = WidgetPage(view, live, asks=False)
+        view.evaluate(CAMERA)
+        view.get_by_role("button").click()
+        view.wait_for_function("window.asked.splice(0).length")
         live.send({"say": "attempt", "lines": list(CODE)})
         shown.settle()
         watched.shows(*CODE)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from footage import filmed_dataset
+from jupyterlab import page
 from site_check import Page, faults
 
 from gymlib.dataset.schemas import PROBABILITIES
@@ -159,6 +160,23 @@ def test_a_page_is_one_file_without_scripts(data):
     assert [", no pose found" in own["alt"] for own in page.pictures[:8]] == missing
     assert list(found.path.parent.iterdir()) == [found.path]
     assert page.links == ["../data/tiny/film%20of%20it.mp4"]
+
+
+@pytest.mark.slow
+def test_on_a_phone_nothing_is_pushed_sideways(data):
+    """Tables stay within a screen of 360 pixels: measurements are blocks there, rows elsewhere."""
+    found = write(data)
+    with page(width=360, height=800) as view:
+        view.goto(found.path.as_uri())
+        wider = "(node) => node.scrollWidth - node.clientWidth"
+        boxes = view.locator("html, .wide").all()
+        assert len(boxes) > 2 and [box.evaluate(wider) for box in boxes] == [0] * len(boxes)
+        row = view.locator(".blocks tbody tr").first
+        value, interval = (row.locator(f".{name}") for name in ("value", "interval"))
+        assert row.evaluate("(node) => getComputedStyle(node).display") == "flex"
+        assert value.bounding_box()["y"] == interval.bounding_box()["y"]
+        view.set_viewport_size({"width": 1200, "height": 800})
+        assert row.evaluate("(node) => getComputedStyle(node).display") == "table-row"
 
 
 @pytest.mark.slow

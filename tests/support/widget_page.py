@@ -36,7 +36,7 @@ class WidgetPage:
         state = json.dumps({"look": widget.look, "kind": widget.kind})
         source = script().replace("export default", "const widget =")
         view.add_script_tag(content=f"window.state = {state};\n{source}{_HOST}", type="module")
-        view.wait_for_function("window.asked?.length" if asks else "window.hear")
+        view.wait_for_function("window.asked?.length" if asks else "Boolean(window.hear)")
         self.settle()
 
     def settle(self) -> None:
