@@ -127,13 +127,15 @@ def with_comment(
     return rows
 
 
-def hand_in(data: Dataset, annotator: str) -> str:
+def hand_in(data: Dataset, annotator: str, only: str | None = None) -> str:
     """Move the complete clips of a draft to ``annotations/<annotator>.csv``; says what it did.
 
     Rows of the same clips that were handed in before are replaced. Clips with frames left stay
-    in the draft, and are listed, as do those that clips.csv has no more.
+    in the draft, and are listed, as do those that clips.csv has no more. ``only`` names the one
+    clip that is asked for.
 
-    Raises MissingFileError without a draft, AnnotationError for rows that cannot be read.
+    Raises MissingFileError without a draft, ValueError if it has nothing of the clip asked for,
+    AnnotationError for rows that cannot be read.
     """
     file = AnnotatorFile(data, annotator, draft=True)
     if not file.path.is_file():
@@ -141,7 +143,10 @@ def hand_in(data: Dataset, annotator: str) -> str:
     lengths, handed, left, gone = data.clips.set_index("clip")["frames"], 0, [], []
     with held(data, annotator):
         draft, final = _read(file.path), _read(file.final)
-        for clip in dict.fromkeys(draft["clip"].str.strip()):
+        clips = list(dict.fromkeys(draft["clip"].str.strip()))
+        if only is not None and only not in clips:
+            raise ValueError(f"{file.path} has nothing of clip {only}: nothing to hand in")
+        for clip in clips if only is None else [only]:
             if clip not in lengths:
                 gone.append(clip)
                 continue

@@ -76,7 +76,9 @@ def parse(text: str) -> pd.DataFrame:
     full = [row + [""] * (len(header) - len(row)) for row in rows]
     cells = [[*row[:last], ",".join(row[last:])] for row in full]
     cells = [[unguarded(cell) for cell in row] for row in cells]
-    return pd.DataFrame(cells, columns=[name.strip() for name in header] or [""], dtype=str)
+    return pd.DataFrame(
+        cells, columns=[unguarded(name.strip()) for name in header] or [""], dtype=str
+    )
 
 
 def check(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pandas as pd
@@ -10,6 +11,7 @@ from gymlib.dataset import schemas
 from gymlib.files.tables import TableError, check
 
 NUMBERS = ("fps", "frames", "width", "height")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # XML cannot carry them, nor can a terminal
 
 
 def read_clips(file: Path) -> pd.DataFrame:
@@ -44,6 +46,12 @@ def _shape_faults(header: list[str], rows: list[list[str]]) -> list[str]:
         return ["columns are separated by semicolons or tabs; save it as text separated by commas"]
     faults = [f"two columns are named {n!r}" for n in sorted({n for n in header if n}) if
               header.count(n) > 1]  # fmt: skip
+    faults += [
+        f"column {name!r} row {number}: expected a text without NUL, found {cell!r}"
+        for number, row in enumerate(rows, start=1)
+        for name, cell in zip(header, row)
+        if "\0" in cell  # pandas would end the cell there
+    ]
     return faults + [
         f"row {number} has {len(row)} cells, expected {len(header)}; numbers have a decimal point, "
         "and text with a comma stands in quotes"
@@ -68,6 +76,8 @@ def _cell_faults(table: pd.DataFrame) -> list[str]:
     if "path" in table:
         outside = table["path"].fillna("").map(_leads_outside)
         faults += _said(table, "path", outside, "a file in the data set's folder")
+        control = table["path"].fillna("").str.contains(_CONTROL)
+        faults += _said(table, "path", control, "a file whose name has no control characters")
     return faults
 
 

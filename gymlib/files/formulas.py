@@ -2,35 +2,41 @@
 
 A cell that begins with "=", "+", "-" or "@" is code to Excel and LibreOffice, and names and
 comments come from strangers. An apostrophe before it makes it text there (OWASP, CSV injection).
+Where the decimal mark is a comma, a double click opens a table of commas at its semicolons, and
+then a cell begins after each of them; so it does after a tab and a line break.
 """
 
 import re
 
 import pandas as pd
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_GUARDED = re.compile(r"''*[=+\-@\t\r]")
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"  # and the wide ones, which Excel takes for them
+_BEGINS = r"(?:^|(?<=[;\t\r\n]))"
+_CODE = rf"(?='* *[{_SIGNS}\t\r\n])"
+_FORMULA = re.compile(_BEGINS + _CODE)
+_GUARDED = re.compile(f"{_BEGINS}'{_CODE}")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
 def guarded(text: str) -> str:
-    """The text, behind an apostrophe if a spreadsheet would run it; numbers are none.
+    """The text, an apostrophe before all that a spreadsheet would run; numbers are none.
 
-    >>> guarded("=1+1"), guarded("-0.5"), guarded("arms late")
-    ("'=1+1", '-0.5', 'arms late')
+    >>> guarded("=1+1"), guarded("-0.5"), guarded("arms late"), guarded("arms;=1+1")
+    ("'=1+1", '-0.5', 'arms late', "arms;'=1+1")
     """
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    return text if _NUMBER.fullmatch(text) else _FORMULA.sub("'", text)
 
 
 def unguarded(text: str) -> str:
     """The inverse of :func:`guarded`.
 
-    >>> unguarded("'=1+1"), unguarded("'tis late")
-    ('=1+1', "'tis late")
+    >>> unguarded("'=1+1"), unguarded("'tis late"), unguarded("arms;'=1+1")
+    ('=1+1', "'tis late", 'arms;=1+1')
     """
-    return text[1:] if _GUARDED.match(text) else text
+    return _GUARDED.sub("", text)
 
 
 def guarded_table(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with all its text guarded."""
-    return table.map(lambda cell: guarded(cell) if isinstance(cell, str) else cell)
+    """The table with all its text guarded, names of columns too."""
+    cells = table.map(lambda cell: guarded(cell) if isinstance(cell, str) else cell)
+    return cells.rename(columns=guarded)

@@ -19,6 +19,7 @@ Augment = Callable[[np.random.Generator, np.ndarray, np.ndarray], tuple[np.ndarr
 _DRAWING = threading.Lock()
 """Torch has one source of random numbers for all threads: one model at a time draws from it."""
 
+_MARKUP = re.compile(r"[<>{}$`|*\\\[\]]|^[=+@-]")  # of pages, figures and spreadsheets
 OPTIMISERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
 SCHEDULES = ("constant", "one cycle")
 
@@ -35,7 +36,7 @@ class Recipe:
     Attributes
     ----------
     name : in tables and file names: lower case letters, digits and "_".
-    title : in figures and sentences.
+    title : in figures and sentences; plain words.
     module : called with ``config``; keeps it as ``.config``. Its ``forward`` takes keypoints
         (frames, 33, 2), single frames or one whole clip, and gives log-probabilities (frames, 4).
         A ``forward_clips``, if it has one, gives the same for a list of clips in one pass.
@@ -80,6 +81,13 @@ class Recipe:
                 f"recipe {self.name!r}: a name is lower case letters, digits and '_', beginning "
                 "with a letter, at most 40"
             )
+        for what in ("title", "source"):
+            words = getattr(self, what)
+            if _MARKUP.search(words) or not words.isprintable():
+                raise ValueError(
+                    f"recipe {self.name}: {what} is one line of plain words, without any of "
+                    rf"<>{{}}[]$`|*\ and not begun by =, +, - or @; found {words!r}"
+                )
         if not is_dataclass(self.config) or isinstance(self.config, type):
             raise ValueError(
                 f"recipe {self.name}: config must be a dataclass with the default settings, "

@@ -62,7 +62,10 @@ def plot_progress(
     below.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
     below.set(xlim=(0.5, len(table) + 0.5), xlabel="attempt, in order")
     lines = axes[0, 0].get_legend_handles_labels()
-    figure.legend(*lines, loc="outside upper left", ncols=2, fontsize="small", frameon=False)
+    look = {"ncols": 2, "fontsize": "small", "frameon": False}
+    legend = figure.legend(*lines, loc="outside upper left", **look)
+    for text in legend.get_texts():
+        text.set_parse_math(False)  # the table may be a stranger's, and a bad equation stops all
     return figure
 
 

@@ -14,6 +14,7 @@ from gymlib.evaluation.protocol import THESIS
 from gymlib.evaluation.results import title
 from gymlib.files import paths
 from gymlib.files.atomic import read_json
+from gymlib.files.markdown import STRANGERS
 from gymlib.labels import CLASSES
 from gymlib.prediction import pretrained
 from gymlib.report import numbers
@@ -23,14 +24,16 @@ from gymlib.report.front import markdown
 def datasheet(data: Dataset) -> str:
     """A data set's sheet: its DATASHEET.md or the one in docs/, then its numbers.
 
-    A data set without either gets its numbers alone.
+    A data set without either gets its numbers alone. Its own sheet may be a stranger's.
     """
     names = (data.name, data.name.removesuffix("-quick"))
-    written = [data.folder / "DATASHEET.md", *(paths.DOCS / f"datasheet_{n}.md" for n in names)]
-    sheet = next((file.read_text("utf-8") for file in written if file.is_file()), None)
+    own = data.folder / "DATASHEET.md"
+    written = [own, *(paths.DOCS / f"datasheet_{n}.md" for n in names)]
+    found = next((file for file in written if file.is_file()), None)
     title = f"# Data sheet: {data.name}"
-    sheet = title if sheet is None else re.sub(r"\A# .*", title, sheet)  # a quick set's own name
-    return f"{sheet}\n\n{_in_numbers(data)}\n"
+    # A quick set's own name.
+    sheet = re.sub(r"\A# .*", title, found.read_text("utf-8")) if found else title
+    return f"{STRANGERS if found == own else ''}{sheet}\n\n{_in_numbers(data)}\n"
 
 
 def _in_numbers(data: Dataset) -> str:

@@ -100,7 +100,7 @@ class Labeller(ClipViewer):
                     raise ValueError("no other clip is open")
                 self.turn_to(clip)
             case "hand in":
-                self._hand_in()
+                self._hand_in(content.get("only"))
             case what if what in CHANGES:
                 if content["clip"] == self.clip:  # not of a clip left since
                     self._change(content)
@@ -142,10 +142,11 @@ class Labeller(ClipViewer):
         if self.clip in self._started:
             self._save()
 
-    def _hand_in(self) -> None:
-        """What is complete of the draft becomes annotations."""
-        self._agree()
-        text = annotator_file.hand_in(self.data, self.file.annotator)
+    def _hand_in(self, only: str | None = None) -> None:
+        """What is complete of the draft becomes annotations, or one clip of it."""
+        if only in (None, self.clip):  # not what is shown since
+            self._agree()
+        text = annotator_file.hand_in(self.data, self.file.annotator, only)
         self._covered = self.file.coverage()
         self._read()
         self.say_rows()

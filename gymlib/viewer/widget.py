@@ -16,6 +16,7 @@ from IPython.core.pylabtools import print_figure
 from gymlib.annotation.editing import NOT_YET
 from gymlib.dataset import Dataset
 from gymlib.labels import CODES, COLOURS, KIND_CODES, KINDS, NAMES, UNLABELED, named, segments
+from gymlib.plots.heatmap import ink
 from gymlib.plots.skeletons import SIDE_COLOURS, side
 from gymlib.skeleton import EDGES
 from gymlib.viewer.clip_view import Predictions, read_view
@@ -31,7 +32,6 @@ KEYS = {"i": "idle", "t": "take-off", "s": "skill", "l": "landing", "x": UNLABEL
 _SIDES = {name: colour for name, colour in SIDE_COLOURS.items() if name != "middle"}
 NO_ANSWER = -3
 """Code of a frame of which a model says nothing: Unlabeled is what people say."""
-_WHITE_INK = ("skill", "landing")  # classes on whose colour black text is hard to read
 
 
 def appearance() -> dict:
@@ -41,7 +41,7 @@ def appearance() -> dict:
     return {
         "names": {**NAMES, **kinds, NOT_YET: "no label yet", NO_ANSWER: "no answer"},
         "colours": {code: COLOURS[name] for code, name in labels.items()},
-        "inks": {code: "#fff" if name in _WHITE_INK else "#000" for code, name in labels.items()},
+        "inks": {code: ink(COLOURS[name]) for code, name in labels.items()},
         "keys": [[key, CODES[name]] for key, name in KEYS.items()],
         "kinds": [[CODES[label], *map(KIND_CODES.get, own)] for label, own in KINDS.items()],
         "bones": [[*bone, _SIDES.get(side(bone))] for bone in EDGES],

@@ -280,10 +280,21 @@ class TestDraft:
         with pytest.raises(MissingFileError, match=r"me\.csv is missing: nothing to hand in"):
             hand_in(data, "me")
 
-
-def test_files_being_written_are_no_annotators(data):
-    (data.folder / "annotations" / ".part-x1.csv").write_text("")
-    assert data.annotators == ["A", "B", "C"]
+    def test_one_clip_alone(self, data):
+        """The others stay as they are, complete or not; what is not there or not whole is said."""
+        file = AnnotatorFile(data, "me", draft=True)
+        for clip, until in {"clip_00": 40, "clip_01": 12, "clip_02": 40}.items():
+            file.read(clip, FRAMES)
+            file.write(clip, half(until))
+        assert hand_in(data, "me", "clip_02") == "1 clip handed in to annotations/me.csv"
+        assert set(read_annotation(file.final)["clip"]) == {"clip_02"}
+        assert set(read_annotation(file.path)["clip"]) == {"clip_00", "clip_01"}
+        assert hand_in(data, "me", "clip_01") == (
+            "0 clips handed in to annotations/me.csv; 1 half labelled stay a draft: "
+            "clip_01: frames 12 to 39"
+        )
+        with pytest.raises(ValueError, match=r"me\.csv has nothing of clip clip_02: nothing to"):
+            hand_in(data, "me", "clip_02")
 
     def test_a_clip_that_clips_csv_has_no_more_stays_a_draft(self, data):
         rows = f"clip,start,end,label\ngone,0,7,idle\n{CLIP},0,{FRAMES - 1},idle\n"
@@ -307,19 +318,6 @@ def test_cells_without_a_column_name_stop_a_change(data):
     with pytest.raises(checks.AnnotationError, match="two columns with cells have no name"):
         AnnotatorFile(data, "anna", draft=True).read(CLIP, FRAMES)
     assert path.read_text() == text
-
-
-def test_a_spreadsheet_runs_no_comment(data):
-    file = AnnotatorFile(data, "anna", draft=True)
-    codes, said = half(), []
-    file.read(CLIP, FRAMES)
-    for comment in ("=cmd|'/C calc'!A0", "'=1", "-5", "@x"):
-        said = with_comment(CLIP, codes, [], 0, comment)
-        file.write(CLIP, codes, said)
-        shown = file.path.read_text().splitlines()[1].split(",", 4)[4]
-        assert shown[0] == "-" or shown.startswith("'")
-        assert AnnotatorFile(data, "anna", draft=True).read(CLIP, FRAMES)[0] == 0
-        assert read_annotation(file.path)["comment"][0] == comment
 
 
 def test_a_comment_too_long_is_refused_before_it_is_written():
@@ -363,3 +361,8 @@ def test_kinds_of_a_draft_are_handed_in(data):
     own = rows[(rows["clip"] == CLIP) & (rows["label"] == "idle")]
     assert len(own) and (own["kind"] == "running").all()
     assert (rows.loc[rows["clip"] != CLIP, "kind"] == "").all()
+
+
+def test_files_being_written_are_no_annotators(data):
+    (data.folder / "annotations" / ".part-x1.csv").write_text("")
+    assert data.annotators == ["A", "B", "C"]

@@ -347,20 +347,6 @@ def test_a_dry_run_tells_each_row_and_writes_nothing(tiny, capsys):
     assert {path: path.read_bytes() for path in data.folder.rglob("*.csv")} == before
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("form", ["boris", "frames"])
-def test_spreadsheets_run_no_comment(tiny, form):
-    data = tiny(clips=1)
-    table = read_annotation(data.annotation("A"))
-    table["comment"] = ["=cmd|'/C calc'!A0", *[""] * (len(table) - 1)]
-    write_table(data.annotation("A"), table)
-    (file, *_) = formats.export(data, form)
-    text = file.read_text("utf-8")
-    assert "'=cmd|" in text and "\t=cmd" not in text and ",=cmd" not in text
-    formats.take(data, form, file, annotator="A", replace=True)
-    assert read_annotation(data.annotation("A"))["comment"][0] == "=cmd|'/C calc'!A0"
-
-
 def test_comments_that_no_table_could_hold_are_refused(tiny):
     data = tiny(clips=1)
     own = clock.read(data)

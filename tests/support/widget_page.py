@@ -27,24 +27,27 @@ widget.render({ model, el: document.body });
 
 
 class WidgetPage:
-    """Shows ``widget`` in a page of :func:`jupyterlab.page`."""
+    """Shows ``widget`` in a page of :func:`jupyterlab.page`; one that ``asks`` does so first."""
 
-    def __init__(self, view, widget):
+    def __init__(self, view, widget, asks: bool = True):
         self.view, self.widget, self._said = view, widget, listen(widget)
+        view.goto("about:blank")  # a window of its own: nothing is left of a widget before
         view.set_content(f"<style>{style()}</style>")
         state = json.dumps({"look": widget.look, "kind": widget.kind})
         source = script().replace("export default", "const widget =")
         view.add_script_tag(content=f"window.state = {state};\n{source}{_HOST}", type="module")
-        view.wait_for_function("window.asked?.length")
+        view.wait_for_function("window.asked?.length" if asks else "Boolean(window.hear)")
         self.settle()
 
     def settle(self) -> None:
         """Carry messages until nobody has any more to say."""
-        while asked := self.view.evaluate("window.asked.splice(0)"):
-            for content in asked:
-                self.widget._hear(None, content, [])
+        while True:
             while self._said:
                 content, buffers = self._said.pop(0)
                 sent = [base64.b64encode(buffer).decode() for buffer in buffers]
                 message = [json.dumps(content), sent]
                 self.view.evaluate("([text, buffers]) => window.hear(text, buffers)", message)
+            if not (asked := self.view.evaluate("window.asked.splice(0)")):
+                return
+            for content in asked:
+                self.widget._hear(None, content, [])

@@ -492,6 +492,20 @@ class TestLabeller:
         hand.do("hand in")
         assert "nothing to hand in" in last(hand.said, "problem")["text"]
 
+    def test_the_clip_that_is_open_is_handed_in_alone(self, data):
+        """And of the clip that is shown by then nothing is agreed to unseen."""
+        hand = Hand(starting(data))
+        hand.do("next")
+        hand.do("label", frame=0, label=0)
+        hand.do("reach", frame=19)
+        hand.labeller.turn_to("clip_02")
+        hand.labeller.answer({"do": "hand in", "only": "clip_01"})
+        assert last(hand.said, "handed in")["text"] == "1 clip handed in to annotations/me.csv"
+        assert on_disk(data) == [("clip_01", 0, 19, "idle")]
+        assert {clip for clip, *_ in on_disk(data, True)} == {"clip_00"}
+        hand.do("hand in", only="clip_02")
+        assert {clip for clip, *_ in on_disk(data)} == {"clip_01", "clip_02"}
+
     def test_votes_do_not_start_from_a_model(self, data):
         with pytest.raises(ValueError, match=r"starts from .* model or majority; found 'x'"):
             starting(data, start_from="x")

@@ -67,8 +67,11 @@ export class Labeller extends Viewer {
     );
     this.progress = element("span", { className: "gym-progress" });
     this.head.querySelector(".gym-space").before(next, this.progress);
-    this.handing = button("Hand in", "complete clips become annotations", "", () => this.handIn());
-    this.head.append(this.blinding, this.adopting, this.handing);
+    this.handingOne = button("Hand in clip", "this clip becomes annotations", "",
+      () => this.handIn({ only: this.clip.name }));
+    this.handing = button("Hand in all", "all complete clips become annotations", "",
+      () => this.handIn());
+    this.head.append(this.blinding, this.adopting, this.handingOne, this.handing);
     this.comment = element("input", { type: "text", ariaLabel: "comment on this segment" });
     this.comment.addEventListener("focus", () => this.player.stop());
     this.comment.addEventListener("change", () => this.#note());
@@ -154,10 +157,11 @@ export class Labeller extends Viewer {
     this.ask({ do: "blind" });
   }
 
-  handIn() {
+  /** `which`: the clip, or without one all that are complete. */
+  handIn(which = {}) {
     this.#flush();
     this.say("handing in …");
-    this.ask({ do: "hand in" });
+    this.ask({ do: "hand in", ...which });
   }
 
   /** A label follows the annotator into frames that have none. */
@@ -257,6 +261,7 @@ export class Labeller extends Viewer {
     this.blinding.classList.toggle("gym-on", !content.blind);
     this.blinding.ariaPressed = String(!content.blind);
     this.handing.hidden = !content.draft;
+    this.handingOne.hidden = !content.draft || content.progress.clips === 1;
     this.adopting.hidden = content.blind;
     const { done, clips, states } = content.progress;
     this.progress.textContent = `${done} of ${clips} clips`;
