@@ -19,6 +19,8 @@ from gymlib.prediction.film_report.comparison import NONE
 
 pytestmark = pytest.mark.slow
 
+DIFFERENCE = '<td data-of="B less A">'
+
 
 class Drawn(Dataset):
     """A data set whose clips are somersaults on paper, under any name."""
@@ -48,14 +50,15 @@ def test_a_page_is_one_file_without_scripts(tmp_path):
     assert page.captions[0].startswith("A frame 15, −0.15") and page.captions[1].startswith("B ")
     assert "<li>flew 0.13 s longer (" in text and "<h1>a and longer</h1>" in text
     row = text[text.index("flight time <span") :]
-    assert "(s)</span></th><td>0.67 (" in row[:80] and "<td><b>0.13 (" in row[:200]
-    assert text.count("<td><b>") == text.count("<li>")
+    assert '(s)</span></th><td data-of="A">0.67 (' in row[:80]
+    assert f"{DIFFERENCE}<b>0.13 (" in row[:250]
+    assert text.count(f"{DIFFERENCE}<b>") == text.count("<li>")
 
 
 def test_equal_attempts_have_no_difference_that_is_said(tmp_path):
     path = write_comparison(tmp_path / "c.html", *(side(tmp_path, name) for name in "ab"))
     text = path.read_text("utf-8")
-    assert f"<li>{NONE}</li>" in text and "<td><b>" not in text
+    assert f"<li>{NONE}</li>" in text and f"{DIFFERENCE}<b>" not in text
 
 
 def test_without_a_frame_rate_frames_are_told(tmp_path):
