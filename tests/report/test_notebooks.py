@@ -2,16 +2,20 @@
 
 import ast
 import re
+import shutil
 
 import nbformat
 import pandas as pd
 import pytest
+from jupyterlab import BROWSERS, page
+from site_check import LARGEST, PHONE, Page, faults, size, too_wide
 
 from gymlib import __main__ as command
 from gymlib.dataset import Dataset
 from gymlib.files import paths
 from gymlib.files.tables import read_table, write_table
 from gymlib.report import chain, steps
+from gymlib.report.architecture import ROOMS
 
 SOURCES = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
 
@@ -112,11 +116,23 @@ def test_the_whole_chain_on_simulated_videos(home, capfd):
     assert transfer["acc_mean"].min() > 75
     poses = Dataset("simulated-quick").keypoints
     assert poses["detected"].mean() > 0.75
-    assert (home / "build" / "site" / "simulated-quick" / "07_results.html").is_file()
+    the_site_is_whole(home / "build" / "site")
     made = {file: file.stat().st_mtime_ns for file in home.rglob("*") if file.is_file()}
     assert command.main(["report", "--dataset", "simulated", "--profile", "quick"]) == 0
     again = {file: file.stat().st_mtime_ns for file in home.rglob("*") if file.is_file()}
     assert {file.name for file in again if again[file] != made.get(file)} <= LOCKS
+
+
+def the_site_is_whole(site):
+    """All notebooks, and all functions of the package; nothing dead, nothing wider than a phone."""
+    pages = {str(page.relative_to(site).with_suffix("")) for page in site.rglob("*.html")}
+    assert {f"simulated-quick/{name}" for name in steps.READS} <= pages
+    assert {f"api/{room}" for room in ROOMS if not room.startswith("_")} <= pages
+    assert "gymlib.simulation.plan.plan" in Page(site / "api" / "simulation.html").anchors
+    assert faults(site) == [] and size(site) <= LARGEST
+    if any(map(shutil.which, BROWSERS)):
+        with page(**PHONE) as view:
+            assert too_wide(view, site) == []
 
 
 def keep(data, names) -> None:
