@@ -1,7 +1,9 @@
 """Fixtures shared by all tests."""
 
+import gc
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,15 @@ settings.load_profile("gymlib")
 # A shell lets what it starts in the background ignore Ctrl-C, and children inherit that; the
 # tests that press it in child processes need it heard wherever they run.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# nbformat's jsonschema would build parsers of IRIs for seconds; no notebook holds one.
+sys.modules.setdefault("rfc3987_syntax", None)
+
+
+def pytest_collection_finish():
+    """What has been imported stays: no collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)  # after those that leave tests out

@@ -21,6 +21,8 @@ from gymlib.training.many import fit_many
 
 LENGTHS = (1, 2, 7, 78, 335)
 """Frames: very short clips, the median and the longest of the recovered data."""
+EPOCHS = (8, 40)
+"""Of the toy task: most learn it in the few, and none has to be trained for longer."""
 
 
 def check_recipe(recipe: Recipe) -> None:
@@ -137,12 +139,14 @@ def learns(recipe: Recipe) -> Iterator[str]:
     """Trained on clips whose label is easy to see, it gets three frames in four of others right."""
     clips = toy_clips()
     small = recipe if recipe.batch is None else replace(recipe, batch=min(recipe.batch, 16))
-    config = replace(FitConfig.of(small, 40), clips=1)  # six clips are few steps as it is
-    task = Task.of(replace(small, augment=None), small.build(0), np.arange(6), config)
-    fit_many([task], clips)
-    right = [(predict(task.model, c.keypoints).argmax(1) == c.labels).mean() for c in clips[6:]]
-    if np.mean(right) < 0.75:
-        yield f"after 40 epochs on a toy task {np.mean(right):.0%} of new frames are right"
+    for epochs in EPOCHS:
+        config = replace(FitConfig.of(small, epochs), clips=1)  # six clips are few steps as it is
+        task = Task.of(replace(small, augment=None), small.build(0), np.arange(6), config)
+        fit_many([task], clips)
+        right = [(predict(task.model, c.keypoints).argmax(1) == c.labels).mean() for c in clips[6:]]
+        if np.mean(right) >= 0.75:
+            return
+    yield f"after {epochs} epochs on a toy task {np.mean(right):.0%} of new frames are right"
 
 
 CHECKS = (shapes, repeatable, alone, gaps, gradients, kept, learns)

@@ -14,7 +14,7 @@ from tiny_dataset import make_dataset
 
 from gymlib.dataset import Dataset
 from gymlib.dataset.schemas import CLIPS
-from gymlib.files import code, paths, provenance
+from gymlib.files import code, paths, provenance, svg
 from gymlib.files.tables import write_table
 from gymlib.report import chain as notebook_chain
 from gymlib.report import steps
@@ -187,10 +187,15 @@ def test_executed_copies_know_their_parameters_but_not_this_machine(home, chain,
 def test_executed_copies_hold_vector_figures_and_their_origin(home, chain):
     draw = "ax = plt.subplots()[1]\nax.imshow(np.random.default_rng(0).random((50, 50, 3)));"
     imports = "import numpy as np\nimport matplotlib.pyplot as plt\n"
-    style = "from gymlib.plots import style\nstyle.use_style()"
-    notebook(chain, "02_b", imports + style, draw)
+    style = "from gymlib.files.figures import save_figure\nfrom gymlib.plots import style\n"
+    save = "_, ax = plt.subplots()\nax.plot([0, 1])\nsave_figure(ax.figure, folder / 'line.svg');"
+    notebook(chain, "02_b", HEAD, imports + style + "style.use_style()", save, draw)
     copy = run()[1]
     book = nbformat.read(copy, as_version=4)
+    (saved,) = book.cells[-2].outputs  # once, although it was saved as well
+    file = home / "data" / "d" / "line.svg"
+    assert saved.data["image/svg+xml"] == svg.lighten(file.read_text("utf-8"))
+    assert saved.data["text/plain"] == "<Figure size 700x400 with 1 Axes>"
     data = book.cells[-1].outputs[-1].data
     assert "image/png" not in data and data["image/svg+xml"].lstrip().startswith("<?xml")
     assert "<text" not in data["image/svg+xml"], "letters are drawn: no font is needed"

@@ -10,7 +10,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from jupyterlab import chromium
 from playwright.sync_api import sync_playwright
-from site_check import Page, faults, size
+from site_check import LARGEST, PHONE, Page, faults, size, too_wide
 from tiny_dataset import make_dataset
 
 from gymlib import models
@@ -19,11 +19,10 @@ from gymlib.files import paths
 from gymlib.files.atomic import write_json
 from gymlib.files.tables import write_table
 from gymlib.labels import CLASSES, COLOURS
-from gymlib.report import cards, front, numbers, pages, readme, site
+from gymlib.report import api, cards, front, numbers, pages, readme, site
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><path d="M0 0 L9 9"/></svg>'
 ABOUT = {"mystnb": {"figure": {"name": "line", "caption": "A line."}, "image": {"alt": "Rising."}}}
-LIMIT = 19_000_000  # bytes of the whole site: twenty pages of notebooks and as many of text
 
 
 def notebook(*cells):
@@ -49,10 +48,11 @@ def executed(home):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """The site of it, made once."""
-    home = tmp_path_factory.mktemp("home")
+    """The site of it, with one module of each room: the whole chain makes a whole one."""
+    home, of_room = tmp_path_factory.mktemp("home"), api.files
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GYMLIB_HOME", str(home))
+        patch.setattr(api, "files", lambda room: of_room(room)[:1])
         return site.make(execute(home)).parent
 
 
@@ -96,7 +96,7 @@ def test_the_site_is_whole_and_needs_no_network(built):
     for place in (built.parents[1], paths.REPOSITORY):  # no path of this machine
         assert not [f for f in built.rglob("*.html") if str(place) in f.read_text("utf-8")]
     assert "rhubarb" in (built / "searchindex.js").read_text("utf-8"), "search finds outputs"
-    assert size(built) < 8_000_000, "theme, fonts, the guide and the functions"
+    assert size(built) < 8_000_000, "theme, fonts and the guide"
 
 
 @pytest.mark.slow
@@ -123,13 +123,10 @@ def test_the_site_works_in_a_browser(built):
     front_page = built / "index.html"
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        view = browser.new_context(viewport={"width": 420, "height": 800}, offline=True).new_page()
+        view = browser.new_context(viewport=PHONE, offline=True).new_page()
         failed = []  # (what, where); search also asks for the pages' texts, which no file:// gives
         view.on("requestfailed", lambda r: failed.append((r.resource_type, r.url)))
-        for file in sorted(built.rglob("*.html")):
-            view.goto(file.as_uri())
-            wide = view.evaluate("document.documentElement.scrollWidth")
-            assert wide <= 420, f"{file.name} is wider than a phone: {wide}"
+        assert too_wide(view, built) == []
         view.goto(front_page.with_name("search.html").as_uri() + "?q=rhubarb")
         view.wait_for_selector("#search-results li a")
         assert "07_results" in view.locator("#search-results li a").first.get_attribute("href")
@@ -145,7 +142,7 @@ def test_the_site_works_in_a_browser(built):
 @pytest.mark.slow
 def test_the_published_site_is_whole_and_small():
     assert faults(paths.PUBLISHED / "site") == []
-    assert size(paths.PUBLISHED / "site") <= LIMIT
+    assert size(paths.PUBLISHED / "site") <= LARGEST
     site = {file.suffix for file in (paths.PUBLISHED / "site").rglob("*.*")}
     assert site & {".ipynb", ".parquet"} == set()
     assert not list(paths.PUBLISHED.rglob("*.ipynb"))

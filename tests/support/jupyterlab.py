@@ -22,6 +22,11 @@ from gymlib.files.atomic import write_json
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OPEN = 'from gymlib import viewer\nfrom gymlib.dataset import Dataset\ndata = Dataset("{0}")'
 """First cell of a notebook; takes the name of a data set."""
+LAB = (
+    "import sys\nsys.modules['rfc3987_syntax'] = None\n"
+    "from jupyterlab.labapp import main\nsys.exit(main())"
+)
+"""The server, without parsers of IRIs that nobody checks: they take seconds to build."""
 PATIENCE = 120  # seconds; a loaded machine starts slowly
 
 
@@ -52,7 +57,7 @@ def server(folder: Path, theme: str = "JupyterLab Light"):
     environment = {**os.environ, **own, "PYTHONPATH": str(paths.REPOSITORY)}
     environment.pop("GYMLIB_HEADLESS", None)
     with (folder / "server.log").open("w") as log:
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+        command = [sys.executable, "-c", LAB, "--no-browser", "--allow-root"]
         command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1"]
         command += [f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}"]
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)

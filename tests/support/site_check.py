@@ -4,6 +4,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+LARGEST = 19_000_000
+"""Bytes of a whole site: twenty pages of notebooks and as many of text."""
+PHONE = {"width": 420, "height": 800}
+"""Pixels of a window."""
+
 
 class Page(HTMLParser):
     """What a page loads, where it links to, which anchors it has, and how it shows pictures."""
@@ -65,6 +70,16 @@ def _target(page: Page, target: str, pages: dict) -> list[str]:
     if url.fragment and file in pages and unquote(url.fragment) not in pages[file].anchors:
         return [f"{target} has no such anchor"]
     return []
+
+
+def too_wide(view, site: Path) -> list[str]:
+    """Pages that do not fit into the window of a browser's ``view``: a phone's is :data:`PHONE`."""
+    found = []
+    for page in sorted(site.rglob("*.html")):
+        view.goto(page.as_uri())
+        if view.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.append(str(page.relative_to(site)))
+    return found
 
 
 def size(site: Path) -> int:

@@ -1,4 +1,7 @@
-"""Notebooks 01 and 03 on tiny data sets: three annotators, one annotator, faulty files, real."""
+"""Notebooks 01 and 03 on tiny data sets: three annotators, one annotator, faulty files.
+
+On real clips they are the beginning of the chain in tests/report/test_notebooks.py.
+"""
 
 import nbformat
 import pytest
@@ -10,7 +13,6 @@ from gymlib.files import paths
 from gymlib.files.atomic import read_json
 from gymlib.report import notebook
 from gymlib.report.notebook import NotebookError
-from gymlib.thesis import recovered
 
 pytestmark = pytest.mark.slow(seconds=33)
 
@@ -79,13 +81,3 @@ def test_all_faults_reach_the_reader(data):
     assert "B.csv, row 2: clip 'clip_0' is not in clips.csv; did you mean 'clip_0" in message
     assert "B.csv, row 4: unknown label 'jump'" in message
     assert not data.has("labels.parquet")
-
-
-def test_real_clips(home, real_data):
-    data = Dataset("recovered", home)
-    recovered.make(data.folder, real_data / "recovered")
-    text = execute(data, "01_annotation_review")
-    assert "Pairs of annotators agree on 97.3% to 98.4% of the frames" in text
-    text = execute(data, "03_preprocessing")
-    assert "All 6,107 frames have a pose and a label." in text
-    assert len(data.processed) == 67
