@@ -1,24 +1,24 @@
-"""What notebooks show to be used by hand; without a reader a picture stands in for each."""
+"""What notebooks show to be used by hand; without a reader a picture stands in for each.
+
+Widgets that ask models are imported where they are shown: their libraries take seconds to load.
+"""
 
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from anywidget import AnyWidget
 from IPython.display import Image
 from matplotlib.figure import Figure
 
 from gymlib.dataset import Dataset
 from gymlib.files import paths
 from gymlib.files.progress import headless
-from gymlib.prediction.answers import Ensemble
 from gymlib.viewer.clip_view import Predictions, read_view
-from gymlib.viewer.explorer import Explorer
 from gymlib.viewer.film_drop import FilmDrop
 from gymlib.viewer.filmstrip import plot_strip
 from gymlib.viewer.labeller import Labeller
-from gymlib.viewer.live_view import LiveView
 from gymlib.viewer.person import PersonChooser
-from gymlib.viewer.reviewer import Reviewer
 from gymlib.viewer.widget import ClipViewer, chosen_clips
 
 DESCRIPTIONS = {
@@ -62,9 +62,16 @@ def dropped_film(home: Path | None = None) -> Path | None:
     return FilmDrop.latest.get(paths.home() if home is None else Path(home).resolve())
 
 
-def film_live(own: Ensemble | None = None) -> LiveView | Image:
-    """Label pictures of the browser's camera (:class:`LiveView`); headless, a picture of it."""
-    return _picture("live") if headless() else LiveView(own)
+def film_live(own=None) -> AnyWidget | Image:
+    """Label pictures of the browser's camera (:class:`LiveView`); headless, a picture of it.
+
+    own : a :class:`gymlib.prediction.answers.Ensemble`; None takes the weights of the package.
+    """
+    if headless():
+        return _picture("live")
+    from gymlib.viewer.live_view import LiveView
+
+    return LiveView(own)
 
 
 def label(
@@ -81,7 +88,7 @@ def label(
 
 def review(
     data: Dataset, annotator: str, queue: pd.DataFrame | None = None, *further, **options
-) -> Reviewer | Image:
+) -> AnyWidget | Image:
     """Go through the review queue in the labeller; headless, a picture of it.
 
     Further arguments and options are those of :class:`Reviewer`: predictions, draft, blind, config,
@@ -89,15 +96,21 @@ def review(
     """
     if headless():
         return _picture("review")
+    from gymlib.viewer.reviewer import Reviewer
+
     return Reviewer(data, annotator, queue, *further, **options)
 
 
-def explore(data: Dataset, protocol: str | None = None, **options) -> Explorer | Image:
+def explore(data: Dataset, protocol: str | None = None, **options) -> AnyWidget | Image:
     """Look into a protocol's results; headless, a picture of the explorer.
 
     Options are those of :class:`Explorer`: model, other.
     """
-    return _picture("explorer") if headless() else Explorer(data, protocol, **options)
+    if headless():
+        return _picture("explorer")
+    from gymlib.viewer.explorer import Explorer
+
+    return Explorer(data, protocol, **options)
 
 
 def _picture(name: str) -> Image:
