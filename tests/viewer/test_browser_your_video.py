@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from footage import film
 from jupyterlab import chromium, open_and_run, page, server, write_notebook
 from simulated_film import gymnast
 from tiny_dataset import make_dataset
@@ -127,9 +128,9 @@ def test_a_film_of_ones_own(home, notebooks, salto):
 
 def test_a_large_film_comes_in_parts(home, notebooks):
     """Larger than a message may be: the film with empty boxes behind it, as MP4 allows."""
-    film = gymnast(home / "mine" / "large.mp4")
+    large = film(home / "mine" / "large.mp4")
     room = 3 * 8 * 2**20
-    with film.open("ab") as file:
+    with large.open("ab") as file:
         file.write(room.to_bytes(4, "big") + b"free" + bytes(room - 8))
     write_notebook(notebooks / "drop.ipynb", "from gymlib import viewer\nviewer.drop_film()")
     with server(notebooks) as address, page() as view:
@@ -139,6 +140,6 @@ def test_a_large_film_comes_in_parts(home, notebooks):
         if os.environ.get("GYMLIB_SCREENSHOTS"):
             picture = paths.REPOSITORY / "figures" / "film_drop.png"
             view.locator(".gym-frame").screenshot(path=picture)
-        place.locator("input").set_input_files(film)
+        place.locator("input").set_input_files(large)
         view.get_by_text("large.mp4 is here").wait_for()
-    assert (home / "build" / "dropped" / "large.mp4").read_bytes() == film.read_bytes()
+    assert (home / "build" / "dropped" / "large.mp4").read_bytes() == large.read_bytes()
