@@ -60,12 +60,11 @@ class Labeller(ClipViewer):
                 f"found {start_from!r} and draft={draft}"
             )
         self.file, self.blind = AnnotatorFile(data, annotator, draft), blind
-        self.start_from = start_from
+        self.start_from, self._fault = start_from, ""
         self._started: set[str] = set()  # clips that show where they start from, not saved yet
         self._frames = data.clips.set_index("clip")["frames"].to_dict()
         self._covered = self.file.coverage()
         self._sessions: dict[str, EditingSession] = {}
-        self._fault = ""
         super().__init__(data, clips, predictions)
 
     def first_clip(self) -> str:
