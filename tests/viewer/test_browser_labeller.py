@@ -243,7 +243,7 @@ def test_a_long_clip_by_keyboard_and_for_a_screen_reader(home):
 
         for _ in range(30):
             view.keyboard.press("Tab")
-            if view.evaluate("document.activeElement.textContent") == "Hand in all":
+            if view.evaluate("document.activeElement.textContent") == "Hand in":
                 break
         else:
             raise AssertionError("Tab does not reach the button")

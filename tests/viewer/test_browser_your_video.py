@@ -113,7 +113,7 @@ def test_a_film_of_ones_own(home, notebooks, salto):
         (first, last), second = began[0], began[1]
         assert segments(view)[:3] == [(first, last), (second[0],) * 2, (second[0] + 1, second[1])]
 
-        labeller.get_by_role("button", name="all complete clips become annotations").click()
+        labeller.get_by_role("button", name="this clip becomes annotations").click()
         view.get_by_text("1 clip handed in to annotations/me.csv").wait_for()
         table = pd.read_csv(data.annotation("me"))
         assert list(zip(table["start"], table["end"])) == segments(view)

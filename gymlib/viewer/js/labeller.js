@@ -67,11 +67,11 @@ export class Labeller extends Viewer {
     );
     this.progress = element("span", { className: "gym-progress" });
     this.head.querySelector(".gym-space").before(next, this.progress);
-    this.handingOne = button("Hand in clip", "this clip becomes annotations", "",
+    this.handing = button("Hand in", "this clip becomes annotations", "",
       () => this.handIn({ only: this.clip.name }));
-    this.handing = button("Hand in all", "all complete clips become annotations", "",
+    this.handingAll = button("all", "all complete clips become annotations", "",
       () => this.handIn());
-    this.head.append(this.blinding, this.adopting, this.handingOne, this.handing);
+    this.head.append(this.blinding, this.adopting, this.handing, this.handingAll);
     this.comment = element("input", { type: "text", ariaLabel: "comment on this segment" });
     this.comment.addEventListener("focus", () => this.player.stop());
     this.comment.addEventListener("change", () => this.#note());
@@ -112,7 +112,7 @@ export class Labeller extends Viewer {
 
   /** Text and title of the button for the next piece of work. */
   nextWords() {
-    return ["Next open clip", "to the next clip not yet complete"];
+    return ["Next open", "to the next clip not yet complete"];
   }
 
   // --- what the annotator does --------------------------------------------------------------
@@ -261,7 +261,7 @@ export class Labeller extends Viewer {
     this.blinding.classList.toggle("gym-on", !content.blind);
     this.blinding.ariaPressed = String(!content.blind);
     this.handing.hidden = !content.draft;
-    this.handingOne.hidden = !content.draft || content.progress.clips === 1;
+    this.handingAll.hidden = !content.draft || content.progress.clips === 1;
     this.adopting.hidden = content.blind;
     const { done, clips, states } = content.progress;
     this.progress.textContent = `${done} of ${clips} clips`;

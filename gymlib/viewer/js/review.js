@@ -27,7 +27,7 @@ export class Review extends Labeller {
   }
 
   nextWords() {
-    return ["Next open case", "to the next case not yet done"];
+    return ["Next open", "to the next case not yet done"];
   }
 
   /** Open a doubt in the labeller. */
