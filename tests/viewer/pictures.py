@@ -40,6 +40,7 @@ def simulated(home):
 def shoot(view, name: str) -> None:
     """Save what the widget shows as figures/<name>.png, in few colours: reports embed it."""
     view.mouse.move(0, 0)
+    view.wait_for_function("document.querySelector('.gym-viewer').dataset.loaded")
     view.wait_for_timeout(800)
     taken = Image.open(io.BytesIO(view.locator(".gym-frame").screenshot())).convert("RGB")
     # Of all ways to choose them, this one keeps the colours of small marks, such as classes.
