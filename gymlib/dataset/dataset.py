@@ -95,6 +95,13 @@ class Dataset:
         table = self.clips[self.clips["path"].fillna("") != ""]
         return {clip: self.folder / path for clip, path in zip(table["clip"], table["path"])}
 
+    @property
+    def begins(self) -> dict[str, float]:
+        """Clip -> seconds at which it begins in its film: 0, or what was cut off before it."""
+        clips = self.clips
+        seconds = clips["start"] / clips["fps"] if "start" in clips else pd.Series(0.0, clips.index)
+        return dict(zip(clips["clip"], seconds.fillna(0.0)))
+
     # --- tables -----------------------------------------------------------------------------
 
     @property

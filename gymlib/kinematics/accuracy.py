@@ -60,7 +60,8 @@ def errors(data: Dataset, poses: pd.DataFrame | None = None) -> pd.DataFrame:
     """
     own = planned(data)
     if poses is not None:
-        own = [clip for clip in own if clip.clip in set(poses["clip"])]
+        asked = set(poses["clip"])
+        own = [clip for clip in own if clip.clip in asked]
     rate = skeletons.RATE if "clips" in read_json(data.folder / RECORD) else filming.RATE
     slow, truth = {clip.clip: clip.attempt.slow for clip in own}, table(own, rate)
     known = error_table(measure_dataset(data, slow=slow, poses=poses), truth)

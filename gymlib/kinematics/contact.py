@@ -101,10 +101,9 @@ def _guesses(height, on_feet, start: int, end: int) -> list[tuple[float, float, 
     smooth = _smooth(body.filled(height), end - start + 1)
     own = smooth[start : end + 1]
     speed, guesses = np.where(on_feet, np.gradient(smooth), np.nan), []
-    tops = find_peaks(own, prominence=RISE)[0]
-    if _is_fall(height[start : end + 1]):
-        tops = []
-    tops = [start + int(top) for top in tops] or [start + int(own.argmax())]
+    one = _is_fall(height[start : end + 1])
+    tops = [] if one else [start + int(top) for top in find_peaks(own, prominence=RISE)[0]]
+    tops = tops or [start + int(own.argmax())]
     lows = [a + int(smooth[a : b + 1].argmin()) for a, b in pairwise(tops)]
     for top, low, high in zip(tops, [start, *lows], [*lows, end]):
         left, right = labelled

@@ -8,7 +8,7 @@ from gymlib.files import lock
 from gymlib.files.progress import progress
 from gymlib.files.tables import read_table
 from gymlib.pose import Person
-from gymlib.prediction import exchange, film_report, pretrained, spreadsheets
+from gymlib.prediction import exchange, film_report, pretrained
 from gymlib.prediction.ensemble import folder
 from gymlib.prediction.film_report import FilmReport
 from gymlib.prediction.videos import measurements
@@ -54,7 +54,7 @@ def draw(data: Dataset, sources: Iterable[str]) -> list[FilmReport]:
                 film, beside = place / "overlay" / f"{clip}.mp4", others.of_clip(data, clip)
                 overlay.write_overlay(data, clip, film, drawn, others.by_frame(beside))
                 if len(beside):
-                    fps, begin = data.clip(clip).fps, spreadsheets.begins(data)[clip]
+                    fps, begin = data.clip(clip).fps, data.begins[clip]
                     notes = [_somebody_else(others.clearest(beside, fps), begin)]
             file, files = place / "report" / f"{clip}.html", _beside(place, clip, tables)
             reports.append(

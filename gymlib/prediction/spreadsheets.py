@@ -13,13 +13,6 @@ from gymlib.labels import UNLABELED_CODE, encode
 from gymlib.labels import segments as stretches
 
 
-def begins(data: Dataset) -> dict[str, float]:
-    """Clip -> seconds at which it begins in its film: 0, or what was before an attempt's cut."""
-    clips = data.clips
-    seconds = clips["start"] / clips["fps"] if "start" in clips else pd.Series(0.0, clips.index)
-    return dict(zip(clips["clip"], seconds.fillna(0.0)))
-
-
 def answers_of(
     said: pd.DataFrame, clip: str, frames: int
 ) -> tuple[Int[np.ndarray, " frames"], Float[np.ndarray, "frames 4"]]:
@@ -48,7 +41,7 @@ def labels(data: Dataset, said: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     said : model -> what it says, as :func:`gymlib.prediction.videos.predict` gives it.
     """
     known = data.keypoints[["clip", "frame", "time", "detected"]]
-    known = known.assign(time=known["time"] + known["clip"].map(begins(data)))
+    known = known.assign(time=known["time"] + known["clip"].map(data.begins))
     tables = [
         table.merge(known, on=["clip", "frame"], how="left").assign(model=name)
         for name, table in said.items()

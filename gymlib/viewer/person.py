@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pandas as pd
 import traitlets
 
 from gymlib import pose
@@ -38,11 +37,9 @@ class PersonChooser(ClipViewer):
                 f"the poses of {self.data.name} are those of {pose.EXTRACTORS[config.extractor]}, "
                 "which follows whom it likes; label the film by make predict EXTRACTOR=tracker"
             )
-        about = self.data.clips.set_index("clip").loc[self.clip]
-        begin = about.get("start", 0)
-        frame = (0 if pd.isna(begin) else begin) + self.frame
         # In the middle of the frame: seconds of 0 would mean every attempt of the film.
-        person = pose.Person(x, y, (frame + 0.5) / about["fps"])
+        seconds = self.data.begins[self.clip] + (self.frame + 0.5) / self.view.fps
+        person = pose.Person(x, y, seconds)
         found = pose.extract_dataset(self.data, replace(config, person=person))
         own = found.table.loc[found.table["clip"] == self.clip, "detected"]
         if not own.any():

@@ -20,7 +20,7 @@ from gymlib.prediction.film_report import measured
 from gymlib.prediction.film_report.chart import chart
 from gymlib.prediction.film_report.embedded import data_uri, uri
 from gymlib.prediction.film_report.findings import Found, Scale, found, pose_sentences, sentence
-from gymlib.prediction.spreadsheets import answers_of, begins
+from gymlib.prediction.spreadsheets import answers_of
 
 SHOWN = 16
 """Segments of which a page has pictures; with more it would be slow to open and to send."""
@@ -101,7 +101,7 @@ def write(
 def told(data: Dataset, clip: str, said: pd.DataFrame, clock: Clock) -> str:
     """What a model found in a clip, in one sentence, in the time of its film."""
     scale = Scale.of(clock)
-    scale = scale._replace(borders=scale.borders + scale.timed * begins(data)[clip])
+    scale = scale._replace(borders=scale.borders + scale.timed * data.begins[clip])
     return sentence(found(*answers_of(said, clip, clock.frames), scale), scale)
 
 
@@ -145,7 +145,7 @@ def _measured(attempt: Attempt, codes: Int[np.ndarray, " frames"]) -> list[dict]
 
 def _facts(data: Dataset, attempt: Attempt, scale: Scale) -> str:
     width, height = attempt.size
-    begin = begins(data).get(attempt.name, 0.0)
+    begin = data.begins.get(attempt.name, 0.0)
     parts = [f"from {begin:.2f} s of {attempt.video}"] if begin else []
     parts += [f"{width:g} × {height:g} pixels", f"{len(attempt)} frames"]
     if scale.timed:
