@@ -167,14 +167,14 @@ def style_errors(errors: Mapping[str, pd.DataFrame]) -> Styler:
 
 def _error_cells(name: str, row: pd.Series) -> dict[str, str]:
     tolerance, error = row["tolerance"], row["median error"]
-    number = isinstance(tolerance, int | float)
+    unit = f" ({MEASURED[name]})" if name in MEASURED else ""
     shares = ("measured", "right", "held")
     return {
-        "": name.replace("_", " "),
+        "": name.replace("_", " ") + unit,
         "attempts": f"{row['attempts']:,}",
-        "tolerance": f"{tolerance:g} {MEASURED[name]}" if number else tolerance,
+        "tolerance": tolerance if isinstance(tolerance, str) else f"{tolerance:g}",
         **{share: "–" if pd.isna(row[share]) else f"{row[share]:.0%}" for share in shares},
-        "median error": "–" if pd.isna(error) else f"{error:.2f} {MEASURED[name]}",
+        "median error": "–" if pd.isna(error) else f"{error:.2f}",
     }
 
 
