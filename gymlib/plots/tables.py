@@ -160,7 +160,7 @@ def style_errors(errors: Mapping[str, pd.DataFrame]) -> Styler:
         whose: pd.DataFrame([_error_cells(name, row) for name, row in table.iterrows()])
         for whose, table in errors.items()
     }
-    known = next(iter(tables.values()))[["", "attempts", "tolerance"]]
+    known = next(iter(tables.values()))[["", "attempts", "within"]]
     own = {whose: table.drop(columns=known.columns) for whose, table in tables.items()}
     return pd.concat({"": known, **own}, axis=1).style.set_uuid("errors").hide(axis="index")
 
@@ -168,12 +168,12 @@ def style_errors(errors: Mapping[str, pd.DataFrame]) -> Styler:
 def _error_cells(name: str, row: pd.Series) -> dict[str, str]:
     tolerance, error = row["tolerance"], row["median error"]
     unit = f" ({MEASURED[name]})" if name in MEASURED else ""
-    shares = ("measured", "right", "held")
+    shares = {"seen": "measured", "right": "right", "held": "held"}
     return {
         "": name.replace("_", " ") + unit,
         "attempts": f"{row['attempts']:,}",
-        "tolerance": tolerance if isinstance(tolerance, str) else f"{tolerance:g}",
-        **{share: "–" if pd.isna(row[share]) else f"{row[share]:.0%}" for share in shares},
+        "within": tolerance if isinstance(tolerance, str) else f"{tolerance:g}",
+        **{word: "–" if pd.isna(row[of]) else f"{row[of]:.0%}" for word, of in shares.items()},
         "median error": "–" if pd.isna(error) else f"{error:.2f}",
     }
 

@@ -296,11 +296,11 @@ def test_errors_of_measurements_have_words_and_units():
     shown = tables.style_errors({"tracker": errors, "BlazePose": errors.assign(right=0.2)}).data
     first, second = shown.to_dict("records")
     assert first == {
-        ("", ""): "takeoff knee (degrees)", ("", "attempts"): "1,200", ("", "tolerance"): "20",
-        ("tracker", "measured"): "50%", ("tracker", "right"): "25%", ("tracker", "held"): "90%",
-        ("tracker", "median error"): "3.14", ("BlazePose", "measured"): "50%",
+        ("", ""): "takeoff knee (degrees)", ("", "attempts"): "1,200", ("", "within"): "20",
+        ("tracker", "seen"): "50%", ("tracker", "right"): "25%", ("tracker", "held"): "90%",
+        ("tracker", "median error"): "3.14", ("BlazePose", "seen"): "50%",
         ("BlazePose", "right"): "20%", ("BlazePose", "held"): "90%",
         ("BlazePose", "median error"): "3.14",
     }  # fmt: skip
-    assert second["", "tolerance"] == "equal"
+    assert second["", "within"] == "equal"
     assert second["tracker", "held"] == second["tracker", "median error"] == "–"
